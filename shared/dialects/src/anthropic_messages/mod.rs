@@ -1,0 +1,1 @@
+//! `anthropic-messages`: being written.

@@ -1,0 +1,196 @@
+//! What a dialect can do.
+
+use std::fmt::Debug;
+
+use chat::text::Visit;
+use chat::{Event, Problem};
+use serde_json::Value;
+
+use crate::neutral::{self, Request, Response};
+use crate::providers::Provider;
+use crate::{Dropped, Drops};
+
+/// What a client asks for at an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// One answer of a chat model to a conversation.
+    Chat,
+}
+
+/// A method and a path that a dialect serves.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// HTTP method.
+    pub method: &'static str,
+    /// The path ends with this, whatever prefix a gateway put before it. Long enough to be unmistakable.
+    pub suffix: &'static str,
+    /// What happens there.
+    pub operation: Operation,
+}
+
+/// What is known of the provider when a request is written for it.
+#[derive(Debug, Clone, Copy)]
+pub struct ProviderContext<'a> {
+    /// Its row in the registry.
+    pub provider: &'a Provider,
+    /// The most output tokens to ask for where the dialect demands a number and the client named none.
+    /// Without it, the dialect's own knowledge of the model's limit counts.
+    pub max_output_tokens: Option<u64>,
+}
+
+/// What is known of the client's request when an answer is written for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientContext {
+    /// Unix time in seconds, for dialects whose answers carry the time.
+    pub created: u64,
+    /// The model the provider was asked for, in case its answer does not name one.
+    pub model: String,
+    /// The client wants usage in the stream (OpenAI's `stream_options.include_usage`).
+    pub stream_usage: bool,
+}
+
+/// A request as it goes to a provider.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProviderRequest {
+    /// Path and query below the provider's base URL: `/messages`.
+    pub path: String,
+    /// Headers the dialect demands, credentials excepted.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Value,
+}
+
+/// A wire format for chat.
+///
+/// Both ends: as the client's dialect it decodes requests and encodes answers, as the provider's it encodes
+/// requests and decodes answers. All methods are pure; none panics on any input.
+pub trait Dialect: Debug + Sync {
+    /// Its name in configuration, facts and the command line, kebab-case: `openai-chat`.
+    fn name(&self) -> &'static str;
+
+    /// Where clients address it.
+    fn endpoints(&self) -> &'static [Endpoint];
+
+    /// Headers with meaning in this dialect only. They are removed from a request that leaves for another,
+    /// credentials among them.
+    fn request_headers(&self) -> &'static [&'static str];
+
+    /// The model a request names.
+    fn model<'a>(&self, path: &'a str, body: &'a Value) -> Option<&'a str> {
+        let _ = path;
+        body.get("model").and_then(Value::as_str)
+    }
+
+    /// Makes a request name another model. The path is left alone by dialects that name it in the body.
+    fn set_model(&self, path: &mut String, body: &mut Value, model: &str) {
+        let _ = path;
+        if let Value::Object(map) = body {
+            map.insert("model".to_owned(), model.into());
+        }
+    }
+
+    /// Whether a request asks for a streamed answer.
+    fn streams(&self, path: &str, body: &Value) -> bool {
+        let _ = path;
+        body.get("stream").and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Shows every text of a request to `visit`. Returns whether any was replaced.
+    fn visit_request(&self, body: &mut Value, visit: Visit<'_>) -> bool;
+
+    /// Shows every text of a buffered answer to `visit`. Returns whether any was replaced.
+    fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool;
+
+    /// The usage that a buffered answer or a stream event states, if it states any.
+    fn usage(&self, body: &Value) -> Option<neutral::Usage>;
+
+    /// Reads a client's request.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the path of what is missing or of the wrong type.
+    fn decode_request(
+        &self,
+        path: &str,
+        body: Value,
+        drops: &mut Drops,
+    ) -> Result<Request, Problem>;
+
+    /// Writes a request for a provider.
+    ///
+    /// # Errors
+    /// A [`Problem`] where leaving something out would change what the client asked for.
+    fn encode_request(
+        &self,
+        request: Request,
+        context: ProviderContext<'_>,
+        drops: &mut Drops,
+    ) -> Result<ProviderRequest, Problem>;
+
+    /// The path below a provider's base URL for a request that is already in this dialect.
+    fn provider_path(&self, path: &str, body: &Value) -> String;
+
+    /// Headers the dialect demands of a request that is already in it, where the client left them out.
+    fn default_headers(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// Bends a request that is already in this dialect to the provider's quirks. Returns whether anything
+    /// changed.
+    fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool;
+
+    /// Reads a provider's buffered answer.
+    ///
+    /// # Errors
+    /// A 502 [`Problem`] if it is no answer of this dialect.
+    fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem>;
+
+    /// Writes a buffered answer for a client.
+    fn encode_response(
+        &self,
+        response: Response,
+        context: &ClientContext,
+        drops: &mut Drops,
+    ) -> Value;
+
+    /// Reads a provider's error: any status, any body.
+    fn decode_error(&self, status: u16, body: &[u8]) -> Problem;
+
+    /// Writes an error for a client: its status and body.
+    fn encode_error(&self, problem: &Problem) -> (u16, Value);
+
+    /// Writes an error into a stream that has begun, the last events of it.
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event>;
+
+    /// Reads a provider's stream.
+    fn stream_decoder(&self) -> Box<dyn StreamDecoder>;
+
+    /// Writes a stream for a client.
+    fn stream_encoder(&self, context: ClientContext) -> Box<dyn StreamEncoder>;
+}
+
+/// Reads one provider stream, event by event.
+pub trait StreamDecoder: Debug {
+    /// The next event of the wire; what it means is appended to `out`. The neutral events of a whole stream
+    /// keep the order documented at [`neutral::Event`], whatever the provider sends.
+    ///
+    /// # Errors
+    /// A 502 [`Problem`] if the event is none of this dialect. The stream cannot be read on.
+    fn decode(&mut self, event: Event, out: &mut Vec<neutral::Event>) -> Result<(), Problem>;
+
+    /// The wire has ended. Closes what is open.
+    ///
+    /// # Errors
+    /// A 502 [`Problem`] if the answer was not finished.
+    fn finish(&mut self, out: &mut Vec<neutral::Event>) -> Result<(), Problem>;
+}
+
+/// Writes one client stream, event by event.
+pub trait StreamEncoder: Debug {
+    /// Writes a neutral event; none, one or several wire events are appended to `out`.
+    fn encode(&mut self, event: neutral::Event, out: &mut Vec<Event>);
+
+    /// What could not be expressed so far.
+    fn dropped(&self) -> &[Dropped] {
+        &[]
+    }
+}

@@ -1,0 +1,51 @@
+//! Any dialect to any dialect.
+//!
+//! A **dialect** is a wire format: code, one folder here, one row in [`DIALECTS`]. A **provider** is an
+//! endpoint that speaks one: data, one row in [`providers::PROVIDERS`]. Every dialect decodes to and encodes
+//! from one [`neutral`] model, so each new one reaches all others.
+//!
+//! Nothing is lost silently: what a dialect cannot express is named in [`Dropped`].
+//!
+//! Not here: which provider a request goes to, model mapping, credentials (the `translator` crate).
+
+pub mod anthropic_messages;
+mod dialect;
+mod dropped;
+pub mod neutral;
+pub mod openai_chat;
+pub mod providers;
+mod reader;
+
+pub use dialect::{
+    ClientContext, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, StreamDecoder,
+    StreamEncoder,
+};
+pub use dropped::{Dropped, Drops};
+
+/// All dialects.
+pub static DIALECTS: &[&dyn Dialect] =
+    &[&anthropic_messages::AnthropicMessages, &openai_chat::OpenaiChat];
+
+/// The dialect of that name, such as `openai-chat`.
+pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
+    DIALECTS.iter().copied().find(|dialect| dialect.name() == name)
+}
+
+/// The dialect and endpoint that a client addresses with `method` and `path` (with or without a query).
+pub fn by_path(method: &str, path: &str) -> Option<(&'static dyn Dialect, &'static Endpoint)> {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    DIALECTS.iter().copied().find_map(|dialect| {
+        let endpoint = dialect
+            .endpoints()
+            .iter()
+            .find(|endpoint| endpoint.method == method && path.ends_with(endpoint.suffix))?;
+        Some((dialect, endpoint))
+    })
+}
+
+/// The dialect for an error to a client whose path tells none: the one whose headers it sent, else OpenAI's.
+pub fn by_headers(has: impl Fn(&str) -> bool) -> &'static dyn Dialect {
+    let shown =
+        DIALECTS.iter().copied().find(|dialect| dialect.request_headers().iter().any(|name| has(name)));
+    shown.unwrap_or(&openai_chat::OpenaiChat)
+}

@@ -1,0 +1,1 @@
+//! `openai-chat`: being written.

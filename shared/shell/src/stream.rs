@@ -1,0 +1,270 @@
+//! One request in the host: callbacks to flow, decisions to host calls.
+
+use std::rc::Rc;
+
+use proxy_wasm::traits::{Context, HttpContext};
+use proxy_wasm::types::Action;
+use stage::{Answer, BodyStep, Edit, Exchange, Flow, HeadStep, HeaderMode, Headers, Originals, Reply};
+
+use crate::effects;
+use crate::host::{self, Side};
+use crate::root::Plugin;
+
+/// One request in the host.
+pub(crate) struct Stream {
+    plugin: Rc<Plugin>,
+    flow: Flow,
+    request: Reading,
+    response: Reading,
+    /// Set in the upstream chain, where a request may be tried again: what it looked like before.
+    attempt: Option<Attempt>,
+    /// An answer of our own is on its way; it comes back through this filter and is not ours to read.
+    replied: bool,
+    ended: bool,
+}
+
+/// How far a message has been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Not ours, or done with.
+    Pass,
+    /// The body is being gathered; so many bytes are there.
+    Gather(usize),
+    /// Every chunk is handed over.
+    Chunks,
+}
+
+/// One attempt of the router to serve the request.
+struct Attempt {
+    /// The request's headers as the client sent them.
+    arrived: Headers,
+    originals: Originals,
+}
+
+impl Stream {
+    pub(crate) fn new(plugin: Rc<Plugin>) -> Stream {
+        let flow = Flow::new(Rc::clone(&plugin.pipeline), host::now());
+        Stream {
+            plugin,
+            flow,
+            request: Reading::Pass,
+            response: Reading::Pass,
+            attempt: None,
+            replied: false,
+            ended: false,
+        }
+    }
+
+    /// Lets the flow work at this moment and carries out what it asks for.
+    fn run<T>(&mut self, work: impl FnOnce(&mut Flow, &mut Exchange) -> T) -> T {
+        let mut io = Exchange::at(host::now());
+        let result = work(&mut self.flow, &mut io);
+        effects::carry_out(&mut io, &self.plugin.metrics);
+        result
+    }
+
+    /// Applies header edits. What the host refuses is told in its log; the message goes on.
+    fn apply(&mut self, side: Side, edits: &[Edit]) {
+        if let (Side::Request, Some(attempt)) = (side, &mut self.attempt)
+            && attempt.originals.note(&attempt.arrived, edits)
+        {
+            let noted = host::set_property(Originals::PROPERTY, &attempt.originals.to_bytes());
+            if let Err(failed) = noted {
+                log::warn!("a retry of this request will fail: status {}", failed.0);
+            }
+        }
+        for edit in edits {
+            let outcome = match edit {
+                Edit::Remove(name) => host::remove_header(side, name),
+                Edit::Set(name, value) => host::set_header(side, name, value),
+            };
+            if let Err(failed) = outcome {
+                log::warn!("a header edit was not taken: status {}", failed.0);
+            }
+        }
+    }
+
+    fn reply(&mut self, reply: &Reply) -> Action {
+        self.request = Reading::Pass;
+        self.response = Reading::Pass;
+        if !std::mem::replace(&mut self.replied, true) {
+            let sent = host::send_reply(reply.status, &reply.details, &reply.headers, &reply.body);
+            if let Err(failed) = sent {
+                log::warn!("an answer was not taken: status {}", failed.0);
+            }
+        }
+        Action::Pause
+    }
+
+    /// The request's headers; in a further attempt, what the client sent.
+    fn arrived(&mut self) -> Headers {
+        let pairs = host::headers(Side::Request).unwrap_or_default();
+        let mut headers = Headers::new(pairs);
+        let count = host::property(&["upstream", "request_attempt_count"]);
+        let upstream = count.is_some_and(|count| count.iter().any(|byte| *byte != 0));
+        if upstream {
+            let originals = host::property(&[Originals::PROPERTY])
+                .and_then(|bytes| Originals::from_bytes(&bytes))
+                .unwrap_or_default();
+            let edits = originals.restore(&mut headers);
+            self.apply(Side::Request, &edits);
+            self.attempt = Some(Attempt { arrived: headers.clone(), originals });
+        }
+        headers
+    }
+
+    fn finish_request(&mut self, size: usize) -> Action {
+        self.request = Reading::Pass;
+        let bytes = match host::body(Side::Request, size) {
+            Ok(bytes) => bytes,
+            Err(failed) => {
+                log::warn!("a request body cannot be read: status {}", failed.0);
+                Vec::new()
+            }
+        };
+        let plugin = Rc::clone(&self.plugin);
+        let step = self.run(|flow, io| {
+            for path in plugin.pipeline.properties() {
+                if let Some(value) = host::property(path) {
+                    io.properties.insert(path.clone(), value);
+                }
+            }
+            flow.request_body(&bytes, io)
+        });
+        self.forward(Side::Request, size, step)
+    }
+
+    fn finish_response(&mut self, size: usize) -> Action {
+        self.response = Reading::Pass;
+        let bytes = host::body(Side::Response, size).unwrap_or_default();
+        let step = self.run(|flow, io| flow.response_body(bytes, io));
+        self.forward(Side::Response, size, step)
+    }
+
+    fn forward(&mut self, side: Side, size: usize, step: BodyStep) -> Action {
+        match step {
+            BodyStep::Forward { edits, body } => {
+                self.apply(side, &edits);
+                if let Some(Err(failed)) = body.map(|body| host::set_body(side, size, &body)) {
+                    log::warn!("a body was not taken: status {}", failed.0);
+                }
+                Action::Continue
+            }
+            BodyStep::Reply(reply) => self.reply(&reply),
+        }
+    }
+
+    /// Hands a chunk of a streamed answer to the flow and puts what it gives in its place.
+    fn chunk(&mut self, size: usize, end: bool) -> Action {
+        let bytes = host::body(Side::Response, size).unwrap_or_default();
+        let out = self.run(|flow, io| flow.response_chunk(&bytes, end, io));
+        if out != bytes
+            && let Err(failed) = host::set_body(Side::Response, size, &out)
+        {
+            log::warn!("a chunk was not taken: status {}", failed.0);
+        }
+        Action::Continue
+    }
+
+    fn end(&mut self) {
+        if !std::mem::replace(&mut self.ended, true) {
+            self.run(Flow::end);
+        }
+    }
+}
+
+impl HttpContext for Stream {
+    fn on_http_request_headers(&mut self, _: usize, end: bool) -> Action {
+        let headers = self.arrived();
+        match self.run(|flow, io| flow.request_head(headers, end, io)) {
+            HeadStep::Pass => Action::Continue,
+            HeadStep::Reply(reply) => self.reply(&reply),
+            HeadStep::Buffer(edits) | HeadStep::Stream(edits) => {
+                self.apply(Side::Request, &edits);
+                self.request = Reading::Gather(0);
+                match self.plugin.pipeline.settings().headers {
+                    HeaderMode::Hold => Action::Pause,
+                    HeaderMode::Continue => Action::Continue,
+                }
+            }
+        }
+    }
+
+    fn on_http_request_body(&mut self, size: usize, end: bool) -> Action {
+        if self.request == Reading::Pass {
+            return if self.replied { Action::Pause } else { Action::Continue };
+        }
+        if let Some(reply) = self.run(|flow, io| flow.request_body_grew(size, io)) {
+            return self.reply(&reply);
+        }
+        self.request = Reading::Gather(size);
+        if end { self.finish_request(size) } else { Action::Pause }
+    }
+
+    fn on_http_request_trailers(&mut self, _: usize) -> Action {
+        match self.request {
+            Reading::Gather(size) => self.finish_request(size),
+            _ => Action::Continue,
+        }
+    }
+
+    fn on_http_response_headers(&mut self, _: usize, end: bool) -> Action {
+        if self.replied {
+            return Action::Continue;
+        }
+        let details = host::property(&["response", "code_details"]);
+        let from_provider = details.is_some_and(|details| details == b"via_upstream");
+        let may_hold = self.attempt.is_none() || self.plugin.holds_upstream_responses();
+        let held = may_hold && self.plugin.pipeline.settings().headers == HeaderMode::Hold;
+        let headers = Headers::new(host::headers(Side::Response).unwrap_or_default());
+        let answer = Answer { end, from_provider, held };
+        match self.run(|flow, io| flow.response_head(headers, answer, io)) {
+            HeadStep::Pass => Action::Continue,
+            HeadStep::Reply(reply) => self.reply(&reply),
+            HeadStep::Stream(edits) => {
+                self.apply(Side::Response, &edits);
+                self.response = Reading::Chunks;
+                Action::Continue
+            }
+            HeadStep::Buffer(edits) => {
+                self.apply(Side::Response, &edits);
+                self.response = Reading::Gather(0);
+                if held { Action::Pause } else { Action::Continue }
+            }
+        }
+    }
+
+    fn on_http_response_body(&mut self, size: usize, end: bool) -> Action {
+        match self.response {
+            Reading::Pass => Action::Continue,
+            Reading::Chunks => self.chunk(size, end),
+            Reading::Gather(_) => {
+                if let Some(reply) = self.run(|flow, io| flow.response_body_grew(size, io)) {
+                    return self.reply(&reply);
+                }
+                self.response = Reading::Gather(size);
+                if end { self.finish_response(size) } else { Action::Pause }
+            }
+        }
+    }
+
+    fn on_http_response_trailers(&mut self, _: usize) -> Action {
+        match self.response {
+            Reading::Gather(size) => self.finish_response(size),
+            // An event without its blank line cannot be delivered any more: behind trailers there is no body.
+            _ => Action::Continue,
+        }
+    }
+
+    fn on_log(&mut self) {
+        self.end();
+    }
+}
+
+impl Context for Stream {
+    /// In the upstream chain there is no `on_log`.
+    fn on_done(&mut self) -> bool {
+        self.end();
+        true
+    }
+}

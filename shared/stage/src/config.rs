@@ -1,0 +1,227 @@
+//! From a filter's configuration to a [`Pipeline`], or to everything that is wrong with it.
+//!
+//! Shapes and semantics are reported alike: one line per error, the path first, in one grammar
+//! (`stages[0].provider-translator.targets.claude.provider`), so that whoever reads Envoy's log finds the
+//! place. Nothing is skipped with a warning.
+
+use std::fmt;
+use std::rc::Rc;
+
+use chat::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::{Filter, FilterKind, HeaderMode, Pipeline, Settings, Stage, locate};
+
+/// How to make a stage of its configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct Blueprint {
+    /// The stage's name, kebab-case: the key that names it in a chain.
+    pub name: &'static str,
+    /// Compiles its configuration. Reports every error; the result counts only if there are none.
+    pub build: fn(Value, &dyn Environment, &mut Errors) -> Option<Rc<dyn Stage>>,
+    /// JSON Schema of its configuration.
+    #[cfg(feature = "schema")]
+    pub schema: fn() -> schemars::Schema,
+}
+
+/// Where secrets are: the environment variables of Envoy's VM (`vm_config.environment_variables`), or of
+/// the process natively.
+pub trait Environment {
+    /// The variable's value, if it is set.
+    fn var(&self, name: &str) -> Option<String>;
+}
+
+impl<F: Fn(&str) -> Option<String>> Environment for F {
+    fn var(&self, name: &str) -> Option<String> {
+        self(name)
+    }
+}
+
+/// One thing wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// Where: `targets.claude.models[0].prefix`. Empty: the whole.
+    pub path: String,
+    /// What, in lower case and without a full stop. Never a secret.
+    pub message: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => f.write_str(&self.message),
+            path => write!(f, "{path}: {}", self.message),
+        }
+    }
+}
+
+/// A list of errors that knows where in the configuration it stands.
+#[derive(Debug, Default)]
+pub struct Errors {
+    prefix: String,
+    list: Vec<ConfigError>,
+}
+
+impl Errors {
+    /// Reports an error at `path`, relative to where this list stands.
+    pub fn add(&mut self, path: &str, message: impl Into<String>) {
+        let path = match (self.prefix.as_str(), path) {
+            (prefix, "") => prefix.to_owned(),
+            ("", path) => path.to_owned(),
+            (prefix, path) => format!("{prefix}.{path}"),
+        };
+        self.list.push(ConfigError { path, message: message.into() });
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Reads `value` as a `T`, or reports where it is none.
+    pub fn read<T: DeserializeOwned>(&mut self, value: Value) -> Option<T> {
+        match serde_path_to_error::deserialize(value) {
+            Ok(read) => Some(read),
+            Err(error) => {
+                let path = error.path().to_string();
+                let path = if path == "." { "" } else { &path };
+                self.add(path, error.into_inner().to_string());
+                None
+            }
+        }
+    }
+
+    fn within<T>(&mut self, prefix: String, work: impl FnOnce(&mut Errors) -> T) -> T {
+        let outer = std::mem::replace(&mut self.prefix, prefix);
+        let result = work(self);
+        self.prefix = outer;
+        result
+    }
+}
+
+/// Reads the configuration of `filter`.
+///
+/// # Errors
+/// All errors found, in the order of the configuration as far as possible.
+pub fn load(
+    filter: &Filter,
+    text: &[u8],
+    environment: &dyn Environment,
+) -> Result<Pipeline, Vec<ConfigError>> {
+    let mut errors = Errors::default();
+    let pipeline = compile(filter, text, environment, &mut errors);
+    match pipeline {
+        Some(pipeline) if errors.is_empty() => Ok(pipeline),
+        _ => Err(errors.list),
+    }
+}
+
+/// An error as it is printed: its line, and under it the place in `text` with a caret where it can be found.
+pub fn explain(error: &ConfigError, text: &[u8]) -> String {
+    match locate::excerpt(text, &error.path) {
+        Some(excerpt) => format!("{error}\n{excerpt}"),
+        None => error.to_string(),
+    }
+}
+
+fn compile(
+    filter: &Filter,
+    text: &[u8],
+    environment: &dyn Environment,
+    errors: &mut Errors,
+) -> Option<Pipeline> {
+    let mut config = match text.trim_ascii() {
+        [] => Map::new(),
+        text => match json::parse(text) {
+            Ok(Value::Object(map)) => map,
+            Ok(_) => return refuse(errors, "the configuration must be a JSON object"),
+            Err(error) => return refuse(errors, error.to_string()),
+        },
+    };
+    let settings = match config.shift_remove("host") {
+        None => Some(Settings::default()),
+        Some(host) => errors.within("host".to_owned(), |errors| errors.read::<Settings>(host)),
+    };
+    let stages = match filter.kind {
+        FilterKind::Single(blueprint) => {
+            (blueprint.build)(Value::Object(config), environment, errors).map(|stage| vec![(String::new(), stage)])
+        }
+        FilterKind::Chain(blueprints) => chain(config, blueprints, environment, errors),
+    };
+    let (settings, stages) = (settings?, stages?);
+    check(&settings, &stages, errors);
+    Some(Pipeline::new(stages.into_iter().map(|(_, stage)| stage).collect(), settings))
+}
+
+type Placed = (String, Rc<dyn Stage>);
+
+fn chain(
+    mut config: Map<String, Value>,
+    blueprints: &[Blueprint],
+    environment: &dyn Environment,
+    errors: &mut Errors,
+) -> Option<Vec<Placed>> {
+    let entries = match config.shift_remove("stages") {
+        Some(Value::Array(entries)) if !entries.is_empty() => entries,
+        Some(_) => {
+            errors.add("stages", "must be a list of at least one stage");
+            return None;
+        }
+        None => return refuse(errors, "missing field `stages`"),
+    };
+    for key in config.keys() {
+        errors.add(key, "unknown field, expected `stages` or `host`");
+    }
+    let mut stages = Vec::new();
+    for (index, entry) in entries.into_iter().enumerate() {
+        let path = format!("stages[{index}]");
+        let Some((name, config)) = only_entry(entry) else {
+            errors.add(&path, "must be an object with one key, the stage's name");
+            continue;
+        };
+        let path = format!("{path}.{name}");
+        let Some(blueprint) = blueprints.iter().find(|blueprint| blueprint.name == name) else {
+            let names: Vec<_> = blueprints.iter().map(|blueprint| blueprint.name).collect();
+            errors.add(&path, format!("unknown stage, expected one of: {}", names.join(", ")));
+            continue;
+        };
+        let stage =
+            errors.within(path.clone(), |errors| (blueprint.build)(config, environment, errors));
+        stages.extend(stage.map(|stage| (path, stage)));
+    }
+    Some(stages)
+}
+
+fn only_entry(entry: Value) -> Option<(String, Value)> {
+    let Value::Object(map) = entry else { return None };
+    let mut entries = map.into_iter();
+    let first = entries.next()?;
+    entries.next().is_none().then_some(first)
+}
+
+/// What can only be told of all stages together.
+fn check(settings: &Settings, stages: &[Placed], errors: &mut Errors) {
+    let count = stages.len();
+    for (index, (path, stage)) in stages.iter().enumerate() {
+        let needs = stage.needs();
+        if needs.last && index + 1 < count {
+            errors.add(path, "must be the last stage: after it the request is in the provider's dialect");
+        }
+        if needs.held_headers && settings.headers == HeaderMode::Continue {
+            let who = if path.is_empty() { "this filter" } else { path };
+            errors.add(
+                "host.headers",
+                format!(
+                    "{who} changes headers after reading the body, so it needs `hold`, and \
+                     `allow_on_headers_stop_iteration: true` in the Envoy plugin configuration"
+                ),
+            );
+        }
+    }
+}
+
+fn refuse<T>(errors: &mut Errors, message: impl Into<String>) -> Option<T> {
+    errors.add("", message);
+    None
+}

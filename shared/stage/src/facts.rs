@@ -1,0 +1,113 @@
+//! Small values published to Envoy's filter state: for access logs, rate limits and later filters.
+//!
+//! A fact `x` is read as `%FILTER_STATE(wasm.x:PLAIN)%` in an access log and as the property `["x"]` by a
+//! later wasm filter. Names follow the OpenTelemetry GenAI semantic conventions
+//! <https://opentelemetry.io/docs/specs/semconv/registry/attributes/gen-ai/> (read 2026-11-20) where those
+//! have one.
+
+/// One fact.
+#[derive(Debug)]
+pub struct Fact {
+    /// Its name.
+    pub name: &'static str,
+    /// The stage that writes it.
+    pub stage: &'static str,
+    /// What it says.
+    pub doc: &'static str,
+    /// What it looks like.
+    pub example: &'static str,
+}
+
+/// The model the client asked for.
+pub const REQUEST_MODEL: &str = "gen_ai.request.model";
+/// The model that answered.
+pub const RESPONSE_MODEL: &str = "gen_ai.response.model";
+/// The provider's row in the registry.
+pub const PROVIDER: &str = "gen_ai.provider.name";
+/// The target served the request.
+pub const TARGET: &str = "tollgate.target";
+/// The client's dialect.
+pub const CLIENT_DIALECT: &str = "tollgate.client_dialect";
+/// The provider's dialect.
+pub const PROVIDER_DIALECT: &str = "tollgate.provider_dialect";
+/// Paths that a translation could not carry over.
+pub const DROPPED: &str = "tollgate.dropped";
+/// The code of the error that this gateway answered with.
+pub const ERROR: &str = "error.type";
+
+/// The path the client asked for, before it became the provider's.
+pub const PATH: &str = "url.path";
+
+/// All facts.
+pub static FACTS: &[Fact] = &[
+    Fact {
+        name: ERROR,
+        stage: "any",
+        doc: "Code of the error that the filter answered with",
+        example: "invalid_json",
+    },
+    Fact {
+        name: PROVIDER,
+        stage: "provider-translator",
+        doc: "The provider's name in the registry",
+        example: "anthropic",
+    },
+    Fact {
+        name: REQUEST_MODEL,
+        stage: "provider-translator",
+        doc: "The model that the client asked for",
+        example: "gpt-4o",
+    },
+    Fact {
+        name: RESPONSE_MODEL,
+        stage: "provider-translator",
+        doc: "The model that answered, in the provider's word (translated answers only)",
+        example: "claude-sonnet-4-5-20250929",
+    },
+    Fact {
+        name: CLIENT_DIALECT,
+        stage: "provider-translator",
+        doc: "The dialect that the client speaks",
+        example: "openai-chat",
+    },
+    Fact {
+        name: DROPPED,
+        stage: "provider-translator",
+        doc: "Paths of the request that the provider's dialect cannot express, separated by spaces",
+        example: "top_logprobs messages[1].name",
+    },
+    Fact {
+        name: PROVIDER_DIALECT,
+        stage: "provider-translator",
+        doc: "The dialect that the provider speaks",
+        example: "anthropic-messages",
+    },
+    Fact {
+        name: TARGET,
+        stage: "provider-translator",
+        doc: "The target that the request went to",
+        example: "claude",
+    },
+    Fact {
+        name: PATH,
+        stage: "provider-translator",
+        doc: "The path that the client asked for, without its query",
+        example: "/v1/chat/completions",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn rows_are_sorted_and_told_in_full() {
+        assert!(FACTS.is_sorted_by_key(|fact| fact.name));
+        for fact in FACTS {
+            assert!(!fact.doc.is_empty() && !fact.doc.ends_with('.') && !fact.example.is_empty(), "{fact:?}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Headers as bytes, with a record of what was changed.
+
+/// A change to a header map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// Take out every value of this name.
+    Remove(String),
+    /// Make this the only value of the name.
+    Set(String, Vec<u8>),
+}
+
+/// An ordered header map: lower-case names, values of any bytes, pseudo-headers (`:path`, `:status`)
+/// included. Changes take effect at once and are recorded for the host.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Headers {
+    pairs: Vec<(String, Vec<u8>)>,
+    edits: Vec<Edit>,
+}
+
+impl Headers {
+    /// The map as the host gave it.
+    pub fn new(pairs: Vec<(String, Vec<u8>)>) -> Headers {
+        Headers { pairs, edits: Vec::new() }
+    }
+
+    /// All values of `name`. Security decisions look at all of them.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.pairs.iter().filter(move |pair| pair.0 == name).map(|pair| pair.1.as_slice())
+    }
+
+    /// The first value of `name`, if it is UTF-8.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let pair = self.pairs.iter().find(|pair| pair.0 == name)?;
+        std::str::from_utf8(&pair.1).ok()
+    }
+
+    /// Whether there is such a header.
+    pub fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|pair| pair.0 == name)
+    }
+
+    /// The names, in order, repeated where the header is.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|pair| pair.0.as_str())
+    }
+
+    /// Makes `value` the only value of `name`.
+    pub fn set(&mut self, name: &str, value: impl Into<Vec<u8>>) {
+        let value = value.into();
+        let mut seen = false;
+        self.pairs.retain_mut(|pair| {
+            if pair.0 != name {
+                return true;
+            }
+            pair.1.clone_from(&value);
+            !std::mem::replace(&mut seen, true)
+        });
+        if !seen {
+            self.pairs.push((name.to_owned(), value.clone()));
+        }
+        self.edits.push(Edit::Set(name.to_owned(), value));
+    }
+
+    /// Takes out every value of `name`.
+    pub fn remove(&mut self, name: &str) {
+        if self.has(name) {
+            self.pairs.retain(|pair| pair.0 != name);
+            self.edits.push(Edit::Remove(name.to_owned()));
+        }
+    }
+
+    /// What was changed since the last call, for the host to do.
+    pub fn take_edits(&mut self) -> Vec<Edit> {
+        std::mem::take(&mut self.edits)
+    }
+
+    /// The HTTP status of a response.
+    pub fn status(&self) -> Option<u16> {
+        self.text(":status").and_then(|status| status.parse().ok())
+    }
+
+    /// The media type in lower case, without parameters.
+    pub fn media_type(&self) -> String {
+        let value = self.text("content-type").unwrap_or_default();
+        value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// Whether the body is in a content-encoding other than `identity`.
+    pub fn is_encoded(&self) -> bool {
+        self.all("content-encoding").any(|value| {
+            let value = value.trim_ascii();
+            !value.is_empty() && !value.eq_ignore_ascii_case(b"identity")
+        })
+    }
+
+    /// The length that the sender announces.
+    pub fn content_length(&self) -> Option<u64> {
+        self.text("content-length").and_then(|length| length.parse().ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    fn headers(pairs: &[(&str, &str)]) -> Headers {
+        Headers::new(pairs.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect())
+    }
+
+    #[test]
+    fn set_leaves_one_value_and_is_recorded() {
+        let mut headers = headers(&[("a", "1"), ("b", "2"), ("a", "3")]);
+        headers.set("a", "4");
+        assert_eq!(headers.all("a").collect::<Vec<_>>(), [b"4"]);
+        assert_eq!(headers.take_edits(), [Edit::Set("a".into(), b"4".to_vec())]);
+        assert_eq!(headers.take_edits(), []);
+    }
+
+    #[test]
+    fn removing_what_is_not_there_asks_nothing_of_the_host() {
+        let mut headers = headers(&[("a", "1")]);
+        headers.remove("b");
+        assert_eq!(headers.take_edits(), []);
+    }
+
+    #[test]
+    fn a_value_that_is_no_text_is_not_text() {
+        let headers = Headers::new(vec![("a".into(), vec![0xff])]);
+        assert!(headers.has("a") && headers.text("a").is_none());
+    }
+
+    #[test]
+    fn encodings_other_than_identity_count() {
+        for (value, encoded) in [("gzip", true), ("Identity", false), ("", false), ("identity, br", true)] {
+            assert_eq!(headers(&[("content-encoding", value)]).is_encoded(), encoded, "{value}");
+        }
+    }
+}

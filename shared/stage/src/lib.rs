@@ -1,0 +1,30 @@
+//! The seam: data in, decisions out.
+//!
+//! A [`Stage`] is one step of AI-traffic processing with its configuration compiled; a [`Turn`] is its
+//! memory of one request. Neither knows a host, a clock or a die: what they may know comes in through
+//! [`Exchange`], what they want done goes out through it. A [`Pipeline`] runs a list of stages over one
+//! request with one parse and at most one write; a [`Flow`] is that run.
+//!
+//! The same pipeline runs inside Envoy (the `shell` crate), on the command line and in tests.
+
+pub mod config;
+mod exchange;
+pub mod facts;
+mod flow;
+mod headers;
+mod locate;
+mod message;
+pub mod metrics;
+mod originals;
+mod pipeline;
+mod settings;
+
+pub use config::{Blueprint, ConfigError, Environment, Errors};
+pub use exchange::{Exchange, Properties, PropertyPath};
+pub use log::Level;
+pub use flow::{Answer, BodyStep, Flow, HeadStep, Reply};
+pub use headers::{Edit, Headers};
+pub use message::{Body, Content, Request, Response};
+pub use originals::Originals;
+pub use pipeline::{Filter, FilterKind, Needs, Pipeline, Reading, Stage, Turn, Verdict};
+pub use settings::{HeaderMode, Settings, UnknownPaths};

@@ -1,0 +1,135 @@
+//! Counters and histograms.
+//!
+//! Envoy's custom stats have no labels, so they go into the name: `NAME.LABEL.VALUE…` behind the filter's
+//! own prefix, for example `provider_translator.requests.target.claude`. Envoy's `stats_tags` take them out
+//! again by [`tag_regex`]. Values are made of `[A-Za-z0-9_-]`; anything else becomes `_`.
+
+/// Counter or histogram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricKind {
+    /// Only grows.
+    Counter,
+    /// A distribution.
+    Histogram,
+}
+
+/// One metric.
+#[derive(Debug)]
+pub struct MetricRow {
+    /// Its name behind the filter's prefix.
+    pub name: &'static str,
+    /// Counter or histogram.
+    pub kind: MetricKind,
+    /// What one unit is.
+    pub unit: &'static str,
+    /// Its labels, in order.
+    pub labels: &'static [&'static str],
+    /// What it tells.
+    pub doc: &'static str,
+}
+
+/// Fields lost in translation.
+pub const DROPPED_FIELDS: &str = "dropped_fields";
+/// Errors that providers answered with.
+pub const PROVIDER_ERRORS: &str = "provider_errors";
+/// Errors that this filter answered with.
+pub const REJECTED: &str = "rejected";
+/// From the request's headers to the end of the exchange.
+pub const REQUEST_DURATION: &str = "request_duration_ms";
+/// Requests sent on.
+pub const REQUESTS: &str = "requests";
+
+/// All metrics.
+pub static METRICS: &[MetricRow] = &[
+    MetricRow {
+        name: DROPPED_FIELDS,
+        kind: MetricKind::Counter,
+        unit: "fields",
+        labels: &["target"],
+        doc: "Request fields that the provider's dialect cannot express",
+    },
+    MetricRow {
+        name: PROVIDER_ERRORS,
+        kind: MetricKind::Counter,
+        unit: "responses",
+        labels: &["target", "status"],
+        doc: "Error answers of providers, before translation",
+    },
+    MetricRow {
+        name: REJECTED,
+        kind: MetricKind::Counter,
+        unit: "responses",
+        labels: &["code"],
+        doc: "Error answers made by the filter itself",
+    },
+    MetricRow {
+        name: REQUEST_DURATION,
+        kind: MetricKind::Histogram,
+        unit: "milliseconds",
+        labels: &[],
+        doc: "From the request's headers to the end of the exchange (of the attempt, upstream)",
+    },
+    MetricRow {
+        name: REQUESTS,
+        kind: MetricKind::Counter,
+        unit: "requests",
+        labels: &["target"],
+        doc: "Requests (attempts, upstream) sent on to a target",
+    },
+];
+
+/// A value for a metric, on its way to the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metric {
+    /// The name with its labels, behind the filter's prefix.
+    pub name: String,
+    /// Counter or histogram.
+    pub kind: MetricKind,
+    /// What to add or record.
+    pub value: u64,
+}
+
+impl Metric {
+    pub(crate) fn new(name: &'static str, labels: &[(&'static str, &str)], value: u64) -> Metric {
+        let kind = METRICS
+            .iter()
+            .find(|row| row.name == name)
+            .map_or(MetricKind::Counter, |row| row.kind);
+        let mut full = name.to_owned();
+        for (label, value) in labels {
+            full.push('.');
+            full.push_str(label);
+            full.push('.');
+            full.extend(value.chars().map(|c| match c {
+                'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' => c,
+                _ => '_',
+            }));
+        }
+        Metric { name: full, kind, value }
+    }
+}
+
+/// The regex by which Envoy's `stats_tags` take `label` out of a metric's name.
+pub fn tag_regex(label: &str) -> String {
+    format!(r"^wasmcustom\..*?(\.{label}\.([^.]+))")
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn rows_are_sorted_and_told_in_full() {
+        assert!(METRICS.is_sorted_by_key(|row| row.name));
+        assert!(METRICS.iter().all(|row| !row.doc.is_empty() && !row.unit.is_empty()));
+    }
+
+    #[test]
+    fn labels_stand_in_the_name() {
+        let metric = Metric::new(PROVIDER_ERRORS, &[("target", "a.b c"), ("status", "429")], 1);
+        assert_eq!(metric.name, "provider_errors.target.a_b_c.status.429");
+    }
+}

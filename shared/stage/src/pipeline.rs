@@ -1,0 +1,153 @@
+//! Stages and the list they run in.
+
+use std::fmt::Debug;
+use std::rc::Rc;
+
+use chat::{Event, Problem};
+
+use crate::{Exchange, Headers, PropertyPath, Request, Response, Settings, UnknownPaths};
+
+/// What a stage says to a message: `Ok` lets it go on, edited or not (the [`crate::Body`] knows); an error
+/// ends the exchange with that answer to the client, in the client's dialect.
+pub type Verdict = Result<(), Problem>;
+
+/// One step of AI-traffic processing, its configuration compiled.
+pub trait Stage: Debug {
+    /// What it needs of its host and its place.
+    fn needs(&self) -> Needs;
+
+    /// Begins a request.
+    fn open(&self) -> Box<dyn Turn>;
+}
+
+/// What a stage needs of its host and its place in the list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// It changes headers, path or route after reading the body, so the host must hold the headers.
+    pub held_headers: bool,
+    /// After it the request is in another dialect, so nothing may come behind it.
+    pub last: bool,
+    /// What shall happen to unknown paths unless the configuration says otherwise.
+    pub unknown_paths: Option<UnknownPaths>,
+    /// Envoy attributes it wants to see in [`Exchange::properties`].
+    pub properties: Vec<PropertyPath>,
+}
+
+/// How a stage wants to see an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reading {
+    /// Not at all.
+    Pass,
+    /// Whole.
+    Buffer,
+    /// Event by event. If another stage reads so, a stage that asked for the whole gets events too.
+    Stream,
+}
+
+/// One stage's work on one request and its answer. Pure: no host, no clock, no randomness.
+///
+/// Request calls run through the stages in list order, response calls in reverse.
+pub trait Turn: Debug {
+    /// The request, its body read.
+    ///
+    /// # Errors
+    /// The answer for the client; the request goes nowhere.
+    fn on_request(&mut self, request: &mut Request, io: &mut Exchange) -> Verdict {
+        let _ = (request, io);
+        Ok(())
+    }
+
+    /// The answer's headers, `:status` included, before any of its body.
+    fn on_response_head(&mut self, headers: &mut Headers, io: &mut Exchange) -> Reading {
+        let _ = (headers, io);
+        Reading::Pass
+    }
+
+    /// The buffered answer.
+    ///
+    /// # Errors
+    /// The answer for the client in place of this one.
+    fn on_response(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
+        let _ = (response, io);
+        Ok(())
+    }
+
+    /// One event of a streamed answer. What shall go on in its place is appended to `out`.
+    ///
+    /// # Errors
+    /// The stream goes on up to what is in `out` and ends with this error.
+    fn on_event(&mut self, event: Event, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
+        let _ = io;
+        out.push(event);
+        Ok(())
+    }
+
+    /// The streamed answer has ended; last events may be appended to `out`.
+    ///
+    /// # Errors
+    /// As for [`Turn::on_event`].
+    fn on_stream_end(&mut self, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
+        let _ = (out, io);
+        Ok(())
+    }
+
+    /// The exchange is over, whether it was completed or the client left.
+    fn on_end(&mut self, io: &mut Exchange) {
+        let _ = io;
+    }
+}
+
+/// A filter that Envoy can load: its name and the stages it may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Filter {
+    /// Its name in kebab-case: folder, package, configuration key. Root id, module and metric prefix are the
+    /// same in snake_case.
+    pub name: &'static str,
+    /// One stage whose configuration is the filter's own, or several under `stages`.
+    pub kind: FilterKind,
+}
+
+/// One stage or a list of them.
+#[derive(Debug, Clone, Copy)]
+pub enum FilterKind {
+    /// `stages: [{NAME: CONFIG}, …]`, of these.
+    Chain(&'static [crate::Blueprint]),
+    /// The configuration is that of this stage.
+    Single(crate::Blueprint),
+}
+
+/// A list of stages and the settings of their host, ready to run.
+#[derive(Debug)]
+pub struct Pipeline {
+    pub(crate) stages: Vec<Rc<dyn Stage>>,
+    pub(crate) settings: Settings,
+    needs: Needs,
+}
+
+impl Pipeline {
+    pub(crate) fn new(stages: Vec<Rc<dyn Stage>>, settings: Settings) -> Pipeline {
+        let mut needs = Needs::default();
+        for stage in &stages {
+            let one = stage.needs();
+            needs.held_headers |= one.held_headers;
+            needs.last |= one.last;
+            needs.unknown_paths = needs.unknown_paths.max(one.unknown_paths);
+            needs.properties.extend(one.properties);
+        }
+        Pipeline { stages, settings, needs }
+    }
+
+    /// The settings of its host.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Envoy attributes to be given to [`Exchange::properties`].
+    pub fn properties(&self) -> &[PropertyPath] {
+        &self.needs.properties
+    }
+
+    pub(crate) fn unknown_paths(&self) -> UnknownPaths {
+        self.settings.unknown_paths.or(self.needs.unknown_paths).unwrap_or(UnknownPaths::Pass)
+    }
+}

@@ -1,0 +1,215 @@
+//! The way back: the provider's answer in the client's dialect.
+
+use std::rc::Rc;
+
+use chat::{Data, Event, Problem, sse};
+use dialects::{ClientContext, Dialect, Drops, StreamDecoder, StreamEncoder, neutral};
+use stage::{Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
+
+use crate::target::Target;
+use crate::turn::report;
+
+const EVENT_STREAM: &str = "text/event-stream";
+
+/// The translation of one answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    client: &'static dyn Dialect,
+    target: Rc<Target>,
+    /// The client asked for a stream.
+    streams: bool,
+    context: ClientContext,
+    form: Form,
+    /// Neutral events on their way from the decoder to the encoder; kept for its memory.
+    events: Vec<neutral::Event>,
+}
+
+/// What the answer's headers say it is.
+#[derive(Debug)]
+enum Form {
+    /// Not known yet, or nothing of ours.
+    Untouched,
+    /// A provider's error of this status.
+    Error(u16),
+    /// One JSON body.
+    Whole,
+    /// One JSON body for a client that asked for a stream.
+    WholeAsStream,
+    /// A stream.
+    Stream(Box<dyn StreamDecoder>, Box<dyn StreamEncoder>),
+    /// Nothing that can be translated.
+    Unusable(Problem),
+}
+
+impl Answer {
+    pub(crate) fn new(
+        client: &'static dyn Dialect,
+        target: Rc<Target>,
+        streams: bool,
+        context: ClientContext,
+    ) -> Answer {
+        Answer { client, target, streams, context, form: Form::Untouched, events: Vec::new() }
+    }
+
+    /// Decides by the headers what the answer is, and makes them the client's. Whatever can be decided here
+    /// is, because in some placements headers cannot wait for the body.
+    pub(crate) fn head(&mut self, headers: &mut Headers, io: &mut Exchange) -> Reading {
+        let status = headers.status().unwrap_or(0);
+        if status >= 400 {
+            let labels = [("target", self.target.name.as_str()), ("status", &status.to_string())];
+            io.count(metrics::PROVIDER_ERRORS, &labels);
+        }
+        self.form = self.form(status, &headers.media_type());
+        match &self.form {
+            Form::Untouched => return Reading::Pass,
+            Form::Error(status) => {
+                let problem = self.bare_problem(*status);
+                self.set_error_head(headers, &problem);
+            }
+            Form::Unusable(problem) => self.set_error_head(headers, problem),
+            Form::Whole => headers.set("content-type", "application/json"),
+            Form::WholeAsStream => headers.set("content-type", EVENT_STREAM),
+            Form::Stream(..) => {
+                headers.set("content-type", EVENT_STREAM);
+                return Reading::Stream;
+            }
+        }
+        Reading::Buffer
+    }
+
+    fn form(&self, status: u16, media_type: &str) -> Form {
+        let json = media_type == "application/json" || media_type.ends_with("+json");
+        let stream = media_type == EVENT_STREAM;
+        let same = self.client.name() == self.target.dialect.name();
+        match status {
+            400.. if same && json => Form::Untouched,
+            400.. => Form::Error(status),
+            200..300 if same && (json || stream) => Form::Untouched,
+            200..300 if stream && self.streams => Form::Stream(
+                self.target.dialect.stream_decoder(),
+                self.client.stream_encoder(self.context.clone()),
+            ),
+            200..300 if json && self.streams => Form::WholeAsStream,
+            200..300 if json => Form::Whole,
+            200..300 => Form::Unusable(Problem::bad_gateway(
+                "unexpected_content_type",
+                "the provider's answer has a content-type that was not asked for",
+            )),
+            _ => Form::Untouched,
+        }
+    }
+
+    /// What a status alone tells, until the body has been read.
+    fn bare_problem(&self, status: u16) -> Problem {
+        self.target.dialect.decode_error(status, b"")
+    }
+
+    fn set_error_head(&self, headers: &mut Headers, problem: &Problem) {
+        let (status, _) = self.client.encode_error(problem);
+        headers.set(":status", status.to_string());
+        headers.set("content-type", "application/json");
+    }
+
+    /// The buffered answer.
+    pub(crate) fn whole(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
+        match std::mem::replace(&mut self.form, Form::Untouched) {
+            Form::Untouched | Form::Stream(..) => Ok(()),
+            Form::Unusable(problem) => Err(problem),
+            Form::Error(status) => {
+                self.error(status, response);
+                Ok(())
+            }
+            Form::Whole => {
+                let mut drops = Drops::default();
+                let answer = self.decode(response, &mut drops, io)?;
+                let body = self.client.encode_response(answer, &self.context, &mut drops);
+                report(&self.target.name, &drops, io);
+                response.content = written(&body);
+                Ok(())
+            }
+            Form::WholeAsStream => {
+                let mut drops = Drops::default();
+                let answer = self.decode(response, &mut drops, io)?;
+                let mut encoder = self.client.stream_encoder(self.context.clone());
+                let mut events = Vec::new();
+                answer.into_events().into_iter().for_each(|event| encoder.encode(event, &mut events));
+                let mut bytes = Vec::new();
+                events.iter().for_each(|event| sse::encode(event, &mut bytes));
+                report(&self.target.name, &drops, io);
+                response.content = Content::Written(bytes);
+                Ok(())
+            }
+        }
+    }
+
+    fn decode(
+        &self,
+        response: &mut Response,
+        drops: &mut Drops,
+        io: &mut Exchange,
+    ) -> Result<neutral::Response, Problem> {
+        let Content::Json(body) = &mut response.content else {
+            let message = "the provider's answer is not valid JSON";
+            return Err(Problem::bad_gateway("invalid_provider_response", message));
+        };
+        let answer = self.target.dialect.decode_response(body.take(), drops)?;
+        io.fact(facts::RESPONSE_MODEL, answer.model.as_str());
+        Ok(answer)
+    }
+
+    fn error(&self, status: u16, response: &mut Response) {
+        let bytes = match &response.content {
+            Content::Json(body) => body.tree().to_string().into_bytes(),
+            Content::Other(bytes) | Content::Written(bytes) => bytes.clone(),
+        };
+        let problem = self.target.dialect.decode_error(status, &bytes);
+        let (status, body) = self.client.encode_error(&problem);
+        response.headers.set(":status", status.to_string());
+        response.content = written(&body);
+    }
+
+    /// One event of a streamed answer.
+    pub(crate) fn event(
+        &mut self,
+        event: Event,
+        out: &mut Vec<Event>,
+        io: &mut Exchange,
+    ) -> Verdict {
+        let Form::Stream(decoder, encoder) = &mut self.form else {
+            out.push(event);
+            return Ok(());
+        };
+        if *event.data() == Data::Nothing {
+            // A keep-alive comment stays one; bare line ends are not worth a frame.
+            if event.raw().is_some_and(|raw| raw.contains(&b':')) {
+                encoder.encode(neutral::Event::Ping, out);
+            }
+            return Ok(());
+        }
+        let verdict = decoder.decode(event, &mut self.events);
+        for event in self.events.drain(..) {
+            if let neutral::Event::Start { model, .. } = &event {
+                io.fact(facts::RESPONSE_MODEL, model.as_str());
+            }
+            encoder.encode(event, out);
+        }
+        verdict
+    }
+
+    /// The stream has ended.
+    pub(crate) fn stream_end(&mut self, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
+        let Form::Stream(decoder, encoder) = &mut self.form else { return Ok(()) };
+        let verdict = decoder.finish(&mut self.events);
+        self.events.drain(..).for_each(|event| encoder.encode(event, out));
+        let lost = encoder.dropped();
+        if !lost.is_empty() {
+            io.add(metrics::DROPPED_FIELDS, &[("target", &self.target.name)], lost.len() as u64);
+        }
+        verdict
+    }
+}
+
+fn written(body: &serde_json::Value) -> Content {
+    Content::Written(body.to_string().into_bytes())
+}
+

@@ -1,0 +1,188 @@
+//! The filter's configuration and its compilation.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use dialects::providers::{PROVIDERS, Provider};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use stage::{Environment, Errors};
+
+use crate::credential::Credential;
+use crate::models::ModelMap;
+use crate::target::{Base, Plan, Target};
+
+/// Configuration of the provider translator.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The targets that requests can go to, by name. A request's target is named by the metadata (namespace
+    /// `tollgate`, key `target`) of the chosen endpoint when the filter runs upstream, else of the cluster,
+    /// else of the route.
+    pub targets: BTreeMap<String, TargetConfig>,
+    /// The target of a request for which no metadata names one. Not needed if there is only one target.
+    pub default_target: Option<String>,
+}
+
+/// A provider, with what it takes to call it.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TargetConfig {
+    /// The provider's name in the registry.
+    pub provider: String,
+    /// Scheme, host and path in place of the provider's own: `http://vllm.models.svc:8000/v1`. The scheme is
+    /// only for the reader; TLS is the Envoy cluster's.
+    pub base_url: Option<String>,
+    /// Where the provider's API key comes from.
+    #[serde(default)]
+    pub credential: CredentialConfig,
+    /// What clients' model names become. An exact match wins over the longest prefix, that over the first
+    /// regex. A name that no rule matches is sent as it is.
+    #[serde(default)]
+    pub models: Vec<ModelRule>,
+    /// Changes to the parameters of every request, in the provider's words.
+    #[serde(default)]
+    pub parameters: Parameters,
+    /// The output limit for a client that names none, where the provider demands one (Anthropic). By
+    /// default the model's own limit, or 4096 for an unknown model.
+    pub max_output_tokens: Option<u64>,
+}
+
+/// Where the provider's API key comes from. The client's own key is never sent unless `client` says so.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialConfig {
+    /// The client's own key is sent on, in the provider's way.
+    Client,
+    /// An environment variable of the VM (`vm_config.environment_variables`).
+    Env(String),
+    /// None is sent: a later filter adds it (`credential_injector`, `aws_request_signing`), or none is
+    /// needed.
+    #[default]
+    None,
+}
+
+/// One rule of a model mapping: exactly one of `exact`, `prefix` and `regex`, and `to`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ModelRule {
+    /// The whole name.
+    pub exact: Option<String>,
+    /// How the name begins. The empty prefix matches every name.
+    pub prefix: Option<String>,
+    /// A regular expression that matches the whole name.
+    pub regex: Option<String>,
+    /// The provider's model. With `regex`, `$1` and `${name}` stand for what its groups matched.
+    pub to: String,
+}
+
+/// Changes to the top-level parameters of every request, in the provider's words.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Parameters {
+    /// Values for parameters that the request leaves out.
+    pub default: Map<String, Value>,
+    /// Values that replace the request's.
+    pub set: Map<String, Value>,
+    /// Parameters that are taken out.
+    pub remove: Vec<String>,
+}
+
+/// Parameters that decide how the rest is read; changing them here would break the translation.
+const RESERVED: [&str; 3] = ["messages", "model", "stream"];
+
+/// Makes a plan of the configuration, or reports everything that is wrong with it.
+pub(crate) fn compile(
+    config: Config,
+    environment: &dyn Environment,
+    errors: &mut Errors,
+) -> Option<Plan> {
+    if config.targets.is_empty() {
+        errors.add("targets", "must name at least one target");
+    }
+    let default_target = match config.default_target {
+        Some(name) if !config.targets.contains_key(&name) => {
+            errors.add("default_target", format!("no target is named `{name}`"));
+            None
+        }
+        Some(name) => Some(name),
+        None if config.targets.len() == 1 => config.targets.keys().next().cloned(),
+        None => None,
+    };
+    let count = config.targets.len();
+    let targets: BTreeMap<String, Rc<Target>> = config
+        .targets
+        .into_iter()
+        .filter_map(|(name, target)| {
+            let path = format!("targets.{name}");
+            let target = compile_target(&name, target, environment, &path, errors)?;
+            Some((name, Rc::new(target)))
+        })
+        .collect();
+    (targets.len() == count).then_some(Plan { targets, default_target })
+}
+
+fn compile_target(
+    name: &str,
+    config: TargetConfig,
+    environment: &dyn Environment,
+    path: &str,
+    errors: &mut Errors,
+) -> Option<Target> {
+    let provider = provider(&config.provider, &format!("{path}.provider"), errors);
+    let base = match (&config.base_url, provider) {
+        (Some(url), _) => Base::parse(url).or_else(|| {
+            errors.add(&format!("{path}.base_url"), "must be like `https://host[:port][/path]`");
+            None
+        }),
+        (None, Some(provider)) => Base::parse(provider.base_url),
+        (None, None) => None,
+    };
+    let credential = Credential::new(&config.credential, environment).map_err(|problem| {
+        errors.add(&format!("{path}.credential.env"), problem);
+    });
+    let models = ModelMap::compile(config.models, &format!("{path}.models"), errors);
+    check_parameters(&config.parameters, &format!("{path}.parameters"), errors);
+    if config.max_output_tokens == Some(0) {
+        errors.add(&format!("{path}.max_output_tokens"), "must be greater than 0");
+    }
+    let provider = provider?;
+    Some(Target {
+        name: name.to_owned(),
+        provider,
+        dialect: dialects::by_name(provider.dialect)?,
+        base: base?,
+        credential: credential.ok()?,
+        models: models?,
+        parameters: config.parameters,
+        max_output_tokens: config.max_output_tokens,
+    })
+}
+
+fn provider(name: &str, path: &str, errors: &mut Errors) -> Option<&'static Provider> {
+    let found = Provider::by_name(name);
+    if found.is_none() {
+        let names: Vec<_> = PROVIDERS.iter().map(|provider| provider.name).collect();
+        errors.add(path, format!("unknown provider `{name}`, expected one of: {}", names.join(", ")));
+    }
+    found
+}
+
+fn check_parameters(parameters: &Parameters, path: &str, errors: &mut Errors) {
+    let named = |part: &str, names: Vec<&String>, errors: &mut Errors| {
+        for name in names.into_iter().filter(|name| RESERVED.contains(&name.as_str())) {
+            errors.add(&format!("{path}.{part}"), format!("`{name}` cannot be changed here"));
+        }
+    };
+    named("default", parameters.default.keys().collect(), errors);
+    named("set", parameters.set.keys().collect(), errors);
+    named("remove", parameters.remove.iter().collect(), errors);
+    for name in parameters.set.keys().filter(|name| parameters.remove.contains(name)) {
+        errors.add(&format!("{path}.remove"), format!("`{name}` is also in `set`"));
+    }
+}

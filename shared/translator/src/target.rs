@@ -1,0 +1,117 @@
+//! Targets: where requests go.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use dialects::Dialect;
+use dialects::providers::Provider;
+use serde_json::Value;
+
+use crate::config::Parameters;
+use crate::credential::Credential;
+use crate::models::ModelMap;
+
+/// The compiled configuration.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) targets: BTreeMap<String, Rc<Target>>,
+    pub(crate) default_target: Option<String>,
+}
+
+/// A provider, with what it takes to call it.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) name: String,
+    pub(crate) provider: &'static Provider,
+    pub(crate) dialect: &'static dyn Dialect,
+    pub(crate) base: Base,
+    pub(crate) credential: Credential,
+    pub(crate) models: ModelMap,
+    pub(crate) parameters: Parameters,
+    pub(crate) max_output_tokens: Option<u64>,
+}
+
+/// Host and path of a base URL.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Base {
+    pub(crate) authority: String,
+    /// Without a trailing slash; may be empty.
+    pub(crate) path: String,
+}
+
+impl Base {
+    pub(crate) fn parse(url: &str) -> Option<Base> {
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+        let (authority, path) = match rest.find('/') {
+            Some(at) => rest.split_at(at),
+            None => (rest, ""),
+        };
+        let clean = |text: &str| text.bytes().all(|b| b.is_ascii_graphic() && !b"?#@\\".contains(&b));
+        let sound = !authority.is_empty() && clean(authority) && clean(path);
+        sound.then(|| Base {
+            authority: authority.to_owned(),
+            path: path.trim_end_matches('/').to_owned(),
+        })
+    }
+}
+
+impl Parameters {
+    /// Applies the changes to a request. Returns whether there were any.
+    pub(crate) fn apply(&self, body: &mut Value) -> bool {
+        let Value::Object(map) = body else { return false };
+        let mut edited = false;
+        for name in &self.remove {
+            edited |= map.shift_remove(name).is_some();
+        }
+        for (name, value) in &self.default {
+            if !map.contains_key(name) {
+                map.insert(name.clone(), value.clone());
+                edited = true;
+            }
+        }
+        for (name, value) in &self.set {
+            edited |= map.insert(name.clone(), value.clone()).as_ref() != Some(value);
+        }
+        edited
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_base_url_is_host_and_path() {
+        for (url, expected) in [
+            ("https://api.openai.com/v1", Some(("api.openai.com", "/v1"))),
+            ("http://127.0.0.1:8000", Some(("127.0.0.1:8000", ""))),
+            ("https://a/b/", Some(("a", "/b"))),
+            ("api.openai.com", None),
+            ("https://", None),
+            ("https://user@a/", None),
+            ("https://a/b?c", None),
+            ("https://a b", None),
+        ] {
+            let base = Base::parse(url);
+            let parts = base.as_ref().map(|base| (base.authority.as_str(), base.path.as_str()));
+            assert_eq!(parts, expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_removed_defaulted_and_set() {
+        let parameters: Parameters = serde_json::from_value(
+            json!({"remove": ["a"], "default": {"b": 1, "c": 2}, "set": {"d": 3}}),
+        )
+        .unwrap();
+        let mut body = json!({"a": 0, "b": 0, "d": 0});
+        assert!(parameters.apply(&mut body));
+        assert_eq!(body, json!({"b": 0, "d": 3, "c": 2}));
+        assert!(!parameters.apply(&mut body), "nothing is left to change");
+    }
+}

@@ -1,0 +1,175 @@
+//! One request's translation.
+
+use std::rc::Rc;
+
+use chat::{Event, Kind, Problem};
+use dialects::{ClientContext, Drops, ProviderContext};
+use stage::{
+    Exchange, Headers, Level, Reading, Request, Response, Turn, Verdict, facts, metrics,
+};
+
+use crate::answer::Answer;
+use crate::target::{Plan, Target};
+use crate::{TARGET_PROPERTIES, target_property};
+
+/// One request's translation.
+#[derive(Debug)]
+pub(crate) struct Translation {
+    plan: Rc<Plan>,
+    answer: Option<Answer>,
+}
+
+impl Translation {
+    pub(crate) fn new(plan: Rc<Plan>) -> Translation {
+        Translation { plan, answer: None }
+    }
+
+    fn target(&self, io: &Exchange) -> Result<Rc<Target>, Problem> {
+        let named = TARGET_PROPERTIES.iter().find_map(|place| {
+            let name = io.properties.get(&target_property(place))?;
+            std::str::from_utf8(name).ok().filter(|name| !name.is_empty())
+        });
+        let target = named
+            .or(self.plan.default_target.as_deref())
+            .and_then(|name| self.plan.targets.get(name));
+        target.map(Rc::clone).ok_or_else(|| {
+            let message = "the gateway has no target for this request";
+            Problem::new(Kind::Server, "unknown_target", message)
+        })
+    }
+}
+
+impl Turn for Translation {
+    fn on_request(&mut self, request: &mut Request, io: &mut Exchange) -> Verdict {
+        let target = self.target(io)?;
+        let client = request.dialect;
+        let path = request.headers.text(":path").unwrap_or_default().to_owned();
+        let asked = client
+            .model(&path, request.body.tree())
+            .filter(|model| !model.is_empty())
+            .ok_or_else(missing_model)?
+            .to_owned();
+        let model = target.models.map(&asked).unwrap_or_else(|| asked.clone());
+        let streams = client.streams(&path, request.body.tree());
+        tell(&target, request, &path, &asked, io);
+
+        let mut drops = Drops::default();
+        let mut context = ClientContext {
+            created: io.now / 1_000_000_000,
+            model: model.clone(),
+            stream_usage: false,
+        };
+        let provider_path = if client.name() == target.dialect.name() {
+            keep(request, &target, &path, &asked, &model, &mut drops)
+        } else {
+            translate(request, &target, &path, model, &mut context, &mut drops)?
+        };
+        request.body.edit(|body| target.parameters.apply(body));
+        request.headers.set(":path", format!("{}{provider_path}", target.base.path));
+        request.headers.set(":authority", target.base.authority.as_str());
+        target.credential.apply(target.provider.auth, &mut request.headers);
+
+        io.count(metrics::REQUESTS, &[("target", &target.name)]);
+        report(&target.name, &drops, io);
+        self.answer = Some(Answer::new(client, target, streams, context));
+        Ok(())
+    }
+
+    fn on_response_head(&mut self, headers: &mut Headers, io: &mut Exchange) -> Reading {
+        self.answer.as_mut().map_or(Reading::Pass, |answer| answer.head(headers, io))
+    }
+
+    fn on_response(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
+        self.answer.as_mut().map_or(Ok(()), |answer| answer.whole(response, io))
+    }
+
+    fn on_event(&mut self, event: Event, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
+        match &mut self.answer {
+            Some(answer) => answer.event(event, out, io),
+            None => {
+                out.push(event);
+                Ok(())
+            }
+        }
+    }
+
+    fn on_stream_end(&mut self, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
+        self.answer.as_mut().map_or(Ok(()), |answer| answer.stream_end(out, io))
+    }
+}
+
+/// The request is already in the provider's dialect: only named fields change. Returns the provider's path.
+fn keep(
+    request: &mut Request,
+    target: &Target,
+    path: &str,
+    asked: &str,
+    model: &str,
+    drops: &mut Drops,
+) -> String {
+    let dialect = request.dialect;
+    let mut path = path.to_owned();
+    if model != asked {
+        dialect.set_model(&mut path, request.body.tree_mut(), model);
+    }
+    request.body.edit(|body| dialect.adapt(body, target.provider, drops));
+    for (name, value) in dialect.default_headers() {
+        if !request.headers.has(name) {
+            request.headers.set(name, *value);
+        }
+    }
+    dialect.provider_path(&path, request.body.tree())
+}
+
+/// The request goes to another dialect. Returns the provider's path.
+fn translate(
+    request: &mut Request,
+    target: &Target,
+    path: &str,
+    model: String,
+    context: &mut ClientContext,
+    drops: &mut Drops,
+) -> Result<String, Problem> {
+    let client = request.dialect;
+    let mut neutral = client.decode_request(path, request.body.take(), drops)?;
+    neutral.model = model;
+    context.stream_usage = neutral.stream_usage;
+    let provider =
+        ProviderContext { provider: target.provider, max_output_tokens: target.max_output_tokens };
+    let encoded = target.dialect.encode_request(neutral, provider, drops)?;
+    request.body.replace(encoded.body);
+    for name in client.request_headers() {
+        request.headers.remove(name);
+    }
+    for (name, value) in encoded.headers {
+        request.headers.set(name, value);
+    }
+    request.headers.set("content-type", "application/json");
+    Ok(encoded.path)
+}
+
+fn tell(target: &Target, request: &Request, path: &str, asked: &str, io: &mut Exchange) {
+    io.fact(facts::TARGET, target.name.as_str());
+    io.fact(facts::PROVIDER, target.provider.name);
+    io.fact(facts::REQUEST_MODEL, asked);
+    io.fact(facts::CLIENT_DIALECT, request.dialect.name());
+    io.fact(facts::PROVIDER_DIALECT, target.dialect.name());
+    io.fact(facts::PATH, path.split('?').next().unwrap_or_default());
+}
+
+/// Tells what a translation could not carry over.
+pub(crate) fn report(target: &str, drops: &Drops, io: &mut Exchange) {
+    if drops.is_empty() {
+        return;
+    }
+    let paths: Vec<&str> = drops.iter().map(|dropped| dropped.path.as_str()).collect();
+    io.add(metrics::DROPPED_FIELDS, &[("target", target)], paths.len() as u64);
+    io.fact(facts::DROPPED, paths.join(" "));
+    for dropped in drops.iter() {
+        io.log(Level::Debug, format!("dropped {dropped}"));
+    }
+}
+
+fn missing_model() -> Problem {
+    Problem::invalid("missing_required_parameter", "model", "`model` is required and must be a string")
+}

@@ -1,0 +1,101 @@
+//! A filter for tests of the shell. It changes and refuses text like a guard or a redactor would, needs no
+//! held headers, and so shows the soft gate and the byte-identical way through.
+
+use std::rc::Rc;
+
+use chat::{Data, Event, Kind, Problem, Text};
+use dialects::Dialect;
+use serde::Deserialize;
+use stage::{
+    Blueprint, Content, Exchange, Filter, FilterKind, Headers, Needs, Reading, Request, Response, Stage, Turn,
+    Verdict,
+};
+
+/// Configuration of the probe.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// A request whose text has this word is refused.
+    deny: Option<String>,
+    /// This word becomes `***`, in requests and answers.
+    mask: Option<String>,
+}
+
+const BLUEPRINT: Blueprint = Blueprint {
+    name: "probe",
+    build: |value, _, errors| Some(Rc::new(Probe(Rc::new(errors.read::<Config>(value)?)))),
+};
+
+proxy_wasm::main! {{
+    shell::start(Filter { name: "probe", kind: FilterKind::Single(BLUEPRINT) });
+}}
+
+#[derive(Debug)]
+struct Probe(Rc<Config>);
+
+impl Stage for Probe {
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
+
+    fn open(&self) -> Box<dyn Turn> {
+        Box::new(ProbeTurn { config: Rc::clone(&self.0), dialect: None })
+    }
+}
+
+#[derive(Debug)]
+struct ProbeTurn {
+    config: Rc<Config>,
+    dialect: Option<&'static dyn Dialect>,
+}
+
+impl ProbeTurn {
+    fn masked(&self, text: Text<'_>) -> Option<String> {
+        let word = self.config.mask.as_deref()?;
+        text.text.contains(word).then(|| text.text.replace(word, "***"))
+    }
+}
+
+impl Turn for ProbeTurn {
+    fn on_request(&mut self, request: &mut Request, _: &mut Exchange) -> Verdict {
+        let dialect = request.dialect;
+        self.dialect = Some(dialect);
+        let mut denied = false;
+        request.body.edit(|body| {
+            dialect.visit_request(body, &mut |text| {
+                denied |= self.config.deny.as_deref().is_some_and(|word| text.text.contains(word));
+                self.masked(text)
+            })
+        });
+        match denied {
+            true => Err(Problem::new(Kind::Permission, "denied_word", "the prompt has a denied word")),
+            false => Ok(()),
+        }
+    }
+
+    fn on_response_head(&mut self, headers: &mut Headers, _: &mut Exchange) -> Reading {
+        match (&self.config.mask, headers.media_type().as_str()) {
+            (None, _) => Reading::Pass,
+            (_, "text/event-stream") => Reading::Stream,
+            _ => Reading::Buffer,
+        }
+    }
+
+    fn on_response(&mut self, response: &mut Response, _: &mut Exchange) -> Verdict {
+        if let (Content::Json(body), Some(dialect)) = (&mut response.content, self.dialect) {
+            body.edit(|body| dialect.visit_response(body, &mut |text| self.masked(text)));
+        }
+        Ok(())
+    }
+
+    /// Masks a word that stands in one event; a real redactor looks across events.
+    fn on_event(&mut self, mut event: Event, out: &mut Vec<Event>, _: &mut Exchange) -> Verdict {
+        if let Some(mut body) = event.as_json().cloned()
+            && chat::text::visit_leaves(&mut body, chat::Scope::Assistant, 0, &mut |text| self.masked(text))
+        {
+            *event.data_mut() = Data::Json(body);
+        }
+        out.push(event);
+        Ok(())
+    }
+}

@@ -1,0 +1,390 @@
+//! What Envoy does around the callbacks: when they come, what is held, what goes on.
+//!
+//! Modelled on Envoy's `source/common/http/filter_manager.cc` for a chain of this one filter.
+
+use crate::exchange::{Deferred, Direction, Exchange, Iteration, LocalReply};
+use crate::host::Placement;
+use crate::vm::Worker;
+use crate::{Headers, Message};
+
+/// What a callback's return value means for the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    Continue,
+    Pause,
+    /// A local reply was sent in the callback, or the stream reset: stop, whatever it returned.
+    Stop,
+}
+
+impl Worker {
+    /// Headers reach the filter.
+    pub(crate) fn headers(&mut self, id: u32, way: Direction, headers: Headers, end: bool) {
+        let hold = self.host().options.hold_headers;
+        let count = headers.len();
+        self.with(id, |exchange| {
+            exchange.end_of_stream = end;
+            let half = exchange.half(way);
+            half.headers = headers;
+            half.headers_readable = true;
+            half.arrived = true;
+            half.ended = end;
+        });
+        let name = match way {
+            Direction::Request => "proxy_on_request_headers",
+            Direction::Response => "proxy_on_response_headers",
+        };
+        let Some(action) = self.filter(id, name, &[number(count), i32::from(end)]) else { return };
+        match action {
+            Action::Continue => {
+                self.with(id, |exchange| exchange.half(way).headers_readable = false);
+                self.release(id, way);
+            }
+            Action::Pause if hold => self.stop(id, way, Iteration::StopSingle),
+            Action::Pause | Action::Stop => self.stop(id, way, Iteration::StopAll),
+        }
+        self.run_deferred(id);
+    }
+
+    /// A body frame reaches the filter.
+    pub(crate) fn data(&mut self, id: u32, way: Direction, frame: &[u8], end: bool) {
+        let call = self.with(id, |exchange| {
+            let half = exchange.half(way);
+            half.ended |= end;
+            if half.iteration == Iteration::StopAll {
+                half.buffered.extend_from_slice(frame);
+                return false;
+            }
+            half.frame = frame.to_vec();
+            true
+        });
+        if call != Some(true) {
+            return;
+        }
+        let buffering = self.with(id, |exchange| exchange.half(way).buffering) == Some(true);
+        if buffering && !self.buffer_frame(id, way) {
+            return;
+        }
+        let size = self.with(id, |exchange| {
+            exchange.end_of_stream = end;
+            exchange.half(way).frame_readable = true;
+            exchange.body(way).len()
+        });
+        let name = match way {
+            Direction::Request => "proxy_on_request_body",
+            Direction::Response => "proxy_on_response_body",
+        };
+        let args = [number(size.unwrap_or_default()), i32::from(end)];
+        let Some(action) = self.filter(id, name, &args) else { return };
+        self.after_data(id, way, action);
+        self.run_deferred(id);
+    }
+
+    fn after_data(&mut self, id: u32, way: Direction, action: Action) {
+        let stopped = self.with(id, |exchange| {
+            let half = exchange.half(way);
+            half.buffering = action == Action::Pause;
+            half.frame_readable &= action != Action::Continue;
+            half.iteration != Iteration::Continue
+        });
+        match action {
+            Action::Continue if stopped == Some(true) => {
+                if self.buffer_frame(id, way) {
+                    self.release(id, way);
+                }
+            }
+            Action::Continue => {
+                self.with(id, |exchange| {
+                    let half = exchange.half(way);
+                    half.buffered.append(&mut half.frame);
+                });
+                self.release(id, way);
+            }
+            Action::Pause => {
+                self.stop(id, way, Iteration::StopSingle);
+                self.buffer_frame(id, way);
+            }
+            Action::Stop => self.stop(id, way, Iteration::StopSingle),
+        }
+    }
+
+    /// Trailers reach the filter; they end the message.
+    pub(crate) fn trailers(&mut self, id: u32, way: Direction, trailers: Headers) {
+        let count = trailers.len();
+        let call = self.with(id, |exchange| {
+            let half = exchange.half(way);
+            half.ended = true;
+            half.trailers = Some(trailers);
+            half.trailers_readable = half.iteration != Iteration::StopAll;
+            half.trailers_readable
+        });
+        if call != Some(true) {
+            return;
+        }
+        let name = match way {
+            Direction::Request => "proxy_on_request_trailers",
+            Direction::Response => "proxy_on_response_trailers",
+        };
+        let Some(action) = self.filter(id, name, &[number(count)]) else { return };
+        if action == Action::Continue {
+            self.with(id, |exchange| exchange.half(way).trailers_readable = false);
+            self.release(id, way);
+        } else {
+            self.stop(id, way, Iteration::StopSingle);
+        }
+        self.run_deferred(id);
+    }
+
+    /// Calls one stream callback. `None`: the VM is dead, and the stream has been failed.
+    fn filter(&mut self, id: u32, name: &'static str, args: &[i32]) -> Option<Action> {
+        let result = self.call(id, name, args);
+        let host = self.host_mut();
+        let reset = host.deferred.iter().any(|(of, effect)| *of == id && effect.is_reset());
+        let stopped = std::mem::take(&mut host.stop_iteration) || reset;
+        match result {
+            None => {
+                self.fail_stream(id);
+                None
+            }
+            Some(_) if stopped => Some(Action::Stop),
+            Some(0) => Some(Action::Continue),
+            Some(_) => Some(Action::Pause),
+        }
+    }
+
+    fn stop(&mut self, id: u32, way: Direction, iteration: Iteration) {
+        self.with(id, |exchange| exchange.half(way).iteration = iteration);
+    }
+
+    /// Moves the current frame to what is held. False: that was too much, and has been answered.
+    fn buffer_frame(&mut self, id: u32, way: Direction) -> bool {
+        let limit = self.host().options.buffer_limit;
+        let held = self.with(id, |exchange| {
+            let half = exchange.half(way);
+            half.buffered.append(&mut half.frame);
+            half.buffered.len()
+        });
+        if held.is_some_and(|held| held <= limit) {
+            return true;
+        }
+        let (status, body, details) = match way {
+            Direction::Request => (413, "Payload Too Large", "request_payload_too_large"),
+            Direction::Response => (500, "Internal Server Error", "response_payload_too_large"),
+        };
+        self.local_reply(id, host_reply(status, body, details));
+        false
+    }
+
+    /// Lets go on what is held: headers if they have not left, body, and the end if it is there.
+    fn release(&mut self, id: u32, way: Direction) {
+        let statusless = self.with(id, |exchange| {
+            let half = exchange.half(way);
+            if half.sent.is_some() {
+                return false;
+            }
+            let missing = missing_headers(way, &half.headers);
+            if !missing.is_empty() {
+                exchange.misuse(format!("{way:?} left without {}", missing.join(" and ")));
+            }
+            way == Direction::Response && !missing.is_empty()
+        });
+        if statusless == Some(true) {
+            let details =
+                "filter_removed_required_response_headers{missing_required_header:_:status}";
+            self.local_reply(id, host_reply(502, "missing required header: :status", details));
+            return;
+        }
+        self.with(id, |exchange| {
+            let bodiless = exchange.is_head() && way == Direction::Response;
+            let half = exchange.half(way);
+            half.iteration = Iteration::Continue;
+            let headers = &half.headers;
+            let message = half.sent.get_or_insert_with(|| Message {
+                headers: headers.clone(),
+                bodiless,
+                ..Message::default()
+            });
+            message.body.append(&mut half.buffered);
+            if half.ended {
+                message.trailers.clone_from(&half.trailers);
+                message.complete = true;
+            }
+        });
+    }
+
+    /// What Envoy had put off until the callback was over.
+    pub(crate) fn run_deferred(&mut self, id: u32) {
+        let (now, later) = std::mem::take(&mut self.host_mut().deferred)
+            .into_iter()
+            .partition(|(context, _)| *context == id);
+        self.host_mut().deferred = later;
+        let now: Vec<(u32, Deferred)> = now;
+        for (_, effect) in now {
+            match effect {
+                Deferred::Resume(way) => self.resume(id, way),
+                Deferred::Reply(reply) => self.local_reply(id, reply),
+                Deferred::Reset => {
+                    self.with(id, |exchange| {
+                        exchange.code_details.get_or_insert_with(|| "wasm_close_stream".to_owned());
+                        cut(exchange, "wasm_close_stream");
+                    });
+                }
+            }
+        }
+    }
+
+    fn resume(&mut self, id: u32, way: Direction) {
+        let iteration = self.with(id, |exchange| {
+            let half = exchange.half(way);
+            let open = half.arrived && !half.aborted;
+            if open { half.iteration } else { Iteration::Continue }
+        });
+        match iteration {
+            Some(Iteration::StopSingle) => self.release(id, way),
+            Some(Iteration::StopAll) => self.resume_all(id, way),
+            Some(Iteration::Continue) | None => {
+                self.with(id, |exchange| {
+                    exchange.misuse(format!("{way:?} resumed, but not paused"))
+                });
+            }
+        }
+    }
+
+    /// The headers pass, and then what had come meanwhile goes *through* the filter.
+    fn resume_all(&mut self, id: u32, way: Direction) {
+        let Some((frame, ended, trailers)) = self.with(id, |exchange| {
+            let half = exchange.half(way);
+            half.iteration = Iteration::Continue;
+            let frame = std::mem::take(&mut half.buffered);
+            (frame, std::mem::take(&mut half.ended), half.trailers.take())
+        }) else {
+            return;
+        };
+        // An end without a frame came with the headers: a filter is not called with an empty body.
+        if ended && frame.is_empty() && trailers.is_none() {
+            self.with(id, |exchange| exchange.half(way).ended = true);
+            self.release(id, way);
+            return;
+        }
+        self.release(id, way);
+        if !frame.is_empty() {
+            self.data(id, way, &frame, ended && trailers.is_none());
+        }
+        if let Some(trailers) = trailers {
+            self.trailers(id, way, trailers);
+        }
+    }
+
+    /// Answers the client, or cuts the stream if an answer is already on its way.
+    pub(crate) fn local_reply(&mut self, id: u32, reply: LocalReply) {
+        let filtered = self.host().options.placement == Placement::Downstream && self.is_alive();
+        let way_out = self.with(id, |exchange| {
+            exchange.request.aborted = true;
+            exchange.code_details = Some(reply.details.clone());
+            if exchange.response.sent.is_some() {
+                cut(exchange, &format!("local reply {} after response headers", reply.status));
+                return None;
+            }
+            cut_upstream(exchange, "local reply");
+            exchange.local_reply = Some(reply.clone());
+            Some((reply_headers(&reply), exchange.is_head(), exchange.response.arrived))
+        });
+        let Some(Some((headers, head, answering))) = way_out else { return };
+        let body = if head { &[][..] } else { &reply.body };
+        if filtered && !answering {
+            self.headers(id, Direction::Response, headers, body.is_empty());
+            // The filter may have answered once more, in place of this reply.
+            let replaced = self.with(id, |exchange| exchange.response.aborted) != Some(false);
+            if !body.is_empty() && !replaced {
+                self.data(id, Direction::Response, body, true);
+            }
+            return;
+        }
+        self.with(id, |exchange| {
+            let response = &mut exchange.response;
+            response.headers = headers.clone();
+            response.arrived = true;
+            response.aborted = true;
+            response.sent = Some(Message {
+                headers,
+                body: body.to_vec(),
+                complete: true,
+                bodiless: head,
+                ..Message::default()
+            });
+        });
+    }
+
+    /// The VM is dead: 503, without asking it anything.
+    fn fail_stream(&mut self, id: u32) {
+        let complete = self.with(id, |exchange| {
+            exchange.response.sent.as_ref().is_some_and(|response| response.complete)
+        });
+        if complete == Some(false) {
+            self.local_reply(id, host_reply(503, "", "wasm_fail_stream"));
+        }
+        self.run_deferred(id);
+    }
+}
+
+/// Cuts both directions.
+pub(crate) fn cut(exchange: &mut Exchange, why: &str) {
+    let response = &mut exchange.response;
+    response.aborted = true;
+    exchange.request.aborted = true;
+    if response.sent.as_ref().is_some_and(|message| message.complete) {
+        return;
+    }
+    exchange.reset = Some(why.to_owned());
+    if let Some(message) = &mut exchange.response.sent {
+        message.reset = Some(why.to_owned());
+    }
+    cut_upstream(exchange, why);
+}
+
+/// The provider sees an unfinished request cut.
+pub(crate) fn cut_upstream(exchange: &mut Exchange, why: &str) {
+    if let Some(message) = exchange.request.sent.as_mut().filter(|message| !message.complete) {
+        message.reset = Some(why.to_owned());
+    }
+}
+
+fn host_reply(status: u16, body: &str, details: &str) -> LocalReply {
+    LocalReply {
+        status,
+        headers: Headers::new(),
+        body: body.as_bytes().to_vec(),
+        details: details.to_owned(),
+        by_module: false,
+    }
+}
+
+/// A reply with a body gets its length, and is text unless it says otherwise; one without has neither.
+fn reply_headers(reply: &LocalReply) -> Headers {
+    let mut headers = Headers::from(&[(":status", reply.status.to_string())]);
+    for (name, value) in reply.headers.iter() {
+        headers.append(name, value);
+    }
+    if reply.body.is_empty() {
+        headers.remove("content-length");
+        headers.remove("content-type");
+    } else {
+        headers.set("content-length", reply.body.len().to_string());
+        if !headers.contains("content-type") {
+            headers.append("content-type", "text/plain");
+        }
+    }
+    headers
+}
+
+fn missing_headers(way: Direction, headers: &Headers) -> Vec<&'static str> {
+    let required: &[&str] = match way {
+        Direction::Request => &[":method", ":path", ":authority"],
+        Direction::Response => &[":status"],
+    };
+    let empty = |name: &&&str| headers.first(name).is_none_or(<[u8]>::is_empty);
+    required.iter().filter(empty).copied().collect()
+}
+
+fn number(n: usize) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
+}
