@@ -101,7 +101,7 @@ $(VENV)/.ready: tests/e2e/requirements.txt tests/clients/requirements.txt
 	@touch $@
 
 $(TOOLS)/bindgen-$(BINDGEN)/bin/wasm-bindgen-test-runner:
-	cargo install --quiet --locked --no-default-features --root $(TOOLS)/bindgen-$(BINDGEN) wasm-bindgen-cli --version $(BINDGEN)
+	cargo install --quiet --no-default-features --root $(TOOLS)/bindgen-$(BINDGEN) wasm-bindgen-cli --version $(BINDGEN)
 
 # Node from the PATH, else from its PyPI wheel.
 $(TOOLS)/node:

@@ -1,6 +1,8 @@
 //! `tollgate`: the same code as the filters, on the command line.
 
+mod check;
 mod mock;
+mod translate;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -17,13 +19,17 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Check(check::CheckArgs),
     /// Simulate a provider on 127.0.0.1
     Mock(mock::MockArgs),
+    Translate(translate::TranslateArgs),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Check(args) => check::run(args),
         Command::Mock(args) => mock::run(args),
+        Command::Translate(args) => translate::run(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

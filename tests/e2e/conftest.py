@@ -1,95 +1,13 @@
-"""Fixtures: every test that uses `envoy_binary` or `start_envoy` runs once per Envoy version."""
+"""Makes the fixtures of `harness/fixtures.py` known."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import Any, Callable, Iterator, List
-
 import pytest
 
-from harness import install
-from harness.echo import Echo
-from harness.envoy import Envoy
-from harness.provider import Provider
-
-# The oldest supported and the newest tried. `ENVOY_VERSIONS` holds others: versions or paths,
-# separated by spaces.
-VERSIONS = os.environ.get("ENVOY_VERSIONS", "1.36.4 1.40.0").split()
-
-STARTED = pytest.StashKey[List[Envoy]]()
+PLUGIN = "harness.fixtures"
 
 
-@pytest.fixture(scope="session", params=VERSIONS, ids=lambda version: f"envoy-{Path(version).name}")
-def envoy_binary(request: pytest.FixtureRequest) -> Path:
-    """The path of Envoy, installed where it is missing."""
-    version = request.param
-    return Path(version) if os.sep in version else install.find(version)
-
-
-@pytest.fixture(scope="session")
-def modules() -> Path:
-    """The folder of the built `.wasm` files: `TOLLGATE_MODULES`, or the release build's."""
-    target = Path(os.environ.get("CARGO_TARGET_DIR") or install.REPOSITORY / "target")
-    folder = Path(os.environ.get("TOLLGATE_MODULES") or target / "wasm32-wasip1" / "release")
-    if not list(folder.glob("*.wasm")):
-        pytest.fail(f"no modules in {folder}: make wasm")
-    return folder
-
-
-@pytest.fixture
-def start_envoy(
-    request: pytest.FixtureRequest, envoy_binary: Path, tmp_path: Path
-) -> Iterator[Callable[..., Envoy]]:
-    """Starts Envoys with the arguments of `Envoy` after its first.
-
-    They end with the test, which fails if one has ended before or one of its modules has panicked.
-    """
-    started = request.node.stash.setdefault(STARTED, [])
-
-    def start(config: str, **options: Any) -> Envoy:
-        options.setdefault("log", tmp_path / f"envoy-{len(started)}.log")
-        envoy = Envoy(envoy_binary, config, **options)
-        started.append(envoy)
-        return envoy
-
-    yield start
-    codes = [envoy.exit_code for envoy in started]
-    for envoy in started:
-        envoy.stop()
-    assert all(code is None for code in codes), f"an Envoy ended during the test: {codes}"
-    for envoy in started:
-        panics = [line for line in envoy.log().split("\n") if "panicked at" in line]
-        assert not panics, f"a module panicked: {panics[0]}"
-
-
-@pytest.fixture
-def start_provider() -> Iterator[Callable[..., Provider]]:
-    """Starts simulated providers with the arguments of `Provider`; they end with the test."""
-    started: List[Provider] = []
-
-    def start(dialect: str, **switches: Any) -> Provider:
-        provider = Provider(dialect, **switches)
-        started.append(provider)
-        return provider
-
-    yield start
-    for provider in started:
-        provider.stop()
-
-
-@pytest.fixture
-def echo() -> Iterator[Echo]:
-    """An upstream that answers with what it received."""
-    with Echo() as server:
-        yield server
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Shows the end of every Envoy log where a test failed."""
-    report = yield
-    if report.failed:
-        for envoy in item.stash.get(STARTED, []):
-            report.sections.append((f"log of Envoy {envoy.pid}", envoy.log()[-6000:]))
-    return report
+def pytest_configure(config: pytest.Config) -> None:
+    """`tests/clients` does the same, and both may be in one run."""
+    if not config.pluginmanager.has_plugin(PLUGIN):
+        config.pluginmanager.import_plugin(PLUGIN)

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use stage::{Filter, config};
 
-
 pub(crate) fn check(root: &Path) -> Vec<String> {
     let mut problems = Vec::new();
     let mut count = 0;
@@ -14,7 +13,9 @@ pub(crate) fn check(root: &Path) -> Vec<String> {
         count += 1;
         let text = value.to_string();
         // Any key will do: whether it is set on this machine is no property of the configuration.
-        if let Err(errors) = config::load(filter, text.as_bytes(), &|_: &str| Some("key".to_owned())) {
+        if let Err(errors) =
+            config::load(filter, text.as_bytes(), &|_: &str| Some("key".to_owned()))
+        {
             problems.extend(errors.iter().map(|error| format!("{place}: {error}")));
         }
     }
@@ -32,7 +33,9 @@ fn found(root: &Path, problems: &mut Vec<String>) -> Vec<Found> {
         let folder = format!("filters/{}", filter.name);
         let example = format!("{folder}/config.example.yaml");
         match read_yaml(&root.join(&example)) {
-            Ok(values) => found.extend(values.into_iter().map(|value| (example.clone(), filter, value))),
+            Ok(values) => {
+                found.extend(values.into_iter().map(|value| (example.clone(), filter, value)))
+            }
             Err(error) => problems.push(format!("{example}: {error}")),
         }
         let readme = format!("{folder}/README.md");
@@ -48,7 +51,9 @@ fn found(root: &Path, problems: &mut Vec<String>) -> Vec<Found> {
     for path in yaml_files(root) {
         match read_yaml(&root.join(&path)) {
             Ok(values) => {
-                values.iter().for_each(|value| plugins(&path.display().to_string(), value, &mut found));
+                values
+                    .iter()
+                    .for_each(|value| plugins(&path.display().to_string(), value, &mut found));
             }
             Err(error) => problems.push(format!("{}: {error}", path.display())),
         }
@@ -71,9 +76,13 @@ fn plugins(place: &str, value: &Value, found: &mut Vec<Found>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| plugins(place, item, found)),
         Value::Object(map) => {
-            let module = value["vm_config"]["code"]["local"]["filename"].as_str().unwrap_or_default();
-            let stem = Path::new(module).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            if let (Some(filter), Some(config)) = (catalogue::by_name(stem), map.get("configuration")) {
+            let module =
+                value["vm_config"]["code"]["local"]["filename"].as_str().unwrap_or_default();
+            let stem =
+                Path::new(module).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            if let (Some(filter), Some(config)) =
+                (catalogue::by_name(stem), map.get("configuration"))
+            {
                 found.push((place.to_owned(), filter, unwrapped(config)));
             }
             map.values().for_each(|item| plugins(place, item, found));
@@ -104,7 +113,9 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) {
         let path = folder.join(entry.file_name());
         match entry.path().is_dir() {
             true => walk(root, &path, files),
-            false if path.extension().is_some_and(|e| e == "yaml" || e == "yml") => files.push(path),
+            false if path.extension().is_some_and(|e| e == "yaml" || e == "yml") => {
+                files.push(path)
+            }
             false => {}
         }
     }
@@ -113,7 +124,9 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) {
 fn read_yaml(path: &Path) -> Result<Vec<Value>, String> {
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     serde_yaml_ng::Deserializer::from_str(&text)
-        .map(|document| serde::Deserialize::deserialize(document).map_err(|error| error.to_string()))
+        .map(|document| {
+            serde::Deserialize::deserialize(document).map_err(|error| error.to_string())
+        })
         .collect()
 }
 

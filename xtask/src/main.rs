@@ -2,6 +2,8 @@
 //! stale, if a configuration in the docs or examples does not load, or if prose names a file that is gone.
 
 mod configs;
+#[cfg(test)]
+mod house;
 mod prose;
 mod schemas;
 mod tables;
@@ -59,7 +61,10 @@ fn write(root: &Path, files: Vec<Generated>) -> Vec<String> {
     let write = |(path, text): Generated| {
         let full = root.join(&path);
         let folder = full.parent().map_or(Ok(()), std::fs::create_dir_all);
-        folder.and_then(|()| std::fs::write(full, text)).err().map(|e| format!("{}: {e}", path.display()))
+        folder
+            .and_then(|()| std::fs::write(full, text))
+            .err()
+            .map(|e| format!("{}: {e}", path.display()))
     };
     files.into_iter().filter_map(write).collect()
 }

@@ -41,8 +41,17 @@ pub(crate) fn check(root: &Path) -> Vec<String> {
         .collect()
 }
 
-const FOLDERS: [&str; 9] =
-    ["cli/", "envoy-configs/", "examples/", "filters/", "fuzz/", "schemas/", "shared/", "tests/", "xtask/"];
+const FOLDERS: [&str; 9] = [
+    "cli/",
+    "envoy-configs/",
+    "examples/",
+    "filters/",
+    "fuzz/",
+    "schemas/",
+    "shared/",
+    "tests/",
+    "xtask/",
+];
 
 fn named(text: &str) -> Vec<String> {
     let quoted = text.split('`').skip(1).step_by(2).map(str::to_owned);

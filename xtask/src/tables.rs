@@ -66,7 +66,13 @@ fn metrics() -> String {
             MetricKind::Histogram => "histogram",
         };
         let labels: Vec<_> = metric.labels.iter().map(|label| code(label)).collect();
-        vec![code(metric.name), kind.into(), metric.unit.into(), labels.join(", "), metric.doc.into()]
+        vec![
+            code(metric.name),
+            kind.into(),
+            metric.unit.into(),
+            labels.join(", "),
+            metric.doc.into(),
+        ]
     };
     rows(&["metric", "kind", "unit", "labels", "what it tells"], METRICS.iter().map(row))
 }
@@ -80,7 +86,7 @@ fn providers() -> String {
         vec![
             code(provider.name),
             format!("[{}]({})", provider.title, provider.source),
-            code(provider.dialect),
+            code(provider.dialect.name()),
             code(provider.base_url),
             auth,
         ]
@@ -110,7 +116,8 @@ fn fields(schema: &Value, root: &Value, prefix: &str, body: &mut Vec<Vec<String>
             (Value::Array(list), _) if list.is_empty() => String::new(),
             (value, _) => code(&value.to_string()),
         };
-        let doc = field["description"].as_str().or(resolved["description"].as_str()).unwrap_or_default();
+        let doc =
+            field["description"].as_str().or(resolved["description"].as_str()).unwrap_or_default();
         body.push(vec![code(&path), kind(resolved), default, doc.replace('\n', " ")]);
         let (inner, step) = if resolved["additionalProperties"]["$ref"].is_string() {
             (resolve(&resolved["additionalProperties"], root), ".NAME.")
@@ -125,7 +132,8 @@ fn fields(schema: &Value, root: &Value, prefix: &str, body: &mut Vec<Vec<String>
 
 fn resolve<'a>(field: &'a Value, root: &'a Value) -> &'a Value {
     let choices = field["anyOf"].as_array();
-    let field = choices.and_then(|list| list.iter().find(|one| one["$ref"].is_string())).unwrap_or(field);
+    let field =
+        choices.and_then(|list| list.iter().find(|one| one["$ref"].is_string())).unwrap_or(field);
     match field["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/$defs/")) {
         Some(name) => &root["$defs"][name],
         None => field,
@@ -138,7 +146,9 @@ fn kind(field: &Value) -> String {
         return words.map(|word| code(&word)).collect::<Vec<_>>().join(" or ");
     }
     match &field["type"] {
-        Value::String(kind) if kind == "object" && field["additionalProperties"] != false => "map".to_owned(),
+        Value::String(kind) if kind == "object" && field["additionalProperties"] != false => {
+            "map".to_owned()
+        }
         Value::String(kind) => kind.clone(),
         Value::Array(kinds) => kinds
             .iter()

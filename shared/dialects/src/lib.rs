@@ -45,7 +45,9 @@ pub fn by_path(method: &str, path: &str) -> Option<(&'static dyn Dialect, &'stat
 
 /// The dialect for an error to a client whose path tells none: the one whose headers it sent, else OpenAI's.
 pub fn by_headers(has: impl Fn(&str) -> bool) -> &'static dyn Dialect {
-    let shown =
-        DIALECTS.iter().copied().find(|dialect| dialect.request_headers().iter().any(|name| has(name)));
+    let shown = DIALECTS
+        .iter()
+        .copied()
+        .find(|dialect| dialect.request_headers().iter().any(|name| has(name)));
     shown.unwrap_or(&openai_chat::OpenaiChat)
 }

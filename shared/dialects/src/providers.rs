@@ -2,15 +2,19 @@
 //!
 //! Adding an OpenAI-compatible provider is one row. A row is data; no code names a provider.
 
+use crate::Dialect;
+use crate::anthropic_messages::AnthropicMessages;
+use crate::openai_chat::OpenaiChat;
+
 /// An endpoint that speaks a dialect.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Provider {
     /// Its name in configuration, kebab-case.
     pub name: &'static str,
     /// Its name for people.
     pub title: &'static str,
     /// The dialect it speaks.
-    pub dialect: &'static str,
+    pub dialect: &'static dyn Dialect,
     /// Scheme, host and path that the dialect's own path is appended to: `https://api.openai.com/v1`.
     /// Self-hosted ones name the port they listen on by default.
     pub base_url: &'static str,
@@ -25,6 +29,13 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// The provider whose dialect it is: of those that speak it, the one it is named after.
+    pub fn owner(dialect: &dyn Dialect) -> Option<&'static Provider> {
+        PROVIDERS.iter().find(|row| {
+            row.dialect.name() == dialect.name() && dialect.name().starts_with(row.name)
+        })
+    }
+
     /// The provider of that name.
     pub fn by_name(name: &str) -> Option<&'static Provider> {
         PROVIDERS.iter().find(|provider| provider.name == name)
@@ -59,7 +70,8 @@ pub struct Quirks {
     pub developer_role: bool,
     /// Whether it takes `stream_options.include_usage`.
     pub stream_options: bool,
-    /// Top-level parameters it refuses; they are removed and reported as dropped.
+    /// Parameters it refuses; they are removed and reported as dropped. `messages[].name` names a field of
+    /// every item of a list.
     pub unsupported: &'static [&'static str],
 }
 
@@ -85,11 +97,14 @@ pub enum MaxTokens {
 }
 
 /// All providers, by name.
+///
+/// Where a provider's documentation does not mention the `developer` role, it gets `system`, which all know;
+/// where it mentions one name of the output limit only, that one is written.
 pub static PROVIDERS: &[Provider] = &[
     Provider {
         name: "anthropic",
         title: "Anthropic",
-        dialect: "anthropic-messages",
+        dialect: &AnthropicMessages,
         base_url: "https://api.anthropic.com/v1",
         auth: Auth::Header("x-api-key"),
         quirks: Quirks::NONE,
@@ -97,13 +112,234 @@ pub static PROVIDERS: &[Provider] = &[
         checked: "2026-11-20",
     },
     Provider {
+        name: "cerebras",
+        title: "Cerebras",
+        dialect: &OpenaiChat,
+        base_url: "https://api.cerebras.ai/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks { developer_role: false, ..Quirks::NONE },
+        source: "https://inference-docs.cerebras.ai/resources/openai",
+        checked: "2026-11-20",
+    },
+    Provider {
+        name: "deepinfra",
+        title: "DeepInfra",
+        dialect: &OpenaiChat,
+        base_url: "https://api.deepinfra.com/v1/openai",
+        auth: Auth::Bearer,
+        quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
+        source: "https://deepinfra.com/docs/openai_api",
+        checked: "2026-11-20",
+    },
+    Provider {
+        name: "deepseek",
+        title: "DeepSeek",
+        dialect: &OpenaiChat,
+        base_url: "https://api.deepseek.com",
+        auth: Auth::Bearer,
+        quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
+        source: "https://api-docs.deepseek.com/api/create-chat-completion",
+        checked: "2026-11-20",
+    },
+    Provider {
+        name: "fireworks",
+        title: "Fireworks AI",
+        dialect: &OpenaiChat,
+        base_url: "https://api.fireworks.ai/inference/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
+        source: "https://docs.fireworks.ai/tools-sdks/openai-compatibility",
+        checked: "2026-11-20",
+    },
+    Provider {
+        name: "groq",
+        title: "Groq",
+        dialect: &OpenaiChat,
+        base_url: "https://api.groq.com/openai/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks {
+            // Usage comes unasked, under `x_groq`.
+            stream_options: false,
+            unsupported: &["logit_bias", "logprobs", "messages[].name", "top_logprobs"],
+            ..Quirks::NONE
+        },
+        source: "https://console.groq.com/docs/openai",
+        checked: "2026-11-20",
+    },
+    Provider {
+        name: "huggingface-router",
+        title: "Hugging Face Inference Providers",
+        dialect: &OpenaiChat,
+        base_url: "https://router.huggingface.co/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
+        source: "https://huggingface.co/docs/inference-providers/tasks/chat-completion",
+        checked: "2026-11-20",
+    },
+    Provider {
+        name: "mistral",
+        title: "Mistral AI",
+        dialect: &OpenaiChat,
+        base_url: "https://api.mistral.ai/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks {
+            max_tokens: MaxTokens::MaxTokens,
+            developer_role: false,
+            // Usage comes unasked; unknown parameters are refused.
+            stream_options: false,
+            unsupported: &[
+                "audio",
+                "logit_bias",
+                "logprobs",
+                "modalities",
+                "moderation",
+                "prompt_cache_options",
+                "prompt_cache_retention",
+                "safety_identifier",
+                "seed",
+                "service_tier",
+                "store",
+                "top_logprobs",
+                "user",
+                "verbosity",
+                "web_search_options",
+            ],
+        },
+        source: "https://docs.mistral.ai/api",
+        checked: "2026-11-20",
+    },
+    Provider {
+        name: "nvidia-nim",
+        title: "NVIDIA NIM",
+        dialect: &OpenaiChat,
+        base_url: "https://integrate.api.nvidia.com/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
+        source: "https://docs.nvidia.com/nim/large-language-models/latest/reference/api-reference.html",
+        checked: "2026-11-20",
+    },
+    Provider {
+        name: "ollama",
+        title: "Ollama",
+        dialect: &OpenaiChat,
+        base_url: "http://localhost:11434/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
+        source: "https://github.com/ollama/ollama/blob/main/docs/api/openai-compatibility.mdx",
+        checked: "2026-11-20",
+    },
+    Provider {
         name: "openai",
         title: "OpenAI",
-        dialect: "openai-chat",
+        dialect: &OpenaiChat,
         base_url: "https://api.openai.com/v1",
         auth: Auth::Bearer,
         quirks: Quirks::NONE,
         source: "https://platform.openai.com/docs/api-reference/chat/create",
         checked: "2026-11-20",
     },
+    Provider {
+        name: "openrouter",
+        title: "OpenRouter",
+        dialect: &OpenaiChat,
+        base_url: "https://openrouter.ai/api/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks::NONE,
+        source: "https://openrouter.ai/docs/api-reference/parameters",
+        checked: "2026-11-20",
+    },
+    Provider {
+        name: "together",
+        title: "Together AI",
+        dialect: &OpenaiChat,
+        base_url: "https://api.together.ai/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
+        source: "https://docs.together.ai/docs/inference/openai-compatibility",
+        checked: "2026-11-20",
+    },
+    Provider {
+        name: "vllm",
+        title: "vLLM",
+        dialect: &OpenaiChat,
+        base_url: "http://localhost:8000/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks { developer_role: false, ..Quirks::NONE },
+        source: "https://docs.vllm.ai/en/stable/serving/openai_compatible_server/",
+        checked: "2026-11-20",
+    },
+    Provider {
+        name: "xai",
+        title: "xAI",
+        dialect: &OpenaiChat,
+        base_url: "https://api.x.ai/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks { developer_role: false, unsupported: &["logit_bias"], ..Quirks::NONE },
+        source: "https://docs.x.ai/docs/api-reference",
+        checked: "2026-11-20",
+    },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_sorted_and_kebab_case() {
+        let names: Vec<_> = PROVIDERS.iter().map(|provider| provider.name).collect();
+        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+        for name in names {
+            let words = name.split('-');
+            let is_word = |word: &str| {
+                !word.is_empty()
+                    && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+            };
+            assert!(words.clone().all(is_word), "{name}");
+            assert_eq!(Provider::by_name(name).map(|provider| provider.name), Some(name));
+        }
+    }
+
+    #[test]
+    fn every_row_has_a_title() {
+        for provider in PROVIDERS {
+            assert!(!provider.title.is_empty(), "{}", provider.name);
+        }
+    }
+
+    #[test]
+    fn urls_are_encrypted_unless_local_and_can_be_appended_to() {
+        for Provider { name, base_url, source, .. } in PROVIDERS {
+            let is_local = base_url.starts_with("http://localhost:");
+            assert!(base_url.starts_with("https://") || is_local, "{name}: {base_url}");
+            assert!(
+                !base_url.ends_with('/') && !base_url.contains(['?', '#']),
+                "{name}: {base_url}"
+            );
+            assert!(source.starts_with("https://"), "{name}: {source}");
+        }
+    }
+
+    #[test]
+    fn every_row_says_when_it_was_checked() {
+        for Provider { name, checked, .. } in PROVIDERS {
+            let parts: Vec<_> = checked.split('-').collect();
+            let lengths: Vec<_> = parts.iter().map(|part| part.len()).collect();
+            assert_eq!(lengths, [4, 2, 2], "{name}: {checked}");
+            let [year, month, day] = [0, 1, 2].map(|at| parts[at].parse::<u32>().unwrap());
+            assert!(year >= 2026 && (1..=12).contains(&month) && (1..=31).contains(&day), "{name}");
+        }
+    }
+
+    #[test]
+    fn unsupported_parameters_are_sorted() {
+        for Provider { name, quirks, .. } in PROVIDERS {
+            assert!(quirks.unsupported.is_sorted_by(|a, b| a < b), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_key_goes_where_the_provider_looks_for_it() {
+        assert_eq!(Auth::Bearer.header("k"), ("authorization", "Bearer k".to_owned()));
+        assert_eq!(Auth::Header("x-api-key").header("k"), ("x-api-key", "k".to_owned()));
+    }
+}

@@ -28,11 +28,6 @@ impl Fields {
         }
     }
 
-    /// Where the object stands.
-    pub(crate) fn at(&self) -> &str {
-        &self.path
-    }
-
     /// Where the field `name` stands or would stand.
     pub(crate) fn path(&self, name: &str) -> String {
         match self.path.is_empty() {

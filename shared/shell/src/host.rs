@@ -151,9 +151,8 @@ pub(crate) fn body(side: Side, size: usize) -> Outcome<Vec<u8>> {
 fn buffer(kind: u32, size: usize) -> Outcome<Vec<u8>> {
     let (mut data, mut returned_size) = (null_mut(), 0);
     // SAFETY: the pointers are valid for the call.
-    let status = unsafe {
-        proxy_get_buffer_bytes(kind, 0, size, &raw mut data, &raw mut returned_size)
-    };
+    let status =
+        unsafe { proxy_get_buffer_bytes(kind, 0, size, &raw mut data, &raw mut returned_size) };
     match status {
         NOT_FOUND => Ok(Vec::new()),
         status => returned(status, data, returned_size),
@@ -170,7 +169,8 @@ pub(crate) fn set_body(side: Side, size: usize, bytes: &[u8]) -> Outcome<()> {
 pub(crate) fn headers(side: Side) -> Outcome<Vec<(String, Vec<u8>)>> {
     let (mut data, mut size) = (null_mut(), 0);
     // SAFETY: the pointers are valid for the call.
-    let status = unsafe { proxy_get_header_map_pairs(side.headers(), &raw mut data, &raw mut size) };
+    let status =
+        unsafe { proxy_get_header_map_pairs(side.headers(), &raw mut data, &raw mut size) };
     Ok(pairs(&returned(status, data, size)?))
 }
 
@@ -241,7 +241,8 @@ pub(crate) fn property<S: AsRef<str>>(path: &[S]) -> Option<Vec<u8>> {
     let path = path.join("\0");
     let (mut data, mut size) = (null_mut(), 0);
     // SAFETY: the pointers are valid for the call.
-    let status = unsafe { proxy_get_property(path.as_ptr(), path.len(), &raw mut data, &raw mut size) };
+    let status =
+        unsafe { proxy_get_property(path.as_ptr(), path.len(), &raw mut data, &raw mut size) };
     returned(status, data, size).ok()
 }
 

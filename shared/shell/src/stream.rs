@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
-use stage::{Answer, BodyStep, Edit, Exchange, Flow, HeadStep, HeaderMode, Headers, Originals, Reply};
+use stage::{
+    Answer, BodyStep, Edit, Exchange, Flow, HeadStep, HeaderMode, Headers, Originals, Reply,
+};
 
 use crate::effects;
 use crate::host::{self, Side};

@@ -145,7 +145,8 @@ fn compile(
     };
     let stages = match filter.kind {
         FilterKind::Single(blueprint) => {
-            (blueprint.build)(Value::Object(config), environment, errors).map(|stage| vec![(String::new(), stage)])
+            (blueprint.build)(Value::Object(config), environment, errors)
+                .map(|stage| vec![(String::new(), stage)])
         }
         FilterKind::Chain(blueprints) => chain(config, blueprints, environment, errors),
     };
@@ -206,7 +207,10 @@ fn check(settings: &Settings, stages: &[Placed], errors: &mut Errors) {
     for (index, (path, stage)) in stages.iter().enumerate() {
         let needs = stage.needs();
         if needs.last && index + 1 < count {
-            errors.add(path, "must be the last stage: after it the request is in the provider's dialect");
+            errors.add(
+                path,
+                "must be the last stage: after it the request is in the provider's dialect",
+            );
         }
         if needs.held_headers && settings.headers == HeaderMode::Continue {
             let who = if path.is_empty() { "this filter" } else { path };

@@ -107,7 +107,10 @@ mod tests {
     fn rows_are_sorted_and_told_in_full() {
         assert!(FACTS.is_sorted_by_key(|fact| fact.name));
         for fact in FACTS {
-            assert!(!fact.doc.is_empty() && !fact.doc.ends_with('.') && !fact.example.is_empty(), "{fact:?}");
+            assert!(
+                !fact.doc.is_empty() && !fact.doc.ends_with('.') && !fact.example.is_empty(),
+                "{fact:?}"
+            );
         }
     }
 }

@@ -9,8 +9,8 @@ use dialects::{Dialect, Endpoint};
 
 use crate::message::{Body, Content};
 use crate::{
-    Edit, Exchange, HeaderMode, Headers, Pipeline, Reading, Request, Response, Turn, UnknownPaths, facts,
-    metrics,
+    Edit, Exchange, HeaderMode, Headers, Pipeline, Reading, Request, Response, Turn, UnknownPaths,
+    facts, metrics,
 };
 
 /// An answer made here.
@@ -112,9 +112,16 @@ impl Flow {
             return match self.pipeline.unknown_paths() {
                 UnknownPaths::Pass => HeadStep::Pass,
                 UnknownPaths::Reject => {
-                    let problem =
-                        Problem::new(Kind::NotFound, "unknown_endpoint", "this gateway does not serve that method and path");
-                    HeadStep::Reply(reply(dialects::by_headers(|name| headers.has(name)), &problem, io))
+                    let problem = Problem::new(
+                        Kind::NotFound,
+                        "unknown_endpoint",
+                        "this gateway does not serve that method and path",
+                    );
+                    HeadStep::Reply(reply(
+                        dialects::by_headers(|name| headers.has(name)),
+                        &problem,
+                        io,
+                    ))
                 }
             };
         };
@@ -193,7 +200,12 @@ impl Flow {
     }
 
     /// The answer's headers.
-    pub fn response_head(&mut self, mut headers: Headers, answer: Answer, io: &mut Exchange) -> HeadStep {
+    pub fn response_head(
+        &mut self,
+        mut headers: Headers,
+        answer: Answer,
+        io: &mut Exchange,
+    ) -> HeadStep {
         let Some(request) = self.request.as_mut().filter(|_| answer.from_provider) else {
             return HeadStep::Pass;
         };
@@ -220,7 +232,8 @@ impl Flow {
         }
         let edits = headers.take_edits();
         let decoder = sse::Decoder::new(self.pipeline.settings.max_event_bytes);
-        self.response = Some(Answering { headers, readings, decoder, held: answer.held, failed: false });
+        self.response =
+            Some(Answering { headers, readings, decoder, held: answer.held, failed: false });
         match reading {
             Reading::Stream => HeadStep::Stream(edits),
             _ if answer.end => self.empty_response(edits, io),
@@ -262,8 +275,7 @@ impl Flow {
         let (Some(request), Some(answering)) = (&mut self.request, self.response.take()) else {
             return BodyStep::Forward { edits: Vec::new(), body: None };
         };
-        let mut response =
-            Response { headers: answering.headers, content: Content::read(bytes) };
+        let mut response = Response { headers: answering.headers, content: Content::read(bytes) };
         let readers = request.turns.iter_mut().zip(&answering.readings).rev();
         let verdict = readers
             .filter(|(_, reading)| **reading != Reading::Pass)
@@ -363,7 +375,9 @@ fn exact_length(headers: &mut Headers, body: Option<&[u8]>) {
 
 fn status_in(edits: &[Edit]) -> Option<u16> {
     edits.iter().rev().find_map(|edit| match edit {
-        Edit::Set(name, value) if name == ":status" => std::str::from_utf8(value).ok()?.parse().ok(),
+        Edit::Set(name, value) if name == ":status" => {
+            std::str::from_utf8(value).ok()?.parse().ok()
+        }
         _ => None,
     })
 }
@@ -381,10 +395,13 @@ fn unreadable_body(error: ParseError) -> Problem {
 }
 
 fn request_too_large(limit: usize) -> Problem {
-    Problem::new(Kind::TooLarge, "request_too_large", format!("the request body is larger than {limit} bytes"))
+    Problem::new(
+        Kind::TooLarge,
+        "request_too_large",
+        format!("the request body is larger than {limit} bytes"),
+    )
 }
 
 fn event_too_large(error: DecodeError) -> Problem {
     Problem::bad_gateway("event_too_large", error.to_string())
 }
-

@@ -134,7 +134,9 @@ mod tests {
 
     #[test]
     fn encodings_other_than_identity_count() {
-        for (value, encoded) in [("gzip", true), ("Identity", false), ("", false), ("identity, br", true)] {
+        for (value, encoded) in
+            [("gzip", true), ("Identity", false), ("", false), ("identity, br", true)]
+        {
             assert_eq!(headers(&[("content-encoding", value)]).is_encoded(), encoded, "{value}");
         }
     }

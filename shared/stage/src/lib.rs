@@ -21,9 +21,9 @@ mod settings;
 
 pub use config::{Blueprint, ConfigError, Environment, Errors};
 pub use exchange::{Exchange, Properties, PropertyPath};
-pub use log::Level;
 pub use flow::{Answer, BodyStep, Flow, HeadStep, Reply};
 pub use headers::{Edit, Headers};
+pub use log::Level;
 pub use message::{Body, Content, Request, Response};
 pub use originals::Originals;
 pub use pipeline::{Filter, FilterKind, Needs, Pipeline, Reading, Stage, Turn, Verdict};

@@ -71,7 +71,10 @@ impl Scanner<'_> {
     }
 
     fn skip_space(&mut self) {
-        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b':')) {
+        while self
+            .peek()
+            .is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b':'))
+        {
             self.at += 1;
         }
     }

@@ -91,10 +91,8 @@ pub struct Metric {
 
 impl Metric {
     pub(crate) fn new(name: &'static str, labels: &[(&'static str, &str)], value: u64) -> Metric {
-        let kind = METRICS
-            .iter()
-            .find(|row| row.name == name)
-            .map_or(MetricKind::Counter, |row| row.kind);
+        let kind =
+            METRICS.iter().find(|row| row.name == name).map_or(MetricKind::Counter, |row| row.kind);
         let mut full = name.to_owned();
         for (label, value) in labels {
             full.push('.');

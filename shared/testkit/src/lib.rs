@@ -52,7 +52,8 @@ pub fn json_fixtures(folder: &str) -> Vec<(String, Value)> {
     fixtures(folder)
         .into_iter()
         .map(|(name, bytes)| {
-            let value = serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{folder}/{name}: {e}"));
+            let value =
+                serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{folder}/{name}: {e}"));
             (name, value)
         })
         .collect()

@@ -80,13 +80,13 @@ impl Answer {
     fn form(&self, status: u16, media_type: &str) -> Form {
         let json = media_type == "application/json" || media_type.ends_with("+json");
         let stream = media_type == EVENT_STREAM;
-        let same = self.client.name() == self.target.dialect.name();
+        let same = self.client.name() == self.target.provider.dialect.name();
         match status {
             400.. if same && json => Form::Untouched,
             400.. => Form::Error(status),
             200..300 if same && (json || stream) => Form::Untouched,
             200..300 if stream && self.streams => Form::Stream(
-                self.target.dialect.stream_decoder(),
+                self.target.provider.dialect.stream_decoder(),
                 self.client.stream_encoder(self.context.clone()),
             ),
             200..300 if json && self.streams => Form::WholeAsStream,
@@ -101,7 +101,7 @@ impl Answer {
 
     /// What a status alone tells, until the body has been read.
     fn bare_problem(&self, status: u16) -> Problem {
-        self.target.dialect.decode_error(status, b"")
+        self.target.provider.dialect.decode_error(status, b"")
     }
 
     fn set_error_head(&self, headers: &mut Headers, problem: &Problem) {
@@ -132,7 +132,10 @@ impl Answer {
                 let answer = self.decode(response, &mut drops, io)?;
                 let mut encoder = self.client.stream_encoder(self.context.clone());
                 let mut events = Vec::new();
-                answer.into_events().into_iter().for_each(|event| encoder.encode(event, &mut events));
+                answer
+                    .into_events()
+                    .into_iter()
+                    .for_each(|event| encoder.encode(event, &mut events));
                 let mut bytes = Vec::new();
                 events.iter().for_each(|event| sse::encode(event, &mut bytes));
                 report(&self.target.name, &drops, io);
@@ -152,7 +155,7 @@ impl Answer {
             let message = "the provider's answer is not valid JSON";
             return Err(Problem::bad_gateway("invalid_provider_response", message));
         };
-        let answer = self.target.dialect.decode_response(body.take(), drops)?;
+        let answer = self.target.provider.dialect.decode_response(body.take(), drops)?;
         io.fact(facts::RESPONSE_MODEL, answer.model.as_str());
         Ok(answer)
     }
@@ -162,7 +165,7 @@ impl Answer {
             Content::Json(body) => body.tree().to_string().into_bytes(),
             Content::Other(bytes) | Content::Written(bytes) => bytes.clone(),
         };
-        let problem = self.target.dialect.decode_error(status, &bytes);
+        let problem = self.target.provider.dialect.decode_error(status, &bytes);
         let (status, body) = self.client.encode_error(&problem);
         response.headers.set(":status", status.to_string());
         response.content = written(&body);
@@ -212,4 +215,3 @@ impl Answer {
 fn written(body: &serde_json::Value) -> Content {
     Content::Written(body.to_string().into_bytes())
 }
-

@@ -135,14 +135,13 @@ fn compile_target(
     errors: &mut Errors,
 ) -> Option<Target> {
     let provider = provider(&config.provider, &format!("{path}.provider"), errors);
-    let base = match (&config.base_url, provider) {
-        (Some(url), _) => Base::parse(url).or_else(|| {
+    let url = config.base_url.as_deref().or(provider.map(|provider| provider.base_url));
+    let base = url.and_then(|url| {
+        Base::parse(url).or_else(|| {
             errors.add(&format!("{path}.base_url"), "must be like `https://host[:port][/path]`");
             None
-        }),
-        (None, Some(provider)) => Base::parse(provider.base_url),
-        (None, None) => None,
-    };
+        })
+    });
     let credential = Credential::new(&config.credential, environment).map_err(|problem| {
         errors.add(&format!("{path}.credential.env"), problem);
     });
@@ -155,7 +154,6 @@ fn compile_target(
     Some(Target {
         name: name.to_owned(),
         provider,
-        dialect: dialects::by_name(provider.dialect)?,
         base: base?,
         credential: credential.ok()?,
         models: models?,
@@ -168,7 +166,8 @@ fn provider(name: &str, path: &str, errors: &mut Errors) -> Option<&'static Prov
     let found = Provider::by_name(name);
     if found.is_none() {
         let names: Vec<_> = PROVIDERS.iter().map(|provider| provider.name).collect();
-        errors.add(path, format!("unknown provider `{name}`, expected one of: {}", names.join(", ")));
+        errors
+            .add(path, format!("unknown provider `{name}`, expected one of: {}", names.join(", ")));
     }
     found
 }

@@ -127,7 +127,9 @@ mod tests {
     #[test]
     fn a_missing_or_unusable_variable_is_refused_without_its_value() {
         let config = CredentialConfig::Env("KEY".into());
-        assert!(Credential::new(&config, &|_: &str| None).unwrap_err().contains("`KEY` is not set"));
+        assert!(
+            Credential::new(&config, &|_: &str| None).unwrap_err().contains("`KEY` is not set")
+        );
         for value in ["", " \n", "a\nb", "schlüssel"] {
             let error = Credential::new(&config, &|_: &str| Some(value.to_owned())).unwrap_err();
             assert!(error.contains("does not hold"), "{error}");

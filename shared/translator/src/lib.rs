@@ -22,7 +22,8 @@ use stage::{Blueprint, Filter, FilterKind, Needs, PropertyPath, Stage, Turn, Unk
 pub use config::{Config, CredentialConfig, ModelRule, Parameters, TargetConfig};
 
 /// The filter that holds this stage alone.
-pub const FILTER: Filter = Filter { name: "provider-translator", kind: FilterKind::Single(BLUEPRINT) };
+pub const FILTER: Filter =
+    Filter { name: "provider-translator", kind: FilterKind::Single(BLUEPRINT) };
 
 /// How the stage is made of its configuration.
 pub const BLUEPRINT: Blueprint = Blueprint {
@@ -37,7 +38,8 @@ pub const BLUEPRINT: Blueprint = Blueprint {
 };
 
 /// Where a target's name stands, most specific first.
-const TARGET_PROPERTIES: [&str; 3] = ["upstream_host_metadata", "cluster_metadata", "route_metadata"];
+const TARGET_PROPERTIES: [&str; 3] =
+    ["upstream_host_metadata", "cluster_metadata", "route_metadata"];
 
 /// The property that holds the target's name in one of those places: namespace `tollgate`, key `target`.
 fn target_property(place: &str) -> PropertyPath {

@@ -18,7 +18,11 @@ pub(crate) struct ModelMap {
 }
 
 impl ModelMap {
-    pub(crate) fn compile(rules: Vec<ModelRule>, path: &str, errors: &mut Errors) -> Option<ModelMap> {
+    pub(crate) fn compile(
+        rules: Vec<ModelRule>,
+        path: &str,
+        errors: &mut Errors,
+    ) -> Option<ModelMap> {
         let mut map = ModelMap::default();
         let mut sound = true;
         for (index, rule) in rules.into_iter().enumerate() {
@@ -61,7 +65,12 @@ impl ModelMap {
                     .map_err(|error| ("regex", one_line(&error.to_string())))?;
                 self.regex.push((whole, rule.to));
             }
-            _ => return Err(("", "must have exactly one of `exact`, `prefix` and `regex`".to_owned())),
+            _ => {
+                return Err((
+                    "",
+                    "must have exactly one of `exact`, `prefix` and `regex`".to_owned(),
+                ));
+            }
         }
         Ok(())
     }
@@ -98,7 +107,12 @@ mod tests {
 
     fn rule(kind: &str, pattern: &str, to: &str) -> ModelRule {
         let of = |name: &str| (kind == name).then(|| pattern.to_owned());
-        ModelRule { exact: of("exact"), prefix: of("prefix"), regex: of("regex"), to: to.to_owned() }
+        ModelRule {
+            exact: of("exact"),
+            prefix: of("prefix"),
+            regex: of("regex"),
+            to: to.to_owned(),
+        }
     }
 
     #[test]
@@ -138,7 +152,9 @@ mod tests {
         ];
         assert!(ModelMap::compile(rules, "models", &mut errors).is_none());
         let told = format!("{errors:?}");
-        for path in ["models[0].regex", "models[1]", "models[2].to", "models[4].prefix", "models[5].regex"] {
+        for path in
+            ["models[0].regex", "models[1]", "models[2].to", "models[4].prefix", "models[5].regex"]
+        {
             assert!(told.contains(&format!("\"{path}\"")), "{path} in {told}");
         }
     }

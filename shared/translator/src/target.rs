@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use dialects::Dialect;
 use dialects::providers::Provider;
 use serde_json::Value;
 
@@ -23,7 +22,6 @@ pub(crate) struct Plan {
 pub(crate) struct Target {
     pub(crate) name: String,
     pub(crate) provider: &'static Provider,
-    pub(crate) dialect: &'static dyn Dialect,
     pub(crate) base: Base,
     pub(crate) credential: Credential,
     pub(crate) models: ModelMap,
@@ -46,7 +44,8 @@ impl Base {
             Some(at) => rest.split_at(at),
             None => (rest, ""),
         };
-        let clean = |text: &str| text.bytes().all(|b| b.is_ascii_graphic() && !b"?#@\\".contains(&b));
+        let clean =
+            |text: &str| text.bytes().all(|b| b.is_ascii_graphic() && !b"?#@\\".contains(&b));
         let sound = !authority.is_empty() && clean(authority) && clean(path);
         sound.then(|| Base {
             authority: authority.to_owned(),

@@ -4,9 +4,7 @@ use std::rc::Rc;
 
 use chat::{Event, Kind, Problem};
 use dialects::{ClientContext, Drops, ProviderContext};
-use stage::{
-    Exchange, Headers, Level, Reading, Request, Response, Turn, Verdict, facts, metrics,
-};
+use stage::{Exchange, Headers, Level, Reading, Request, Response, Turn, Verdict, facts, metrics};
 
 use crate::answer::Answer;
 use crate::target::{Plan, Target};
@@ -59,7 +57,7 @@ impl Turn for Translation {
             model: model.clone(),
             stream_usage: false,
         };
-        let provider_path = if client.name() == target.dialect.name() {
+        let provider_path = if client.name() == target.provider.dialect.name() {
             keep(request, &target, &path, &asked, &model, &mut drops)
         } else {
             translate(request, &target, &path, model, &mut context, &mut drops)?
@@ -136,7 +134,7 @@ fn translate(
     context.stream_usage = neutral.stream_usage;
     let provider =
         ProviderContext { provider: target.provider, max_output_tokens: target.max_output_tokens };
-    let encoded = target.dialect.encode_request(neutral, provider, drops)?;
+    let encoded = target.provider.dialect.encode_request(neutral, provider, drops)?;
     request.body.replace(encoded.body);
     for name in client.request_headers() {
         request.headers.remove(name);
@@ -153,7 +151,7 @@ fn tell(target: &Target, request: &Request, path: &str, asked: &str, io: &mut Ex
     io.fact(facts::PROVIDER, target.provider.name);
     io.fact(facts::REQUEST_MODEL, asked);
     io.fact(facts::CLIENT_DIALECT, request.dialect.name());
-    io.fact(facts::PROVIDER_DIALECT, target.dialect.name());
+    io.fact(facts::PROVIDER_DIALECT, target.provider.dialect.name());
     io.fact(facts::PATH, path.split('?').next().unwrap_or_default());
 }
 
@@ -171,5 +169,9 @@ pub(crate) fn report(target: &str, drops: &Drops, io: &mut Exchange) {
 }
 
 fn missing_model() -> Problem {
-    Problem::invalid("missing_required_parameter", "model", "`model` is required and must be a string")
+    Problem::invalid(
+        "missing_required_parameter",
+        "model",
+        "`model` is required and must be a string",
+    )
 }

@@ -78,6 +78,8 @@ class Envoy:
         # Without these, two Envoys on one machine fight over shared memory and port files.
         command += ["--disable-hot-restart", "--admin-address-path", str(self._admin_address)]
         command += ["--concurrency", str(concurrency), "--log-level", "warning"]
+        # Access logs are otherwise written every ten seconds.
+        command += ["--file-flush-interval-msec", "50"]
         command += ["--component-log-level", f"wasm:{wasm_log_level}"]
         with open(self.log_path, "wb") as out:
             self._process = subprocess.Popen(

@@ -7,8 +7,8 @@ use chat::{Data, Event, Kind, Problem, Text};
 use dialects::Dialect;
 use serde::Deserialize;
 use stage::{
-    Blueprint, Content, Exchange, Filter, FilterKind, Headers, Needs, Reading, Request, Response, Stage, Turn,
-    Verdict,
+    Blueprint, Content, Exchange, Filter, FilterKind, Headers, Needs, Reading, Request, Response,
+    Stage, Turn, Verdict,
 };
 
 /// Configuration of the probe.
@@ -68,7 +68,9 @@ impl Turn for ProbeTurn {
             })
         });
         match denied {
-            true => Err(Problem::new(Kind::Permission, "denied_word", "the prompt has a denied word")),
+            true => {
+                Err(Problem::new(Kind::Permission, "denied_word", "the prompt has a denied word"))
+            }
             false => Ok(()),
         }
     }
@@ -91,7 +93,9 @@ impl Turn for ProbeTurn {
     /// Masks a word that stands in one event; a real redactor looks across events.
     fn on_event(&mut self, mut event: Event, out: &mut Vec<Event>, _: &mut Exchange) -> Verdict {
         if let Some(mut body) = event.as_json().cloned()
-            && chat::text::visit_leaves(&mut body, chat::Scope::Assistant, 0, &mut |text| self.masked(text))
+            && chat::text::visit_leaves(&mut body, chat::Scope::Assistant, 0, &mut |text| {
+                self.masked(text)
+            })
         {
             *event.data_mut() = Data::Json(body);
         }

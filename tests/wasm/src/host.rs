@@ -83,6 +83,9 @@ pub struct VmOptions {
     pub vm_id: &'static str,
     /// `vm_config.configuration`, as text.
     pub vm_configuration: &'static str,
+    /// Properties that every context can read, the root too: Envoy's `["xds", "node", …]` and the
+    /// like. Those of one exchange are set with `Stream::set_property`.
+    pub properties: Vec<(&'static [&'static str], Vec<u8>)>,
     /// Wall clock at the start, in nanoseconds since 1970. It stands still but for `Vm::advance`.
     pub now_ns: u64,
     /// Envoy's log level, which `proxy_get_log_level` tells the module.
@@ -107,6 +110,7 @@ impl Default for VmOptions {
             root_id: "tollgate",
             vm_id: "tollgate",
             vm_configuration: "",
+            properties: Vec::new(),
             now_ns: 1_767_225_600_000_000_000,
             log_level: Level::Info,
             seed: 1,

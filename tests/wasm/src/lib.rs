@@ -42,6 +42,7 @@ mod exchange;
 mod filter_manager;
 mod headers;
 mod host;
+mod local_reply;
 mod message;
 mod module;
 mod process;

@@ -1,9 +1,11 @@
 //! What has left the filter in one direction.
 
+use std::fmt;
+
 use crate::Headers;
 
 /// A request as the provider has received it, or a response as the client has received it, so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Message {
     /// Headers at the moment they left. Empty while nothing has left.
     pub headers: Headers,
@@ -51,5 +53,17 @@ impl Message {
         let sent = self.body.len();
         assert!(sent <= length, "content-length {length}, but {sent} bytes have left");
         assert!(!self.complete || sent == length, "content-length {length}, body of {sent} bytes");
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("headers", &self.headers)
+            .field("body", &self.text())
+            .field("trailers", &self.trailers)
+            .field("complete", &self.complete)
+            .field("reset", &self.reset)
+            .finish()
     }
 }

@@ -5,8 +5,9 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::exchange::{Callback, Direction, Exchange, LocalReply};
-use crate::filter_manager::cut;
+
 use crate::host::{Placement, ROOT, Status};
+use crate::local_reply::cut;
 use crate::vm::Worker;
 use crate::{Headers, Message};
 

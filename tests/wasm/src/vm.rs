@@ -6,7 +6,7 @@ use std::rc::Rc;
 use wasmtime::{Instance, Linker, Store, Val};
 
 use crate::exchange::{Callback, Exchange};
-use crate::host::{Host, LogLine, Placement, ROOT, VmOptions};
+use crate::host::{Host, Level, LogLine, Placement, ROOT, VmOptions};
 use crate::module::{LoadError, Module, engine};
 use crate::process::Metric;
 use crate::stream::Stream;
@@ -105,7 +105,7 @@ impl Vm {
         self.worker.borrow().fuel_used
     }
 
-    /// The trap that killed the VM, with the last line logged before it: in Rust, the panic.
+    /// What killed the VM: the callback, the errors it logged (in Rust, the panic) and the trap.
     pub fn trapped(&self) -> Option<String> {
         self.worker.borrow().trapped.clone()
     }
@@ -193,6 +193,7 @@ impl Worker {
         let args: Vec<Val> = args.iter().map(|arg| Val::I32(*arg)).collect();
         let mut results = vec![Val::I32(0); function.ty(&self.store).results().len()];
         let budget = self.host().options.fuel_limit;
+        let logged = self.host().logs.len();
         self.host_mut().current = context;
         self.host_mut().effective = 0;
         let outcome = self
@@ -203,9 +204,10 @@ impl Worker {
         self.fuel_used += fuel;
         self.with(context, |exchange| exchange.callbacks.push(Callback { name, fuel }));
         if let Err(trap) = outcome {
-            let last = self.host().logs.last().map(|line| line.message.as_str());
-            let last = last.unwrap_or_default();
-            self.trapped = Some(format!("{name}: {trap:#}; last logged: {last}"));
+            let lines =
+                self.host().logs.iter().skip(logged).filter(|line| line.level >= Level::Error);
+            let lines: Vec<_> = lines.map(|line| line.message.as_str()).collect();
+            self.trapped = Some(format!("{name}: {} ({trap:#})", lines.join(" ")));
             return None;
         }
         results.first().and_then(Val::i32)

@@ -1,1 +1,192 @@
-//! `anthropic-messages`: being written.
+//! `anthropic-messages`: Anthropic's Messages API, in both directions.
+//!
+//! Sources, read 2026-11-20: the reference <https://platform.claude.com/docs/en/api/messages>, versions
+//! <https://platform.claude.com/docs/en/api/versioning>, and the pages named in the modules; types as in the
+//! official Python SDK 2.11.0.
+//!
+//! # Requests
+//!
+//! | Anthropic | neutral | remarks |
+//! |---|---|---|
+//! | `model` | `model` | what it takes decides on thinking, effort, sampling and force: `limits` |
+//! | `max_tokens` | `max_output_tokens` | where the client names none: configuration, then the model's own limit |
+//! | `system`, messages of role `system` | messages of role system | written: one text block each, in order, at the front; one that stood later is reported as moved |
+//! | `messages` | `messages` | read one to one; written as alternating turns, tool results first in theirs |
+//! | string content | one text block | written as a list of blocks, which means the same; empty text is left out |
+//! | `text` (`citations`) | `Text` | citations of other dialects are reported |
+//! | `image`, `document` | `Image`, `Document` | base64, text, URL and file sources |
+//! | `tool_use` | `ToolCall` | `input` as text; ids outside `[a-zA-Z0-9_-]+` are rewritten reversibly |
+//! | `tool_result` (`is_error`) | `ToolResult` | stays a block of the user's message when read |
+//! | `thinking`, `redacted_thinking` | `Reasoning`, `RedactedReasoning` | written only with a signature |
+//! | other blocks | `Opaque` | whole |
+//! | – | `Refusal` | written as text |
+//! | – | `Audio` | reported; an error where a message holds nothing else |
+//! | `cache_control` | `cache` | on blocks, tools and the request |
+//! | `tools` | `tools` | `strict` included; tools that Anthropic defines are opaque; custom (free text) tools are left out and reported |
+//! | `tool_choice` `auto`, `any`, `tool`, `none` | `Auto`, `Required`, `Tool`, `None` | `Allowed` restricts the tools offered |
+//! | `disable_parallel_tool_use: true` | `parallel_tool_calls: Some(false)` | `false` is the default and not carried |
+//! | `thinking` `adaptive`, `enabled`, `disabled`, `between_tools` | `reasoning` | `budget_tokens` and `display` too; budget and effort are converted where the model knows only the other |
+//! | `output_config.effort` | `reasoning.effort` | alone it asks for thinking |
+//! | `output_config.format` (beta: `output_format`) | `response_format` `JsonSchema` | always enforced; without name and `strict` |
+//! | `temperature`, `top_k`, `top_p` | `sampling` | clamped, or reported where model or thinking forbid them |
+//! | `stop_sequences` | `stop` | white space alone is refused by Anthropic and reported |
+//! | `metadata.user_id` | `user` | |
+//! | `service_tier` | `service_tier` | only `auto` and `standard_only` are written |
+//! | `stream` | `stream` | a stream always states its usage |
+//! | other parameters | `extras` | |
+//!
+//! # Answers
+//!
+//! | Anthropic | neutral | remarks |
+//! |---|---|---|
+//! | `content` | `candidates[0].content` | further candidates are reported |
+//! | `stop_reason`, `stop_sequence` | `finish` | written after what was said: `tool_use` if and only if a tool is called at a regular end |
+//! | `tool_use.input` | arguments | text that is no JSON object becomes `{"_raw": text}` |
+//! | `usage` | `usage` | neutral input = `input_tokens` + cache reads + cache writes |
+//! | `usage.service_tier` | `service_tier` | only `standard`, `priority` and `batch` are written |
+//! | `container`, `context_management`, `diagnostics`, `stop_details` | `extras` | |
+//!
+//! # Versions
+//!
+//! Requests that are written go out as version 2023-06-01: 2026-10-21 refuses `temperature`, `top_p` and
+//! `top_k` whatever the model, and is otherwise the same for all that is written here. A request that is
+//! already in this dialect keeps the version that its client chose.
+
+mod content;
+mod error;
+mod limits;
+mod request;
+mod response;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod text;
+mod usage;
+
+use chat::text::Visit;
+use chat::{Event, Problem};
+use serde_json::Value;
+
+use crate::neutral::{Request, Response, Usage};
+use crate::providers::Provider;
+use crate::{
+    ClientContext, Dialect, Drops, Endpoint, Operation, ProviderContext, ProviderRequest,
+    StreamDecoder, StreamEncoder,
+};
+
+/// The dialect's name.
+const NAME: &str = "anthropic-messages";
+
+/// Why a field of another dialect is in the drops.
+const NOT_SUPPORTED: &str = "not supported by anthropic-messages";
+
+/// The API version that requests are written in.
+const VERSION: &str = "2023-06-01";
+
+/// Anthropic's Messages API.
+#[derive(Debug)]
+pub struct AnthropicMessages;
+
+impl Dialect for AnthropicMessages {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn endpoints(&self) -> &'static [Endpoint] {
+        const ENDPOINTS: &[Endpoint] =
+            &[Endpoint { method: "POST", suffix: "/v1/messages", operation: Operation::Chat }];
+        ENDPOINTS
+    }
+
+    fn request_headers(&self) -> &'static [&'static str] {
+        &[
+            "anthropic-beta",
+            "anthropic-dangerous-direct-browser-access",
+            "anthropic-user-profile-id",
+            "anthropic-version",
+            "anthropic-workspace-id",
+            "x-api-key",
+        ]
+    }
+
+    fn visit_request(&self, body: &mut Value, visit: Visit<'_>) -> bool {
+        text::visit_request(body, visit)
+    }
+
+    fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
+        text::visit_response(body, visit)
+    }
+
+    /// Reads an answer, `message_start` or `message_delta`. The last may state the output alone; the input
+    /// is 0 then.
+    fn usage(&self, body: &Value) -> Option<Usage> {
+        usage::decode(body.get("usage").or_else(|| body.pointer("/message/usage"))?)
+    }
+
+    fn decode_request(
+        &self,
+        _path: &str,
+        body: Value,
+        drops: &mut Drops,
+    ) -> Result<Request, Problem> {
+        request::decode(body, drops)
+    }
+
+    fn encode_request(
+        &self,
+        request: Request,
+        context: ProviderContext<'_>,
+        drops: &mut Drops,
+    ) -> Result<ProviderRequest, Problem> {
+        request::encode(request, context, drops)
+    }
+
+    /// Keeps the query: `?beta=true` is how the SDKs call the beta API.
+    fn provider_path(&self, path: &str, _body: &Value) -> String {
+        match path.split_once('?') {
+            Some((_, query)) => format!("/messages?{query}"),
+            None => "/messages".to_owned(),
+        }
+    }
+
+    fn default_headers(&self) -> &'static [(&'static str, &'static str)] {
+        &[("anthropic-version", VERSION)]
+    }
+
+    fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
+        request::adapt(body, provider, drops)
+    }
+
+    fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {
+        response::decode(body, drops)
+    }
+
+    fn encode_response(
+        &self,
+        response: Response,
+        context: &ClientContext,
+        drops: &mut Drops,
+    ) -> Value {
+        response::encode(response, context, drops)
+    }
+
+    fn decode_error(&self, status: u16, body: &[u8]) -> Problem {
+        error::decode(status, body)
+    }
+
+    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
+        error::encode(problem)
+    }
+
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+        vec![error::encode_event(problem)]
+    }
+
+    fn stream_decoder(&self) -> Box<dyn StreamDecoder> {
+        Box::new(stream::Decoder::default())
+    }
+
+    fn stream_encoder(&self, context: ClientContext) -> Box<dyn StreamEncoder> {
+        Box::new(stream::Encoder::new(context))
+    }
+}

@@ -21,9 +21,11 @@ impl Response {
                     deltas.extend(logprobs.take().map(Delta::Logprobs));
                 }
                 events.push(Event::BlockStart { candidate, block, start });
-                events.extend(
-                    deltas.into_iter().map(|delta| Event::BlockDelta { candidate, block, delta }),
-                );
+                events.extend(deltas.into_iter().map(|delta| Event::BlockDelta {
+                    candidate,
+                    block,
+                    delta,
+                }));
                 events.push(Event::BlockStop { candidate, block });
                 block += 1;
             }
@@ -48,7 +50,10 @@ fn split(block: Block) -> Option<(BlockStart, Vec<Delta>)> {
         }
         Content::Reasoning { text, signature } => {
             let signature = signature.map(Delta::Signature);
-            (BlockStart::Reasoning, std::iter::once(Delta::Reasoning(text)).chain(signature).collect())
+            (
+                BlockStart::Reasoning,
+                std::iter::once(Delta::Reasoning(text)).chain(signature).collect(),
+            )
         }
         Content::RedactedReasoning { data } => (BlockStart::RedactedReasoning { data }, Vec::new()),
         Content::Refusal { text } => (BlockStart::Refusal, vec![Delta::Refusal(text)]),

@@ -1,6 +1,6 @@
 //! Maps, buffers, streams, local replies, callouts.
 
-use wasmtime::{Linker, Result};
+use wasmtime::{FuncType, Linker, Result, Val, ValType};
 
 use super::memory::{bytes, give, put_word};
 use super::{Answer, Guest, export, finish, guard};
@@ -29,72 +29,28 @@ pub(super) fn link(linker: &mut Linker<Host>) -> Result<()> {
     export!(linker, "proxy_send_local_response", send_local_response,
         (status: i32, details: i32, details_len: i32, body: i32, body_len: i32,
          headers: i32, headers_len: i32, _grpc_status: i32));
-    // There are no clusters to call, and these are Envoy's answers for an unknown one.
-    linker.func_wrap(
-        "env",
-        "proxy_http_call",
-        |guest: Guest<'_>,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32| { refuse(&guest, "proxy_http_call", Status::BadArgument) },
-    )?;
-    linker.func_wrap(
-        "env",
-        "proxy_grpc_call",
-        |guest: Guest<'_>,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32| { refuse(&guest, "proxy_grpc_call", Status::ParseFailure) },
-    )?;
-    linker.func_wrap(
-        "env",
-        "proxy_grpc_stream",
-        |guest: Guest<'_>,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32,
-         _: i32| { refuse(&guest, "proxy_grpc_stream", Status::ParseFailure) },
-    )?;
-    linker.func_wrap(
-        "env",
-        "proxy_grpc_send",
-        |guest: Guest<'_>, _: i32, _: i32, _: i32, _: i32| {
-            refuse(&guest, "proxy_grpc_send", Status::BadArgument)
-        },
-    )?;
-    for name in ["proxy_grpc_close", "proxy_grpc_cancel"] {
-        linker.func_wrap("env", name, move |guest: Guest<'_>, _: i32| {
-            refuse(&guest, name, Status::BadArgument)
+    for &(name, params, status) in WITHOUT_CLUSTERS {
+        let params = std::iter::repeat_n(ValType::I32, params);
+        let signature = FuncType::new(linker.engine(), params, [ValType::I32]);
+        linker.func_new("env", name, signature, move |guest, _, results| {
+            guard(&guest, name)?;
+            results.fill(Val::I32(status as i32));
+            Ok(())
         })?;
     }
     Ok(())
 }
 
-fn refuse(guest: &Guest<'_>, name: &str, status: Status) -> Result<i32> {
-    guard(guest, name)?;
-    finish(Err(status.into()))
-}
+/// Callouts: name, number of parameters, and Envoy's answer where the cluster or the token is
+/// unknown, as here every one is.
+const WITHOUT_CLUSTERS: &[(&str, usize, Status)] = &[
+    ("proxy_http_call", 10, Status::BadArgument),
+    ("proxy_grpc_call", 12, Status::ParseFailure),
+    ("proxy_grpc_stream", 9, Status::ParseFailure),
+    ("proxy_grpc_send", 4, Status::BadArgument),
+    ("proxy_grpc_close", 1, Status::BadArgument),
+    ("proxy_grpc_cancel", 1, Status::BadArgument),
+];
 
 /// The map of a number of the ABI. Inner `None`: a map of a callout, which is never there.
 fn map(number: i32) -> std::result::Result<Option<Map>, Status> {

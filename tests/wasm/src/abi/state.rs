@@ -89,7 +89,14 @@ fn property(guest: &mut Guest<'_>, path: i32, len: i32, at: i32, size_at: i32) -
         ["plugin_name"] => host.options.name.as_bytes().to_vec(),
         ["plugin_root_id"] => host.options.root_id.as_bytes().to_vec(),
         ["plugin_vm_id"] => host.options.vm_id.as_bytes().to_vec(),
-        _ => host.exchange().ok_or(Status::NotFound)?.property(&parts)?,
+        _ => match host.exchange().map(|exchange| exchange.property(&parts)) {
+            None | Some(Err(Status::NotFound)) => {
+                let mut everywhere = host.options.properties.iter();
+                let found = everywhere.find(|(path, _)| *path == parts);
+                found.map(|(_, value)| value.clone()).ok_or(Status::NotFound)?
+            }
+            Some(property) => property?,
+        },
     };
     give(guest, &value, at, size_at)
 }

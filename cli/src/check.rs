@@ -1,0 +1,62 @@
+//! `tollgate check`: the errors that Envoy would log when it loads a filter.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use catalogue::FILTERS;
+use clap::Args;
+use serde_json::Value;
+use stage::config;
+
+/// Check a filter's configuration, as Envoy would when it loads it.
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    /// The filter, such as `provider-translator`
+    filter: String,
+    /// Its configuration: JSON or YAML, `-` for standard input
+    config: PathBuf,
+    /// Also demand that the environment variables it names are set here
+    #[arg(long)]
+    env: bool,
+}
+
+pub(crate) fn run(args: CheckArgs) -> io::Result<()> {
+    let filter = catalogue::by_name(&args.filter).ok_or_else(|| {
+        let names: Vec<_> = FILTERS.iter().map(|filter| filter.name).collect();
+        io::Error::other(format!(
+            "unknown filter {}, expected one of: {}",
+            args.filter,
+            names.join(", ")
+        ))
+    })?;
+    let text = match args.config.as_os_str() == "-" {
+        true => io::read_to_string(io::stdin())?,
+        false => std::fs::read_to_string(&args.config)
+            .map_err(|error| io::Error::other(format!("{}: {error}", args.config.display())))?,
+    };
+    let json = as_json(&text)?;
+    let var = |name: &str| match args.env {
+        true => std::env::var(name).ok(),
+        false => Some("unchecked".to_owned()),
+    };
+    let Err(errors) = config::load(filter, json.as_bytes(), &var) else {
+        return writeln!(io::stdout(), "{}: ok", args.config.display());
+    };
+    for error in &errors {
+        writeln!(io::stderr(), "{}: {}", filter.name, config::explain(error, json.as_bytes()))?;
+    }
+    let count = errors.len();
+    Err(io::Error::other(format!("{count} error{}", if count == 1 { "" } else { "s" })))
+}
+
+/// The configuration as Envoy hands it over: JSON. What is JSON, or wants to be, keeps its lines for the
+/// caret.
+fn as_json(text: &str) -> io::Result<String> {
+    let yaml = || serde_yaml_ng::from_str::<Value>(text);
+    let is_json = text.trim_start().starts_with('{')
+        && (chat::json::parse_str(text).is_ok() || yaml().is_err());
+    if is_json || text.trim().is_empty() {
+        return Ok(text.to_owned());
+    }
+    serde_json::to_string_pretty(&yaml().map_err(io::Error::other)?).map_err(io::Error::other)
+}

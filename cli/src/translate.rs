@@ -1,0 +1,214 @@
+//! `tollgate translate`: one message from one dialect to another, standard input to standard output.
+
+use std::io::{self, Read, Write};
+
+use chat::{Event, Kind, Problem, json, sse};
+use clap::{Args, ValueEnum};
+use dialects::providers::Provider;
+use dialects::{ClientContext, DIALECTS, Dialect, Drops, ProviderContext, neutral};
+
+/// Translate a message from standard input. What the target cannot express is named on standard error.
+#[derive(Args)]
+pub(crate) struct TranslateArgs {
+    /// What the message is
+    message: Message,
+    /// The dialect it is in
+    #[arg(long, value_name = "DIALECT")]
+    from: String,
+    /// The dialect it shall be in
+    #[arg(long, value_name = "DIALECT")]
+    to: String,
+    /// The model to name in place of the message's own
+    #[arg(long)]
+    model: Option<String>,
+    /// The provider whose quirks count, from the registry; by default the dialect's owner
+    #[arg(long)]
+    provider: Option<String>,
+    /// HTTP status of the provider's error
+    #[arg(long, default_value_t = 400)]
+    status: u16,
+    /// Unix time in seconds, for answers that carry the time of a provider that does not tell it
+    #[arg(long, default_value_t = 0)]
+    created: u64,
+    /// Give the usage in the stream as if the client had asked for it
+    #[arg(long)]
+    stream_usage: bool,
+}
+
+/// The kinds of messages.
+#[derive(Clone, Copy, ValueEnum)]
+enum Message {
+    /// A client's request
+    Request,
+    /// A provider's whole answer
+    Response,
+    /// A provider's streamed answer
+    Stream,
+    /// A provider's error body
+    Error,
+}
+
+/// The largest event of a stream, in bytes.
+const EVENT_LIMIT: usize = 32 << 20;
+
+pub(crate) fn run(args: TranslateArgs) -> io::Result<()> {
+    let (from, to) = (dialect(&args.from)?, dialect(&args.to)?);
+    let mut input = Vec::new();
+    io::stdin().read_to_end(&mut input)?;
+    let mut drops = Drops::default();
+    let done = match args.message {
+        Message::Request => request(&args, from, to, &input, &mut drops),
+        Message::Response => response(&args, from, to, &input, &mut drops),
+        Message::Stream => stream(&args, from, to, &input, &mut drops),
+        Message::Error => {
+            let (status, body) = to.encode_error(&from.decode_error(args.status, &input));
+            writeln!(io::stderr(), "status {status}")?;
+            print(&body)
+        }
+    };
+    for dropped in drops.iter() {
+        writeln!(io::stderr(), "dropped {dropped}")?;
+    }
+    done
+}
+
+fn dialect(name: &str) -> io::Result<&'static dyn Dialect> {
+    dialects::by_name(name).ok_or_else(|| {
+        let names: Vec<_> = DIALECTS.iter().map(|dialect| dialect.name()).collect();
+        io::Error::other(format!("unknown dialect {name}, expected one of: {}", names.join(", ")))
+    })
+}
+
+/// The provider asked for, else the dialect's owner.
+fn provider(args: &TranslateArgs, dialect: &dyn Dialect) -> io::Result<&'static Provider> {
+    let found = match &args.provider {
+        Some(name) => Provider::by_name(name).filter(|row| row.dialect.name() == dialect.name()),
+        None => Provider::owner(dialect),
+    };
+    found.ok_or_else(|| io::Error::other(format!("no such provider speaks {}", dialect.name())))
+}
+
+fn request(
+    args: &TranslateArgs,
+    from: &dyn Dialect,
+    to: &dyn Dialect,
+    input: &[u8],
+    drops: &mut Drops,
+) -> io::Result<()> {
+    let path = from.endpoints().first().map_or("", |endpoint| endpoint.suffix);
+    let mut body = json::parse(input).map_err(io::Error::other)?;
+    let provider = provider(args, to)?;
+    if from.name() == to.name() {
+        if let Some(model) = &args.model {
+            from.set_model(&mut path.to_owned(), &mut body, model);
+        }
+        from.adapt(&mut body, provider, drops);
+        return print(&body);
+    }
+    let mut neutral = from.decode_request(path, body, drops).map_err(told)?;
+    if let Some(model) = &args.model {
+        neutral.model.clone_from(model);
+    }
+    let context = ProviderContext { provider, max_output_tokens: None };
+    print(&to.encode_request(neutral, context, drops).map_err(told)?.body)
+}
+
+fn response(
+    args: &TranslateArgs,
+    from: &dyn Dialect,
+    to: &dyn Dialect,
+    input: &[u8],
+    drops: &mut Drops,
+) -> io::Result<()> {
+    let body = json::parse(input).map_err(io::Error::other)?;
+    if from.name() == to.name() {
+        return print(&body);
+    }
+    let mut answer = from.decode_response(body, drops).map_err(told)?;
+    if let Some(model) = &args.model {
+        answer.model.clone_from(model);
+    }
+    print(&to.encode_response(answer, &context(args), drops))
+}
+
+fn stream(
+    args: &TranslateArgs,
+    from: &dyn Dialect,
+    to: &dyn Dialect,
+    input: &[u8],
+    drops: &mut Drops,
+) -> io::Result<()> {
+    if from.name() == to.name() {
+        return io::stdout().write_all(input);
+    }
+    let (mut decoder, mut encoder) = (from.stream_decoder(), to.stream_encoder(context(args)));
+    let mut out = Vec::new();
+    let mut verdict = Ok(());
+    let mut meanings = Vec::new();
+    for event in events(input)? {
+        verdict = match event.data() {
+            chat::Data::Nothing => continue,
+            _ => decoder.decode(event, &mut meanings),
+        };
+        encode(args, &mut meanings, &mut *encoder, &mut out);
+        if verdict.is_err() {
+            break;
+        }
+    }
+    if verdict.is_ok() {
+        verdict = decoder.finish(&mut meanings);
+        encode(args, &mut meanings, &mut *encoder, &mut out);
+    }
+    if let Err(problem) = &verdict {
+        out.extend(to.encode_stream_error(problem));
+    }
+    let mut bytes = Vec::new();
+    out.iter().for_each(|event| sse::encode(event, &mut bytes));
+    io::stdout().write_all(&bytes)?;
+    encoder.dropped().iter().for_each(|lost| drops.add(&lost.path, &lost.reason));
+    verdict.map_err(told)
+}
+
+fn encode(
+    args: &TranslateArgs,
+    meanings: &mut Vec<neutral::Event>,
+    encoder: &mut dyn dialects::StreamEncoder,
+    out: &mut Vec<Event>,
+) {
+    for mut meaning in meanings.drain(..) {
+        if let (neutral::Event::Start { model, .. }, Some(asked)) = (&mut meaning, &args.model) {
+            model.clone_from(asked);
+        }
+        encoder.encode(meaning, out);
+    }
+}
+
+fn events(input: &[u8]) -> io::Result<Vec<Event>> {
+    let mut decoder = sse::Decoder::new(EVENT_LIMIT);
+    let mut events = Vec::new();
+    decoder.push(input, &mut events).map_err(io::Error::other)?;
+    events.extend(decoder.finish());
+    Ok(events)
+}
+
+fn context(args: &TranslateArgs) -> ClientContext {
+    ClientContext {
+        created: args.created,
+        model: args.model.clone().unwrap_or_default(),
+        stream_usage: args.stream_usage,
+    }
+}
+
+fn print(body: &serde_json::Value) -> io::Result<()> {
+    writeln!(io::stdout(), "{body}")
+}
+
+/// A problem in one line: where, what, and its code.
+fn told(problem: Problem) -> io::Error {
+    let code = problem.code.as_deref().unwrap_or(match problem.kind {
+        Kind::InvalidRequest => "invalid_request",
+        _ => "error",
+    });
+    let place = problem.param.map(|param| format!("{param}: ")).unwrap_or_default();
+    io::Error::other(format!("{place}{} ({code})", problem.message))
+}

@@ -1,0 +1,128 @@
+//! `tollgate translate` and `tollgate check` as a user runs them.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test may fail so"
+)]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+struct Ran {
+    ok: bool,
+    out: String,
+    err: String,
+}
+
+fn tollgate(arguments: &[&str], input: &str) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses its arguments does not read its input.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        ok: output.status.success(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+const CHAT: &str =
+    r#"{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}],"top_logprobs":2}"#;
+
+#[test]
+fn a_request_is_translated_and_losses_are_told() {
+    let arguments = [
+        "translate",
+        "request",
+        "--from",
+        "openai-chat",
+        "--to",
+        "anthropic-messages",
+        "--model",
+        "claude-x",
+    ];
+    let ran = tollgate(&arguments, CHAT);
+    assert!(ran.ok, "{}", ran.err);
+    let body: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(body["model"], "claude-x");
+    assert!(body["max_tokens"].is_u64());
+    assert!(ran.err.contains("dropped top_logprobs: "), "{}", ran.err);
+}
+
+#[test]
+fn a_stream_is_translated() {
+    let wire = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"c\",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}\n\nevent: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":1}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+    let arguments = ["translate", "stream", "--from", "anthropic-messages", "--to", "openai-chat"];
+    let ran = tollgate(&arguments, wire);
+    assert!(ran.ok, "{}", ran.err);
+    assert!(ran.out.ends_with("data: [DONE]\n\n"), "{}", ran.out);
+    let cut = tollgate(&arguments, &wire[..wire.find("event: message_stop").unwrap()]);
+    assert!(!cut.ok && cut.out.contains("\"error\""), "{}", cut.out);
+}
+
+#[test]
+fn an_error_is_translated_with_its_status() {
+    let body = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
+    let arguments = [
+        "translate",
+        "error",
+        "--from",
+        "anthropic-messages",
+        "--to",
+        "openai-chat",
+        "--status",
+        "529",
+    ];
+    let ran = tollgate(&arguments, body);
+    assert!(ran.ok && ran.err.contains("status 503"), "{}", ran.err);
+    assert!(ran.out.contains("Overloaded"));
+}
+
+#[test]
+fn bad_input_is_refused_with_exit_1() {
+    let to_anthropic =
+        ["translate", "request", "--from", "openai-chat", "--to", "anthropic-messages"];
+    for (arguments, input, expected) in [
+        (to_anthropic.to_vec(), "{", "invalid JSON at line 1"),
+        (to_anthropic.to_vec(), r#"{"a":1,"a":2}"#, "duplicate object key"),
+        (to_anthropic.to_vec(), r#"{"model":"m","messages":7}"#, "messages: "),
+        (
+            vec!["translate", "request", "--from", "x", "--to", "openai-chat"],
+            "{}",
+            "unknown dialect x",
+        ),
+        (vec!["check", "prompt-gourd", "-"], "{}", "unknown filter prompt-gourd"),
+        (
+            vec!["check", "provider-translator", "-"],
+            "targets: {a: {provider: x}}",
+            "targets.a.provider: unknown provider `x`",
+        ),
+        (vec!["check", "provider-translator", "-"], "{\"targets\": 1", "invalid JSON"),
+        (vec!["check", "provider-translator", "/no/such/file"], "", "/no/such/file: "),
+    ] {
+        let ran = tollgate(&arguments, input);
+        assert!(!ran.ok, "{arguments:?} {input}");
+        assert!(ran.err.contains(expected), "expected {expected:?} in {:?}", ran.err);
+        assert!(ran.out.is_empty() || arguments[0] != "translate", "{}", ran.out);
+    }
+}
+
+#[test]
+fn a_good_configuration_is_ok_as_yaml_and_as_json() {
+    for config in [
+        "targets:\n  a: {provider: openai}\n",
+        "{\"targets\": {\"a\": {\"provider\": \"openai\"}}}",
+    ] {
+        let ran = tollgate(&["check", "provider-translator", "-"], config);
+        assert!(ran.ok, "{}", ran.err);
+        assert!(ran.out.contains("ok"));
+    }
+}

@@ -1,0 +1,24 @@
+//! Any request body, from every dialect to every other: no panic, and what comes out is JSON.
+#![no_main]
+
+use dialects::providers::PROVIDERS;
+use dialects::{DIALECTS, Drops, ProviderContext};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(body) = chat::json::parse(bytes) else { return };
+    for from in DIALECTS {
+        from.visit_request(&mut body.clone(), &mut |text| Some(text.text.to_uppercase()));
+        for provider in PROVIDERS.iter() {
+            let to = provider.dialect;
+            let mut drops = Drops::default();
+            if from.name() == to.name() {
+                to.adapt(&mut body.clone(), provider, &mut drops);
+                continue;
+            }
+            let Ok(request) = from.decode_request("", body.clone(), &mut drops) else { break };
+            let context = ProviderContext { provider, max_output_tokens: None };
+            let _ = to.encode_request(request, context, &mut drops);
+        }
+    }
+});

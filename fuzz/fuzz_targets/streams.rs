@@ -1,0 +1,45 @@
+//! Any bytes as a stream, cut where the first byte says, from every dialect to every other: no panic, and
+//! the cut makes no difference.
+#![no_main]
+
+use chat::sse;
+use dialects::{ClientContext, DIALECTS, Dialect};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((first, bytes)) = input.split_first() else { return };
+    let at = usize::from(*first).min(bytes.len());
+    for from in DIALECTS {
+        for to in DIALECTS {
+            let whole = translated(*from, *to, &[bytes]);
+            assert_eq!(whole, translated(*from, *to, &[&bytes[..at], &bytes[at..]]));
+        }
+    }
+});
+
+fn translated(from: &dyn Dialect, to: &dyn Dialect, pieces: &[&[u8]]) -> Vec<u8> {
+    let context = ClientContext { created: 1, model: "m".to_owned(), stream_usage: true };
+    let mut wire = sse::Decoder::new(1 << 20);
+    let (mut decoder, mut encoder) = (from.stream_decoder(), to.stream_encoder(context));
+    let (mut events, mut meanings, mut out) = (Vec::new(), Vec::new(), Vec::new());
+    for piece in pieces {
+        if wire.push(piece, &mut events).is_err() {
+            return Vec::new();
+        }
+    }
+    events.extend(wire.finish());
+    let mut verdict = Ok(());
+    for event in events {
+        if verdict.is_ok() && *event.data() != chat::Data::Nothing {
+            verdict = decoder.decode(event, &mut meanings);
+        }
+    }
+    verdict = verdict.and_then(|()| decoder.finish(&mut meanings));
+    meanings.drain(..).for_each(|event| encoder.encode(event, &mut out));
+    if let Err(problem) = verdict {
+        out.extend(to.encode_stream_error(&problem));
+    }
+    let mut bytes = Vec::new();
+    out.iter().for_each(|event| sse::encode(event, &mut bytes));
+    bytes
+}

@@ -1,0 +1,12 @@
+//! Requests.
+
+mod blocks;
+mod decode;
+mod encode;
+mod sampling;
+mod thinking;
+mod tools;
+mod turns;
+
+pub(super) use decode::decode;
+pub(super) use encode::{adapt, encode};

@@ -1,0 +1,157 @@
+//! Token counts.
+//!
+//! Anthropic's `input_tokens` leaves out what was read from and written to the cache; the neutral `input`
+//! includes both. <https://platform.claude.com/docs/en/build-with-claude/prompt-caching> (read 2026-11-20).
+
+use serde_json::{Map, Value, json};
+
+use crate::neutral::Usage;
+
+/// The tiers that `usage.service_tier` may name.
+const TIERS: [&str; 3] = ["standard", "priority", "batch"];
+
+/// Counts as they stand on the wire. In a stream, later statements complete or replace earlier ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    input: Option<u64>,
+    cache_read: Option<u64>,
+    cache_write: Option<u64>,
+    cache_write_1h: Option<u64>,
+    output: Option<u64>,
+    thinking: Option<u64>,
+}
+
+impl Counts {
+    /// Takes over what `usage` states. Returns whether it states anything.
+    pub(super) fn update(&mut self, usage: &Value) -> bool {
+        let mut any = false;
+        for (slot, pointer) in [
+            (&mut self.input, "/input_tokens"),
+            (&mut self.cache_read, "/cache_read_input_tokens"),
+            (&mut self.cache_write, "/cache_creation_input_tokens"),
+            (&mut self.cache_write_1h, "/cache_creation/ephemeral_1h_input_tokens"),
+            (&mut self.output, "/output_tokens"),
+            (&mut self.thinking, "/output_tokens_details/thinking_tokens"),
+        ] {
+            if let Some(count) = usage.pointer(pointer).and_then(Value::as_u64) {
+                *slot = Some(count);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// The neutral counts.
+    pub(super) fn usage(&self) -> Usage {
+        let cached = [self.cache_read, self.cache_write].into_iter().flatten();
+        Usage {
+            input: cached.fold(self.input.unwrap_or_default(), u64::saturating_add),
+            cache_read: self.cache_read,
+            cache_write: self.cache_write,
+            cache_write_1h: self.cache_write_1h,
+            output: self.output.unwrap_or_default(),
+            reasoning: self.thinking,
+            audio_input: None,
+            audio_output: None,
+        }
+    }
+}
+
+/// Reads a `usage` object.
+pub(super) fn decode(usage: &Value) -> Option<Usage> {
+    let mut counts = Counts::default();
+    counts.update(usage).then(|| counts.usage())
+}
+
+/// Writes a `usage` object. A cache count that nobody stated is left out.
+pub(super) fn encode(usage: &Usage) -> Map<String, Value> {
+    let cache_read = usage.cache_read.unwrap_or_default();
+    let cache_write = usage.cache_write.unwrap_or_default();
+    let uncached = usage.input.saturating_sub(cache_read).saturating_sub(cache_write);
+    let mut map = Map::new();
+    map.insert("input_tokens".to_owned(), uncached.into());
+    if let Some(count) = usage.cache_write {
+        map.insert("cache_creation_input_tokens".to_owned(), count.into());
+    }
+    if let Some(count) = usage.cache_read {
+        map.insert("cache_read_input_tokens".to_owned(), count.into());
+    }
+    map.insert("output_tokens".to_owned(), usage.output.into());
+    if let Some(count) = usage.reasoning {
+        map.insert("output_tokens_details".to_owned(), json!({"thinking_tokens": count}));
+    }
+    map
+}
+
+/// Adds what only a whole answer and the start of a stream state: cache writes by lifetime, and the tier.
+/// Returns whether the tier was one of this dialect's.
+pub(super) fn complete(
+    map: &mut Map<String, Value>,
+    usage: Option<&Usage>,
+    tier: Option<String>,
+) -> bool {
+    if let Some((written, hour)) =
+        usage.and_then(|usage| usage.cache_write.zip(usage.cache_write_1h))
+    {
+        let creation = json!({
+            "ephemeral_5m_input_tokens": written.saturating_sub(hour),
+            "ephemeral_1h_input_tokens": hour,
+        });
+        map.insert("cache_creation".to_owned(), creation);
+    }
+    match tier {
+        None => true,
+        Some(tier) if TIERS.contains(&tier.as_str()) => {
+            map.insert("service_tier".to_owned(), tier.into());
+            true
+        }
+        Some(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn cached_tokens_are_added_and_subtracted_exactly() {
+        for (wire, input, read, write) in [
+            (
+                json!({"input_tokens": 56, "cache_read_input_tokens": 64, "output_tokens": 1}),
+                120,
+                Some(64),
+                None,
+            ),
+            (
+                json!({"input_tokens": 5, "cache_creation_input_tokens": 7, "cache_read_input_tokens": 0,
+                    "output_tokens": 1}),
+                12,
+                Some(0),
+                Some(7),
+            ),
+            (json!({"input_tokens": 9, "output_tokens": 1}), 9, None, None),
+        ] {
+            let usage = decode(&wire).unwrap();
+            assert_eq!((usage.input, usage.cache_read, usage.cache_write), (input, read, write));
+            assert_eq!(Value::Object(encode(&usage)), wire);
+        }
+    }
+
+    #[test]
+    fn counts_that_contradict_each_other_do_not_underflow() {
+        let usage = Usage { input: 10, cache_read: Some(64), ..Usage::default() };
+        assert_eq!(encode(&usage)["input_tokens"], 0);
+    }
+
+    #[test]
+    fn a_later_statement_completes_an_earlier_one() {
+        let mut counts = Counts::default();
+        counts
+            .update(&json!({"input_tokens": 3, "cache_read_input_tokens": 4, "output_tokens": 1}));
+        counts.update(&json!({"output_tokens": 9}));
+        assert_eq!((counts.usage().input, counts.usage().output), (7, 9));
+    }
+}

@@ -1,0 +1,172 @@
+//! Bends a request to what one provider does otherwise than OpenAI.
+
+use serde_json::{Map, Value};
+
+use crate::Drops;
+use crate::providers::{MaxTokens, Provider};
+
+/// Bends `body` to the provider's quirks; everything else keeps its place. Returns whether anything changed.
+pub(super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
+    let Value::Object(map) = body else { return false };
+    let quirks = &provider.quirks;
+    let mut changed = match quirks.max_tokens {
+        MaxTokens::Either => false,
+        MaxTokens::MaxTokens => rename(map, "max_completion_tokens", "max_tokens", true),
+        MaxTokens::MaxCompletionTokens => rename(map, "max_tokens", "max_completion_tokens", false),
+    };
+    if !quirks.developer_role {
+        changed |= developer_to_system(map);
+    }
+    let reason = format!("not supported by {}", provider.name);
+    if !quirks.stream_options && map.shift_remove("stream_options").is_some() {
+        drops.add("stream_options", reason.as_str());
+        changed = true;
+    }
+    for path in quirks.unsupported {
+        changed |= match path.split_once("[].") {
+            Some((list, field)) => remove_in_items(map, list, field, &reason, drops),
+            None => remove(map, path, &reason, drops),
+        };
+    }
+    changed
+}
+
+/// Gives the field `from` the name `to`, in its place. Where both are there, `from` `wins` or not.
+fn rename(map: &mut Map<String, Value>, from: &str, to: &str, wins: bool) -> bool {
+    if !map.contains_key(from) {
+        return false;
+    }
+    if map.contains_key(to) {
+        map.shift_remove(if wins { to } else { from });
+        if !wins {
+            return true;
+        }
+    }
+    let entries = std::mem::take(map).into_iter();
+    map.extend(entries.map(|(name, value)| match name == from {
+        true => (to.to_owned(), value),
+        false => (name, value),
+    }));
+    true
+}
+
+fn developer_to_system(map: &mut Map<String, Value>) -> bool {
+    let messages = map.get_mut("messages").and_then(Value::as_array_mut);
+    let mut changed = false;
+    for role in messages.into_iter().flatten().filter_map(|message| message.get_mut("role")) {
+        if role.as_str() == Some("developer") {
+            *role = "system".into();
+            changed = true;
+        }
+    }
+    changed
+}
+
+fn remove(map: &mut Map<String, Value>, name: &str, reason: &str, drops: &mut Drops) -> bool {
+    let removed = map.shift_remove(name).is_some();
+    if removed {
+        drops.add(name, reason);
+    }
+    removed
+}
+
+fn remove_in_items(
+    map: &mut Map<String, Value>,
+    list: &str,
+    field: &str,
+    reason: &str,
+    drops: &mut Drops,
+) -> bool {
+    let mut changed = false;
+    let items = map.get_mut(list).and_then(Value::as_array_mut);
+    for (index, item) in items.into_iter().flatten().enumerate() {
+        if let Value::Object(item) = item
+            && item.shift_remove(field).is_some()
+        {
+            drops.add(format!("{list}[{index}].{field}"), reason);
+            changed = true;
+        }
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::{Auth, Quirks};
+
+    fn provider(quirks: Quirks) -> Provider {
+        Provider {
+            name: "p",
+            title: "P",
+            dialect: "openai-chat",
+            base_url: "https://p.example",
+            auth: Auth::Bearer,
+            quirks,
+            source: "https://p.example",
+            checked: "2026-11-20",
+        }
+    }
+
+    /// The adapted body as text, whether it changed, and the dropped paths.
+    fn adapted(quirks: Quirks, body: &str) -> (String, bool, Vec<String>) {
+        let mut body = chat::json::parse(body.as_bytes()).unwrap();
+        let mut drops = Drops::default();
+        let changed = adapt(&mut body, &provider(quirks), &mut drops);
+        let paths = drops.iter().map(|dropped| dropped.path.clone()).collect();
+        (body.to_string(), changed, paths)
+    }
+
+    #[test]
+    fn without_quirks_nothing_changes() {
+        let body = r#"{"max_tokens":1,"max_completion_tokens":2,"messages":[{"role":"developer"}],"stream_options":{}}"#;
+        assert_eq!(adapted(Quirks::NONE, body), (body.to_owned(), false, vec![]));
+    }
+
+    #[test]
+    fn the_output_limit_takes_the_name_that_is_known() {
+        let old = Quirks { max_tokens: MaxTokens::MaxTokens, ..Quirks::NONE };
+        let new = Quirks { max_tokens: MaxTokens::MaxCompletionTokens, ..Quirks::NONE };
+        for (quirks, body, expected) in [
+            (old, r#"{"a":1,"max_completion_tokens":7,"b":2}"#, r#"{"a":1,"max_tokens":7,"b":2}"#),
+            (old, r#"{"max_tokens":9,"max_completion_tokens":7}"#, r#"{"max_tokens":7}"#),
+            (new, r#"{"a":1,"max_tokens":7,"b":2}"#, r#"{"a":1,"max_completion_tokens":7,"b":2}"#),
+            (
+                new,
+                r#"{"max_tokens":9,"max_completion_tokens":7}"#,
+                r#"{"max_completion_tokens":7}"#,
+            ),
+        ] {
+            assert_eq!(adapted(quirks, body), (expected.to_owned(), true, vec![]));
+        }
+        assert!(!adapted(old, r#"{"max_tokens":9}"#).1);
+        assert!(!adapted(new, r#"{"max_completion_tokens":9}"#).1);
+    }
+
+    #[test]
+    fn a_developer_becomes_system() {
+        let quirks = Quirks { developer_role: false, ..Quirks::NONE };
+        let body = r#"{"messages":[{"role":"developer","content":"x"},{"role":"user"},7]}"#;
+        let expected = r#"{"messages":[{"role":"system","content":"x"},{"role":"user"},7]}"#;
+        assert_eq!(adapted(quirks, body), (expected.to_owned(), true, vec![]));
+    }
+
+    #[test]
+    fn what_is_refused_is_removed_and_reported() {
+        let unsupported = &["logprobs", "messages[].name"];
+        let quirks = Quirks { stream_options: false, unsupported, ..Quirks::NONE };
+        let body = r#"{"logprobs":true,"stream_options":{},"n":1,"messages":[{"name":"a","role":"user"}]}"#;
+        let expected = r#"{"n":1,"messages":[{"role":"user"}]}"#;
+        let dropped = ["stream_options", "logprobs", "messages[0].name"].map(str::to_owned);
+        assert_eq!(adapted(quirks, body), (expected.to_owned(), true, dropped.to_vec()));
+        assert!(!adapted(quirks, expected).1);
+    }
+
+    #[test]
+    fn what_is_no_request_is_left_alone() {
+        let quirks = Quirks { developer_role: false, unsupported: &["a[].b"], ..Quirks::NONE };
+        for body in ["[]", "null", r#"{"messages":7,"a":{}}"#, r#"{"a":[1,null]}"#] {
+            assert_eq!(adapted(quirks, body), (body.to_owned(), false, vec![]));
+        }
+    }
+}

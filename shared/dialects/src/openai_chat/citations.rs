@@ -1,0 +1,81 @@
+//! Citations of an answer: OpenAI's `annotations`.
+
+use serde_json::{Value, json};
+
+use crate::Drops;
+
+/// Turns the citations of a text that stands at `start` and is `length` long, both in characters, into
+/// annotations. OpenAI's own are kept; those of other dialects are if they name a web page, and reported
+/// as dropped otherwise.
+pub(super) fn annotations(
+    citations: Value,
+    start: usize,
+    length: usize,
+    path: &str,
+    drops: &mut Drops,
+) -> Vec<Value> {
+    let citations = match citations {
+        Value::Array(items) => items,
+        other => vec![other],
+    };
+    let mut annotations = Vec::new();
+    for citation in citations {
+        match annotation(citation, start, length) {
+            Some(annotation) => annotations.push(annotation),
+            None => drops.add(format!("{path}.citations"), "not a web page"),
+        }
+    }
+    annotations
+}
+
+/// One annotation, if the citation names a web page.
+pub(super) fn annotation(citation: Value, start: usize, length: usize) -> Option<Value> {
+    if citation.get("type").and_then(Value::as_str) == Some("url_citation") {
+        return is_url_citation(&citation).then_some(citation);
+    }
+    let url = citation.get("url")?.as_str()?;
+    let title = citation.get("title").and_then(Value::as_str).unwrap_or(url);
+    Some(json!({"type": "url_citation", "url_citation": {
+        "start_index": start,
+        "end_index": start.saturating_add(length),
+        "title": title,
+        "url": url,
+    }}))
+}
+
+/// Whether it has every field that official clients demand.
+fn is_url_citation(annotation: &Value) -> bool {
+    let Some(citation) = annotation.get("url_citation") else { return false };
+    let has_text = |name: &str| citation.get(name).is_some_and(Value::is_string);
+    let has_index = |name: &str| citation.get(name).is_some_and(Value::is_u64);
+    has_text("url") && has_text("title") && has_index("start_index") && has_index("end_index")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn web(start: u64, end: u64, title: &str) -> Value {
+        json!({"type": "url_citation", "url_citation":
+            {"start_index": start, "end_index": end, "title": title, "url": "https://a.example"}})
+    }
+
+    #[test]
+    fn web_pages_are_kept_and_others_reported() {
+        let mut drops = Drops::default();
+        let citations = json!([
+            web(0, 2, "A"),
+            {"type": "web_search_result_location", "url": "https://a.example", "title": "B",
+             "cited_text": "c"},
+            {"type": "web_search_result_location", "url": "https://a.example", "title": null},
+            {"type": "char_location", "document_index": 0},
+            {"type": "url_citation", "url": "https://a.example"}
+        ]);
+        let annotations = annotations(citations, 10, 5, "choices[0]", &mut drops);
+        assert_eq!(
+            annotations,
+            [web(0, 2, "A"), web(10, 15, "B"), web(10, 15, "https://a.example")]
+        );
+        assert_eq!(drops.iter().count(), 2);
+    }
+}

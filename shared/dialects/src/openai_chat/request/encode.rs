@@ -1,0 +1,97 @@
+//! A request for a provider, written.
+
+use chat::Problem;
+use serde_json::{Map, Value, json};
+
+use super::super::{SERVICE_TIERS, UNSUPPORTED};
+use super::{encode_messages, encode_params, encode_tools};
+use crate::Drops;
+use crate::neutral::{Request, Sampling};
+
+/// The most stop sequences (<https://platform.openai.com/docs/api-reference/chat/create>, read 2026-11-20).
+const MAX_STOPS: usize = 4;
+
+/// Writes a request body.
+///
+/// # Errors
+/// A picture, sound or document that OpenAI has no form for.
+pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Value, Problem> {
+    let mut body = Map::new();
+    body.insert("model".into(), request.model.into());
+    body.insert("messages".into(), encode_messages::encode(request.messages, drops)?.into());
+    let choice =
+        encode_tools::Choice { choice: request.tool_choice, parallel: request.parallel_tool_calls };
+    encode_tools::encode(request.tools, choice, &mut body, drops);
+    if let Some(limit) = request.max_output_tokens {
+        body.insert("max_completion_tokens".into(), limit.into());
+    }
+    sampling(request.sampling, &mut body, drops);
+    stop(request.stop, &mut body, drops);
+    if let Some(candidates) = request.candidates {
+        body.insert("n".into(), candidates.into());
+    }
+    if request.stream {
+        body.insert("stream".into(), true.into());
+        // Always asked for: the gateway counts, and hides it from clients that did not ask.
+        body.insert("stream_options".into(), json!({"include_usage": true}));
+    }
+    if let Some(format) = request.response_format {
+        body.insert("response_format".into(), encode_params::response_format(format, drops));
+    }
+    if let Some(effort) = request.reasoning.and_then(|asked| encode_params::effort(asked, drops)) {
+        body.insert("reasoning_effort".into(), effort.word().into());
+    }
+    if let Some(user) = request.user {
+        body.insert("user".into(), user.into());
+    }
+    service_tier(request.service_tier, &mut body, drops);
+    if request.cache.is_some() {
+        drops.add("cache_control", UNSUPPORTED);
+    }
+    encode_params::extras(request.extras, &mut body, drops);
+    Ok(Value::Object(body))
+}
+
+fn sampling(sampling: Sampling, body: &mut Map<String, Value>, drops: &mut Drops) {
+    let temperature = sampling.temperature.map(|temperature| {
+        if temperature.as_f64().is_some_and(|value| value > 2.0) {
+            drops.add("temperature", "clamped to 2");
+            return 2.into();
+        }
+        temperature
+    });
+    for (name, number) in [
+        ("frequency_penalty", sampling.frequency_penalty),
+        ("presence_penalty", sampling.presence_penalty),
+        ("seed", sampling.seed),
+        ("temperature", temperature),
+        ("top_p", sampling.top_p),
+    ] {
+        if let Some(number) = number {
+            body.insert(name.to_owned(), Value::Number(number));
+        }
+    }
+    if sampling.top_k.is_some() {
+        drops.add("top_k", UNSUPPORTED);
+    }
+}
+
+fn stop(mut stop: Vec<String>, body: &mut Map<String, Value>, drops: &mut Drops) {
+    if stop.len() > MAX_STOPS {
+        drops.add("stop", "only the first 4 are sent");
+        stop.truncate(MAX_STOPS);
+    }
+    if !stop.is_empty() {
+        body.insert("stop".into(), stop.into());
+    }
+}
+
+fn service_tier(tier: Option<String>, body: &mut Map<String, Value>, drops: &mut Drops) {
+    match tier {
+        Some(tier) if SERVICE_TIERS.contains(&tier.as_str()) => {
+            body.insert("service_tier".into(), tier.into());
+        }
+        Some(_) => drops.add("service_tier", UNSUPPORTED),
+        None => {}
+    }
+}

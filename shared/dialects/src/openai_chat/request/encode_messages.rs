@@ -1,0 +1,316 @@
+//! Messages, written.
+
+use chat::Problem;
+use serde_json::{Map, Value};
+
+use super::super::{NAME, UNSUPPORTED, object};
+use crate::Drops;
+use crate::neutral::{Block, Content, Message, Role, Source, ToolKind};
+
+/// Writes `messages`.
+///
+/// A turn that holds tool results is written as one `tool` message for each result, then a `user` message
+/// with the rest of the turn and with the media of the results, which `tool` messages cannot hold.
+pub(super) fn encode(messages: Vec<Message>, drops: &mut Drops) -> Result<Vec<Value>, Problem> {
+    let mut out = Vec::with_capacity(messages.len());
+    let mut media = Vec::new();
+    for message in messages {
+        if message.role != Role::Tool && message.role != Role::User {
+            flush_media(&mut media, &mut out);
+        }
+        match message.role {
+            Role::System => out.push(instructions("system", message, drops)),
+            Role::Developer => out.push(instructions("developer", message, drops)),
+            Role::User | Role::Tool => turn(message, &mut media, &mut out, drops)?,
+            Role::Assistant => out.push(assistant(message, drops)),
+        }
+    }
+    flush_media(&mut media, &mut out);
+    Ok(out)
+}
+
+/// Writes media of tool results that no user turn followed.
+fn flush_media(media: &mut Vec<Value>, out: &mut Vec<Value>) {
+    if !media.is_empty() {
+        out.push(with_name("user", None, std::mem::take(media).into()));
+    }
+}
+
+fn instructions(role: &str, message: Message, drops: &mut Drops) -> Value {
+    let mut parts = Vec::new();
+    for block in message.content {
+        if let Some(part) = text_part(block, drops) {
+            parts.push(part);
+        }
+    }
+    with_name(role, message.name, content(parts))
+}
+
+/// A turn of the user or of tools. Media of results waits in `media` for the next user message, because all
+/// `tool` messages must directly follow the calls they answer.
+fn turn(
+    message: Message,
+    media: &mut Vec<Value>,
+    out: &mut Vec<Value>,
+    drops: &mut Drops,
+) -> Result<(), Problem> {
+    let mut parts = Vec::new();
+    let mut results = 0;
+    for block in message.content {
+        match block.content {
+            Content::ToolResult { id, content, is_error } => {
+                report_cache(&block.path, block.cache.is_some(), drops);
+                if is_error == Some(true) {
+                    drops.add(format!("{}.is_error", block.path), UNSUPPORTED);
+                }
+                out.push(result(id, content, media, drops)?);
+                results += 1;
+            }
+            content => {
+                let block = Block { content, ..block };
+                parts.extend(user_part(block, drops)?);
+            }
+        }
+    }
+    if parts.is_empty() && (results > 0 || message.role == Role::Tool) {
+        return Ok(());
+    }
+    if !media.is_empty() {
+        let rest = std::mem::replace(&mut parts, std::mem::take(media));
+        parts.extend(rest);
+    }
+    out.push(with_name("user", message.name, content(parts)));
+    Ok(())
+}
+
+fn result(
+    id: String,
+    blocks: Vec<Block>,
+    media: &mut Vec<Value>,
+    drops: &mut Drops,
+) -> Result<Value, Problem> {
+    let mut parts = Vec::new();
+    for block in blocks {
+        let path = block.path.clone();
+        let part = user_part(block, drops)?;
+        match part {
+            Some(part) if is_text(&part) => parts.push(part),
+            Some(part) => {
+                drops.add(path, "moved to the user message that follows");
+                media.push(part);
+            }
+            None => {}
+        }
+    }
+    Ok(object([("role", "tool".into()), ("tool_call_id", id.into()), ("content", content(parts))]))
+}
+
+fn assistant(message: Message, drops: &mut Drops) -> Value {
+    let mut said = Assistant::default();
+    for block in message.content {
+        said.add(block, drops);
+    }
+    let mut map = Map::new();
+    map.insert("role".into(), "assistant".into());
+    if let Some(name) = message.name {
+        map.insert("name".into(), name.into());
+    }
+    let others = !said.calls.is_empty() || !said.refusals.is_empty() || said.audio.is_some();
+    let text = match said.parts.is_empty() && others {
+        true => Value::Null,
+        false => content(said.parts),
+    };
+    map.insert("content".into(), text);
+    if !said.refusals.is_empty() {
+        map.insert("refusal".into(), said.refusals.concat().into());
+    }
+    if let Some(audio) = said.audio {
+        map.insert("audio".into(), audio);
+    }
+    if !said.calls.is_empty() {
+        map.insert("tool_calls".into(), said.calls.into());
+    }
+    Value::Object(map)
+}
+
+/// What an assistant message says, by its fields.
+#[derive(Default)]
+struct Assistant {
+    parts: Vec<Value>,
+    refusals: Vec<String>,
+    audio: Option<Value>,
+    calls: Vec<Value>,
+}
+
+impl Assistant {
+    fn add(&mut self, block: Block, drops: &mut Drops) {
+        match block.content {
+            Content::ToolCall { id, name, arguments, kind } => {
+                report_cache(&block.path, block.cache.is_some(), drops);
+                self.calls.push(tool_call(id, name, arguments, kind));
+            }
+            Content::Refusal { text } => self.refusals.push(text),
+            Content::Opaque { dialect: NAME, mut value } if value.get("audio").is_some() => {
+                self.audio = value.get_mut("audio").map(Value::take);
+            }
+            content => self.parts.extend(text_part(Block { content, ..block }, drops)),
+        }
+    }
+}
+
+/// An item of `tool_calls`, in a request or an answer.
+pub(in super::super) fn tool_call(
+    id: String,
+    name: String,
+    arguments: String,
+    kind: ToolKind,
+) -> Value {
+    let (kind, input) = match kind {
+        ToolKind::Function => ("function", "arguments"),
+        ToolKind::Custom => ("custom", "input"),
+    };
+    let call = object([("name", name.into()), (input, arguments.into())]);
+    object([("id", id.into()), ("type", kind.into()), (kind, call)])
+}
+
+/// A part of a message that holds nothing but text.
+fn text_part(block: Block, drops: &mut Drops) -> Option<Value> {
+    report_cache(&block.path, block.cache.is_some(), drops);
+    match block.content {
+        Content::Text { text, citations } => Some(text_value(text, citations, &block.path, drops)),
+        Content::Opaque { dialect: NAME, value } => Some(value),
+        _ => {
+            drops.add(block.path, UNSUPPORTED);
+            None
+        }
+    }
+}
+
+/// A part of a user message.
+fn user_part(block: Block, drops: &mut Drops) -> Result<Option<Value>, Problem> {
+    let path = block.path.clone();
+    match block.content {
+        Content::Image { source, detail } => {
+            report_cache(&path, block.cache.is_some(), drops);
+            image(source, detail, path).map(Some)
+        }
+        Content::Audio { source, format } => {
+            report_cache(&path, block.cache.is_some(), drops);
+            audio(source, format, path).map(Some)
+        }
+        Content::Document { source, title, context, citations } => {
+            report_cache(&path, block.cache.is_some(), drops);
+            let unsaid = [("context", context.is_some()), ("citations", citations == Some(true))];
+            for (name, _) in unsaid.into_iter().filter(|row| row.1) {
+                drops.add(format!("{path}.{name}"), UNSUPPORTED);
+            }
+            document(source, title, path, drops).map(Some)
+        }
+        content => Ok(text_part(Block { content, ..block }, drops)),
+    }
+}
+
+fn text_value(text: String, citations: Option<Value>, path: &str, drops: &mut Drops) -> Value {
+    if citations.is_some() {
+        drops.add(format!("{path}.citations"), UNSUPPORTED);
+    }
+    object([("type", "text".into()), ("text", text.into())])
+}
+
+fn image(source: Source, detail: Option<String>, path: String) -> Result<Value, Problem> {
+    let url = match source {
+        Source::Base64 { media_type, data } => data_url(&media_type, &data),
+        Source::Url { url } => url,
+        Source::File { .. } | Source::Text { .. } => {
+            return Err(unsupported(path, "an image must be inline or a URL"));
+        }
+    };
+    let image = match detail {
+        Some(detail) => object([("url", url.into()), ("detail", detail.into())]),
+        None => object([("url", url.into())]),
+    };
+    Ok(object([("type", "image_url".into()), ("image_url", image)]))
+}
+
+fn audio(source: Source, format: String, path: String) -> Result<Value, Problem> {
+    match source {
+        Source::Base64 { data, .. } => {
+            let audio = object([("data", data.into()), ("format", format.into())]);
+            Ok(object([("type", "input_audio".into()), ("input_audio", audio)]))
+        }
+        _ => Err(unsupported(path, "audio must be inline")),
+    }
+}
+
+fn document(
+    source: Source,
+    title: Option<String>,
+    path: String,
+    drops: &mut Drops,
+) -> Result<Value, Problem> {
+    let file = match source {
+        Source::Base64 { media_type, data } => {
+            // OpenAI refuses file_data without a name.
+            let name = title.unwrap_or_else(|| default_name(&media_type));
+            let data = data_url(&media_type, &data);
+            object([("filename", name.into()), ("file_data", data.into())])
+        }
+        Source::File { id } => match title {
+            Some(title) => object([("filename", title.into()), ("file_id", id.into())]),
+            None => object([("file_id", id.into())]),
+        },
+        Source::Text { text } => {
+            if title.is_some() {
+                drops.add(format!("{path}.title"), UNSUPPORTED);
+            }
+            return Ok(object([("type", "text".into()), ("text", text.into())]));
+        }
+        Source::Url { .. } => {
+            return Err(unsupported(path, "a document must be inline or an uploaded file"));
+        }
+    };
+    Ok(object([("type", "file".into()), ("file", file)]))
+}
+
+fn default_name(media_type: &str) -> String {
+    match media_type {
+        "application/pdf" => "document.pdf".to_owned(),
+        "text/plain" => "document.txt".to_owned(),
+        _ => "document".to_owned(),
+    }
+}
+
+fn data_url(media_type: &str, data: &str) -> String {
+    format!("data:{media_type};base64,{data}")
+}
+
+fn unsupported(path: String, rule: &str) -> Problem {
+    let message = format!("{path} cannot be sent to this provider: {rule}");
+    Problem::invalid("unsupported_source", path, message)
+}
+
+/// `content`: one text alone as a string, otherwise parts; nothing is the empty string.
+fn content(mut parts: Vec<Value>) -> Value {
+    match parts.as_mut_slice() {
+        [] => "".into(),
+        [part] if is_text(part) => part.get_mut("text").map(Value::take).unwrap_or_default(),
+        _ => parts.into(),
+    }
+}
+
+fn is_text(part: &Value) -> bool {
+    part.get("type").and_then(Value::as_str) == Some("text")
+}
+
+fn with_name(role: &str, name: Option<String>, content: Value) -> Value {
+    match name {
+        Some(name) => object([("role", role.into()), ("name", name.into()), ("content", content)]),
+        None => object([("role", role.into()), ("content", content)]),
+    }
+}
+
+fn report_cache(path: &str, marked: bool, drops: &mut Drops) {
+    if marked {
+        drops.add(format!("{path}.cache_control"), UNSUPPORTED);
+    }
+}

@@ -1,0 +1,15 @@
+//! Requests.
+
+mod decode;
+mod encode;
+mod encode_messages;
+mod encode_params;
+mod encode_tools;
+mod messages;
+mod parts;
+mod tools;
+
+pub(super) use decode::decode;
+pub(super) use encode::encode;
+pub(super) use encode_messages::tool_call as encode_tool_call;
+pub(super) use messages::{function, tool_call};

@@ -1,0 +1,148 @@
+//! Tools and the choice among them, read.
+
+use chat::Problem;
+use serde_json::Value;
+
+use super::super::{NAME, UNKNOWN};
+use super::parts::{cache, required_object};
+use crate::Drops;
+use crate::neutral::{Tool, ToolChoice, ToolKind};
+use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+
+/// Takes `tools` and the deprecated `functions` out of a request.
+pub(super) fn decode(body: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
+    let mut tools = Vec::new();
+    for (index, value) in body.array("tools")?.unwrap_or_default().into_iter().enumerate() {
+        tools.push(tool(value, item("tools", index), drops)?);
+    }
+    for (index, value) in body.array("functions")?.unwrap_or_default().into_iter().enumerate() {
+        let path = item("functions", index);
+        tools.push(function(Fields::new(value, path.clone())?, path, drops)?);
+    }
+    Ok(tools)
+}
+
+fn tool(value: Value, path: String, drops: &mut Drops) -> Result<Tool, Problem> {
+    let kind = value.get("type").and_then(Value::as_str);
+    if let Some(kind) = kind.filter(|kind| !["function", "custom"].contains(kind)) {
+        return Ok(opaque(kind.to_owned(), value, path));
+    }
+    let grammar = value.pointer("/custom/format/grammar").is_some().then(|| value.clone());
+    let mut fields = Fields::new(value, path.clone())?;
+    let mut tool = match fields.required_string("type")?.as_str() {
+        "custom" => custom(required_object(&mut fields, "custom")?, path, drops)?,
+        _ => function(required_object(&mut fields, "function")?, path, drops)?,
+    };
+    // Only OpenAI can hold a custom tool to its grammar.
+    tool.opaque = grammar.map(|value| (NAME, value));
+    tool.cache = tool.cache.or(cache(&mut fields, drops)?);
+    fields.report_rest(drops, UNKNOWN);
+    Ok(tool)
+}
+
+fn function(mut fields: Fields, path: String, drops: &mut Drops) -> Result<Tool, Problem> {
+    let tool = Tool {
+        name: fields.required_string("name")?,
+        description: fields.string("description")?,
+        parameters: schema(&mut fields, "parameters")?,
+        strict: fields.bool("strict")?,
+        kind: ToolKind::Function,
+        opaque: None,
+        cache: cache(&mut fields, drops)?,
+        path,
+    };
+    fields.report_rest(drops, UNKNOWN);
+    Ok(tool)
+}
+
+fn custom(mut fields: Fields, path: String, drops: &mut Drops) -> Result<Tool, Problem> {
+    if let Some(mut format) = fields.object("format")? {
+        format.required_string("type")?;
+    }
+    let tool = Tool {
+        name: fields.required_string("name")?,
+        description: fields.string("description")?,
+        parameters: None,
+        strict: None,
+        kind: ToolKind::Custom,
+        opaque: None,
+        cache: None,
+        path,
+    };
+    fields.report_rest(drops, UNKNOWN);
+    Ok(tool)
+}
+
+fn opaque(name: String, value: Value, path: String) -> Tool {
+    Tool {
+        name,
+        description: None,
+        parameters: None,
+        strict: None,
+        kind: ToolKind::Function,
+        opaque: Some((NAME, value)),
+        cache: None,
+        path,
+    }
+}
+
+/// Takes a JSON Schema, which must be an object here.
+pub(super) fn schema(fields: &mut Fields, name: &str) -> Result<Option<Value>, Problem> {
+    match fields.take(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(schema @ Value::Object(_)) => Ok(Some(schema)),
+        Some(_) => Err(wrong_type(fields.path(name), "an object")),
+    }
+}
+
+/// Takes `tool_choice`, or else the deprecated `function_call`, out of a request.
+pub(super) fn choice(body: &mut Fields) -> Result<Option<ToolChoice>, Problem> {
+    let deprecated = body.take("function_call").filter(|value| !value.is_null());
+    match (body.take("tool_choice").filter(|value| !value.is_null()), deprecated) {
+        (None, None) => Ok(None),
+        (Some(Value::String(word)), _) => word_choice(&word, "tool_choice").map(Some),
+        (Some(value), _) => object_choice(Fields::new(value, "tool_choice")?).map(Some),
+        (None, Some(Value::String(word))) => word_choice(&word, "function_call").map(Some),
+        (None, Some(value)) => {
+            let name = Fields::new(value, "function_call")?.required_string("name")?;
+            Ok(Some(ToolChoice::Tool { name }))
+        }
+    }
+}
+
+fn word_choice(word: &str, path: &str) -> Result<ToolChoice, Problem> {
+    match word {
+        "auto" => Ok(ToolChoice::Auto),
+        "none" => Ok(ToolChoice::None),
+        "required" => Ok(ToolChoice::Required),
+        _ => Err(wrong_value(path.to_owned(), "none, auto, required or an object")),
+    }
+}
+
+fn object_choice(mut fields: Fields) -> Result<ToolChoice, Problem> {
+    match fields.required_string("type")?.as_str() {
+        kind @ ("function" | "custom") => {
+            let name = required_object(&mut fields, kind)?.required_string("name")?;
+            Ok(ToolChoice::Tool { name })
+        }
+        "allowed_tools" => allowed(required_object(&mut fields, "allowed_tools")?),
+        _ => Err(wrong_value(fields.path("type"), "function, custom or allowed_tools")),
+    }
+}
+
+fn allowed(mut fields: Fields) -> Result<ToolChoice, Problem> {
+    let required = match fields.required_string("mode")?.as_str() {
+        "auto" => false,
+        "required" => true,
+        _ => return Err(wrong_value(fields.path("mode"), "auto or required")),
+    };
+    let path = fields.path("tools");
+    let tools = fields.array("tools")?.ok_or_else(|| missing(path.clone()))?;
+    let name = |(index, value)| {
+        let mut tool = Fields::new(value, item(&path, index))?;
+        let kind = tool.required_string("type")?;
+        required_object(&mut tool, &kind)?.required_string("name")
+    };
+    let names = tools.into_iter().enumerate().map(name).collect::<Result<_, Problem>>()?;
+    Ok(ToolChoice::Allowed { names, required })
+}

@@ -1,0 +1,164 @@
+//! A provider's answer, read.
+
+use chat::Problem;
+use serde_json::{Value, json};
+
+use super::super::request::{function, tool_call};
+use super::super::{NAME, UNKNOWN, error, finish, reasoning, usage};
+use crate::Drops;
+use crate::neutral::{Block, Candidate, Content, Response};
+use crate::reader::{Fields, bad_answer, item, missing, wrong_type};
+
+/// Reads an answer.
+///
+/// # Errors
+/// A 502 if it is none, or the provider's error where it came with a status of success.
+pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
+    if let Some(problem) = error::within(&body) {
+        return Err(problem);
+    }
+    read(body, drops).map_err(bad_answer)
+}
+
+fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
+    let stated = usage::find(&body);
+    if let Some(stated) = stated {
+        usage::report_rest(stated, drops);
+    }
+    let usage = stated.and_then(usage::decode);
+    let mut body = Fields::new(body, "")?;
+    body.take("object");
+    body.take("usage");
+    let choices = body.array("choices")?.ok_or_else(|| missing("choices".to_owned()))?;
+    let id = body.string("id")?.unwrap_or_default();
+    Ok(Response {
+        candidates: candidates(choices, &id, drops)?,
+        id,
+        model: body.string("model")?.unwrap_or_default(),
+        created: body.take("created").and_then(|created| seconds(&created)),
+        usage,
+        service_tier: body.string("service_tier")?,
+        extras: body.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+    })
+}
+
+/// Unix time; some providers give a fraction.
+pub(in super::super) fn seconds(created: &Value) -> Option<u64> {
+    let fraction = || created.as_f64().filter(|seconds| *seconds >= 0.0);
+    created.as_u64().or_else(|| fraction().map(|seconds| seconds as u64))
+}
+
+/// The choices in the order of their indexes.
+fn candidates(choices: Vec<Value>, id: &str, drops: &mut Drops) -> Result<Vec<Candidate>, Problem> {
+    let mut candidates = Vec::with_capacity(choices.len());
+    for (position, value) in choices.into_iter().enumerate() {
+        let mut choice = Fields::new(value, item("choices", position))?;
+        let index = choice.u64("index")?.unwrap_or(position as u64);
+        candidates.push((index, candidate(choice, id, drops)?));
+    }
+    candidates.sort_by_key(|row| row.0);
+    Ok(candidates.into_iter().map(|row| row.1).collect())
+}
+
+fn candidate(mut choice: Fields, id: &str, drops: &mut Drops) -> Result<Candidate, Problem> {
+    let message = choice.object("message")?.ok_or_else(|| missing(choice.path("message")))?;
+    let content = message_blocks(message, id, drops)?;
+    let word = choice.string("finish_reason")?;
+    let calls = content.iter().any(|block| matches!(block.content, Content::ToolCall { .. }));
+    let refuses = content.iter().any(|block| matches!(block.content, Content::Refusal { .. }));
+    let logprobs = choice.take("logprobs").filter(|value| !value.is_null());
+    choice.report_rest(drops, UNKNOWN);
+    Ok(Candidate { content, finish: finish::decode(word.as_deref(), calls, refuses), logprobs })
+}
+
+fn message_blocks(mut message: Fields, id: &str, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
+    message.take("role");
+    let mut blocks = reasoning::decode(&mut message, drops)?;
+    text(&mut message, &mut blocks)?;
+    let path = message.path("refusal");
+    if let Some(text) = message.string("refusal")? {
+        blocks.push(Block::new(Content::Refusal { text }, path));
+    }
+    let path = message.path("audio");
+    if let Some(audio) = message.object("audio")? {
+        let value = json!({"audio": audio.rest()});
+        blocks.push(Block::new(Content::Opaque { dialect: NAME, value }, path));
+    }
+    let path = message.path("tool_calls");
+    for (index, value) in message.array("tool_calls")?.unwrap_or_default().into_iter().enumerate() {
+        let value = complete_call(value, id, index);
+        blocks.push(tool_call(value, item(&path, index), drops)?);
+    }
+    let path = message.path("function_call");
+    if let Some(call) = message.object("function_call")? {
+        blocks.push(Block::new(function(call, call_id(id, 0), drops)?, path));
+    }
+    message.report_rest(drops, UNKNOWN);
+    Ok(blocks)
+}
+
+/// Compatible providers leave out a call's id, type or arguments; clients of every dialect need them.
+fn complete_call(mut value: Value, id: &str, index: usize) -> Value {
+    if let Value::Object(call) = &mut value {
+        let named = call.get("id").and_then(Value::as_str).is_some_and(|id| !id.is_empty());
+        if !named {
+            call.insert("id".into(), call_id(id, index).into());
+        }
+        if call.get("type").is_none_or(Value::is_null) {
+            call.insert("type".into(), "function".into());
+        }
+        if let Some(Value::Object(function)) = call.get_mut("function")
+            && function.get("arguments").is_none_or(Value::is_null)
+        {
+            function.insert("arguments".into(), "".into());
+        }
+    }
+    value
+}
+
+/// An id for a call that the provider gave none, made of the answer's id. Letters, digits and `_` only,
+/// which every dialect takes.
+pub(in super::super) fn call_id(answer: &str, index: usize) -> String {
+    let tail: String = answer.chars().filter(char::is_ascii_alphanumeric).collect();
+    let start = tail.len().saturating_sub(24);
+    format!("call_{}_{index}", tail.get(start..).unwrap_or_default())
+}
+
+/// Takes `content`, a string or (Mistral's reasoning models) an array of `text` and `thinking` parts
+/// (<https://docs.mistral.ai/capabilities/reasoning>, read 2026-11-20), and the annotations of it.
+fn text(message: &mut Fields, blocks: &mut Vec<Block>) -> Result<(), Problem> {
+    let path = message.path("content");
+    let annotations = message.array("annotations")?.filter(|list| !list.is_empty());
+    let content = match message.take("content") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text),
+        Some(Value::Array(parts)) => Some(joined(parts, &path, blocks)?),
+        Some(_) => return Err(wrong_type(path, "a string or an array")),
+    };
+    if content.as_ref().is_some_and(|text| !text.is_empty()) || annotations.is_some() {
+        let text = content.unwrap_or_default();
+        let citations = annotations.map(Value::Array);
+        blocks.push(Block::new(Content::Text { text, citations }, path));
+    }
+    Ok(())
+}
+
+/// The text of an array of parts; thoughts among them are added to `blocks`.
+fn joined(parts: Vec<Value>, path: &str, blocks: &mut Vec<Block>) -> Result<String, Problem> {
+    let mut joined = String::new();
+    for (index, value) in parts.into_iter().enumerate() {
+        let path = item(path, index);
+        let mut part = Fields::new(value, path.clone())?;
+        match part.required_string("type")?.as_str() {
+            "text" => joined.push_str(&part.required_string("text")?),
+            "thinking" => {
+                let thoughts = part.array("thinking")?.unwrap_or_default();
+                let text = thoughts.iter().filter_map(|part| part.get("text")?.as_str()).collect();
+                let thought = Content::Reasoning { text, signature: None };
+                blocks.push(Block::new(thought, path));
+            }
+            _ => return Err(wrong_type(part.path("type"), "text or thinking")),
+        }
+    }
+    Ok(joined)
+}

@@ -1,0 +1,160 @@
+//! An answer for a client, written.
+
+use serde_json::{Map, Value, json};
+
+use super::super::request::encode_tool_call;
+use super::super::{NAME, SERVICE_TIERS, UNSUPPORTED, citations, finish, reasoning, usage};
+use crate::Drops;
+use crate::dialect::ClientContext;
+use crate::neutral::{Block, Candidate, Content, Response};
+use crate::reader::item;
+
+/// Whether OpenAI's answers have a top-level field of that name and type beside the modelled ones.
+fn is_known(name: &str, value: &Value) -> bool {
+    match name {
+        "metadata" | "moderation" => value.is_object(),
+        "system_fingerprint" => value.is_string(),
+        _ => false,
+    }
+}
+
+/// Writes an answer.
+pub(in super::super) fn encode(
+    response: Response,
+    context: &ClientContext,
+    drops: &mut Drops,
+) -> Value {
+    let mut body = Map::new();
+    let model = match response.model.is_empty() {
+        true => context.model.clone(),
+        false => response.model,
+    };
+    body.insert("id".into(), response.id.into());
+    body.insert("object".into(), "chat.completion".into());
+    body.insert("created".into(), response.created.unwrap_or(context.created).into());
+    body.insert("model".into(), model.into());
+    let candidates = response.candidates.into_iter().enumerate();
+    let choices: Vec<Value> =
+        candidates.map(|(index, candidate)| choice(index, candidate, drops)).collect();
+    body.insert("choices".into(), choices.into());
+    if let Some(tokens) = response.usage {
+        usage::report_unsaid(&tokens, drops);
+        body.insert("usage".into(), usage::encode(&tokens));
+    }
+    match response.service_tier {
+        Some(tier) if SERVICE_TIERS.contains(&tier.as_str()) => {
+            body.insert("service_tier".into(), tier.into());
+        }
+        Some(_) => drops.add("service_tier", UNSUPPORTED),
+        None => {}
+    }
+    extras(response.extras, &mut body, drops);
+    Value::Object(body)
+}
+
+fn extras(extras: Map<String, Value>, body: &mut Map<String, Value>, drops: &mut Drops) {
+    for (name, value) in extras {
+        match is_known(&name, &value) {
+            true => {
+                body.insert(name, value);
+            }
+            false => drops.add(name, UNSUPPORTED),
+        }
+    }
+}
+
+fn choice(index: usize, candidate: Candidate, drops: &mut Drops) -> Value {
+    let path = item("choices", index);
+    let mut said = Said::default();
+    for block in candidate.content {
+        said.add(block, drops);
+    }
+    let (reason, exact) = finish::encode(&candidate.finish, said.refusal.is_some());
+    if !exact {
+        drops.add(format!("{path}.finish_reason"), format!("sent as {reason}"));
+    }
+    let mut choice = Map::new();
+    choice.insert("index".into(), index.into());
+    choice.insert("message".into(), said.message());
+    choice.insert("logprobs".into(), candidate.logprobs.unwrap_or_default());
+    choice.insert("finish_reason".into(), reason.into());
+    Value::Object(choice)
+}
+
+/// What a candidate says, by the fields of `message`.
+#[derive(Default)]
+struct Said {
+    text: Option<String>,
+    refusal: Option<String>,
+    annotations: Vec<Value>,
+    audio: Option<Value>,
+    calls: Vec<Value>,
+    thoughts: String,
+    thinking: Vec<Value>,
+    /// Some of `thinking` must be given back to the provider, so the client must get it whole.
+    has_proof: bool,
+}
+
+impl Said {
+    fn add(&mut self, block: Block, drops: &mut Drops) {
+        match block.content {
+            Content::Text { text, citations } => self.text(&text, citations, &block.path, drops),
+            Content::Refusal { text } => {
+                self.refusal.get_or_insert_default().push_str(&text);
+            }
+            Content::ToolCall { id, name, arguments, kind } => {
+                self.calls.push(encode_tool_call(id, name, arguments, kind));
+            }
+            Content::Reasoning { text, signature } => {
+                self.has_proof |= signature.is_some();
+                self.thinking.push(reasoning::thinking(&text, signature.as_deref()));
+                self.thoughts.push_str(&text);
+            }
+            Content::RedactedReasoning { data } => {
+                self.has_proof = true;
+                self.thinking.push(reasoning::redacted(&data));
+            }
+            Content::Opaque { dialect: NAME, mut value } if value.get("audio").is_some() => {
+                self.audio = value.get_mut("audio").map(Value::take);
+            }
+            _ => drops.add(block.path, UNSUPPORTED),
+        }
+    }
+
+    fn text(&mut self, text: &str, citations: Option<Value>, path: &str, drops: &mut Drops) {
+        let joined = self.text.get_or_insert_default();
+        if let Some(citations) = citations {
+            let (start, length) = (joined.chars().count(), text.chars().count());
+            let annotations = citations::annotations(citations, start, length, path, drops);
+            self.annotations.extend(annotations);
+        }
+        joined.push_str(text);
+    }
+
+    fn message(self) -> Value {
+        let others = !self.calls.is_empty() || self.refusal.is_some() || self.audio.is_some();
+        let content = match (self.text, others) {
+            (Some(text), _) => text.into(),
+            (None, true) => Value::Null,
+            (None, false) => "".into(),
+        };
+        let mut message = Map::new();
+        message.insert("role".into(), "assistant".into());
+        message.insert("content".into(), content);
+        message.insert("refusal".into(), json!(self.refusal));
+        message.insert("annotations".into(), self.annotations.into());
+        if let Some(audio) = self.audio {
+            message.insert("audio".into(), audio);
+        }
+        if !self.calls.is_empty() {
+            message.insert("tool_calls".into(), self.calls.into());
+        }
+        if !self.thoughts.is_empty() {
+            message.insert("reasoning_content".into(), self.thoughts.into());
+        }
+        if self.has_proof {
+            message.insert("thinking_blocks".into(), self.thinking.into());
+        }
+        Value::Object(message)
+    }
+}

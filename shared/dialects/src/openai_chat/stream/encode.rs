@@ -1,0 +1,273 @@
+//! A client's stream, written.
+
+use std::collections::BTreeMap;
+
+use chat::{Data, Event as Wire};
+use serde_json::{Map, Value, json};
+
+use super::super::{
+    NAME, SERVICE_TIERS, UNSUPPORTED, citations, error, finish, object, reasoning, usage,
+};
+use crate::dialect::{ClientContext, StreamEncoder};
+use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};
+use crate::{Dropped, Drops};
+
+/// Writes one stream.
+#[derive(Debug)]
+pub(in super::super) struct Encoder {
+    context: ClientContext,
+    /// The fields that every chunk repeats.
+    head: Map<String, Value>,
+    choices: BTreeMap<usize, Choice>,
+    usage: Option<Usage>,
+    drops: Drops,
+}
+
+/// One candidate under way.
+#[derive(Debug, Default)]
+struct Choice {
+    open: Open,
+    /// Tool calls begun.
+    calls: usize,
+    refuses: bool,
+    /// Characters of text so far, and of the open block among them.
+    text: usize,
+    block_text: usize,
+}
+
+/// The open block, as far as its deltas need it.
+#[derive(Debug, Default)]
+enum Open {
+    #[default]
+    Other,
+    Call {
+        index: usize,
+        kind: ToolKind,
+    },
+    /// Thoughts so far, to be told whole with their signature.
+    Reasoning(String),
+}
+
+impl Encoder {
+    /// An encoder for the client that `context` describes.
+    pub(in super::super) fn new(context: ClientContext) -> Encoder {
+        let (id, model, created) = (String::new(), context.model.clone(), context.created);
+        let head = head(id, model, created, None);
+        let choices = BTreeMap::new();
+        Encoder { context, head, choices, usage: None, drops: Drops::default() }
+    }
+
+    fn start(&mut self, event: Event, out: &mut Vec<Wire>) {
+        let Event::Start { id, model, created, usage, service_tier } = event else { return };
+        let model = match model.is_empty() {
+            true => self.context.model.clone(),
+            false => model,
+        };
+        let known = |tier: &String| SERVICE_TIERS.contains(&tier.as_str());
+        if service_tier.as_ref().is_some_and(|tier| !known(tier)) {
+            self.drops.add("service_tier", UNSUPPORTED);
+        }
+        let created = created.unwrap_or(self.context.created);
+        self.head = head(id, model, created, service_tier.filter(known));
+        self.usage = usage;
+        self.choice(0, out);
+    }
+
+    /// The candidate, whose first chunk tells the role.
+    fn choice(&mut self, candidate: usize, out: &mut Vec<Wire>) -> &mut Choice {
+        if !self.choices.contains_key(&candidate) {
+            let delta = object([
+                ("role", "assistant".into()),
+                ("content", "".into()),
+                ("refusal", Value::Null),
+            ]);
+            out.push(self.delta(candidate, delta));
+        }
+        self.choices.entry(candidate).or_default()
+    }
+
+    fn delta(&self, candidate: usize, delta: Value) -> Wire {
+        self.chunk_of(candidate, delta, Value::Null, Value::Null)
+    }
+
+    fn chunk_of(&self, candidate: usize, delta: Value, logprobs: Value, finish: Value) -> Wire {
+        let choice = object([
+            ("index", candidate.into()),
+            ("delta", delta),
+            ("logprobs", logprobs),
+            ("finish_reason", finish),
+        ]);
+        self.chunk(vec![choice], Value::Null)
+    }
+
+    fn chunk(&self, choices: Vec<Value>, usage: Value) -> Wire {
+        let mut chunk = self.head.clone();
+        chunk.insert("choices".into(), choices.into());
+        if self.context.stream_usage {
+            chunk.insert("usage".into(), usage);
+        }
+        Wire::json(Value::Object(chunk))
+    }
+
+    fn begin(&mut self, candidate: usize, start: BlockStart, out: &mut Vec<Wire>) {
+        let choice = self.choice(candidate, out);
+        choice.open = Open::Other;
+        choice.block_text = 0;
+        let delta = match start {
+            BlockStart::Text => return,
+            BlockStart::Refusal => {
+                choice.refuses = true;
+                return;
+            }
+            BlockStart::Reasoning => {
+                choice.open = Open::Reasoning(String::new());
+                return;
+            }
+            BlockStart::RedactedReasoning { data } => {
+                object([("thinking_blocks", vec![reasoning::redacted(&data)].into())])
+            }
+            BlockStart::ToolCall { id, name, kind } => {
+                let index = choice.calls;
+                choice.calls += 1;
+                choice.open = Open::Call { index, kind };
+                call_delta(index, Some((id, name)), kind, String::new())
+            }
+            BlockStart::Opaque { dialect: NAME, value } => value,
+            BlockStart::Opaque { .. } => return self.drop_delta(candidate),
+        };
+        out.push(self.delta(candidate, delta));
+    }
+
+    fn go_on(&mut self, candidate: usize, delta: Delta, out: &mut Vec<Wire>) {
+        if says_nothing(&delta) {
+            return;
+        }
+        let choice = self.choice(candidate, out);
+        let mut logprobs = Value::Null;
+        let delta = match (delta, &mut choice.open) {
+            (Delta::Text(text), _) => {
+                let length = text.chars().count();
+                choice.text = choice.text.saturating_add(length);
+                choice.block_text = choice.block_text.saturating_add(length);
+                object([("content", text.into())])
+            }
+            (Delta::Refusal(text), _) => object([("refusal", text.into())]),
+            (Delta::Arguments(piece), Open::Call { index, kind }) => {
+                call_delta(*index, None, *kind, piece)
+            }
+            (Delta::Reasoning(piece), open) => {
+                if let Open::Reasoning(thoughts) = open {
+                    thoughts.push_str(&piece);
+                }
+                object([("reasoning_content", piece.into())])
+            }
+            (Delta::Signature(signature), Open::Reasoning(thoughts)) => {
+                let block = reasoning::thinking(thoughts, Some(&signature));
+                object([("thinking_blocks", vec![block].into())])
+            }
+            (Delta::Logprobs(value), _) => {
+                logprobs = value;
+                object([])
+            }
+            (Delta::Citation(citation), _) => {
+                let start = choice.text.saturating_sub(choice.block_text);
+                match citations::annotation(citation, start, choice.block_text) {
+                    Some(annotation) => object([("annotations", vec![annotation].into())]),
+                    None => return self.drop_delta(candidate),
+                }
+            }
+            (Delta::Opaque { dialect: NAME, value }, _) => value,
+            _ => return self.drop_delta(candidate),
+        };
+        out.push(self.chunk_of(candidate, delta, logprobs, Value::Null));
+    }
+
+    fn drop_delta(&mut self, candidate: usize) {
+        let path = format!("choices[{candidate}].delta");
+        if !self.drops.iter().any(|dropped| dropped.path == path) {
+            self.drops.add(path, UNSUPPORTED);
+        }
+    }
+
+    fn finish(&mut self, candidate: usize, finish: &Finish, out: &mut Vec<Wire>) {
+        let refuses = self.choice(candidate, out).refuses;
+        let (reason, exact) = finish::encode(finish, refuses);
+        if !exact {
+            let path = format!("choices[{candidate}].finish_reason");
+            self.drops.add(path, format!("sent as {reason}"));
+        }
+        out.push(self.chunk_of(candidate, object([]), Value::Null, reason.into()));
+    }
+
+    fn end(&mut self, out: &mut Vec<Wire>) {
+        if let Some(tokens) = self.usage.take() {
+            usage::report_unsaid(&tokens, &mut self.drops);
+            if self.context.stream_usage {
+                out.push(self.chunk(Vec::new(), usage::encode(&tokens)));
+            }
+        }
+        out.push(Wire::new(None, Data::Text("[DONE]".to_owned())));
+    }
+}
+
+impl StreamEncoder for Encoder {
+    fn encode(&mut self, event: Event, out: &mut Vec<Wire>) {
+        match event {
+            Event::Start { .. } => self.start(event, out),
+            Event::BlockStart { candidate, start, .. } => self.begin(candidate, start, out),
+            Event::BlockDelta { candidate, delta, .. } => self.go_on(candidate, delta, out),
+            Event::BlockStop { candidate, .. } => self.choice(candidate, out).open = Open::Other,
+            Event::Finish { candidate, finish } => self.finish(candidate, &finish, out),
+            Event::Usage(usage) => self.usage = Some(usage),
+            Event::Ping => out.push(Wire::new(None, Data::Nothing)),
+            Event::Error(problem) => out.extend(error::encode_in_stream(&problem)),
+            Event::End => self.end(out),
+        }
+    }
+
+    fn dropped(&self) -> &[Dropped] {
+        self.drops.iter().as_slice()
+    }
+}
+
+fn head(id: String, model: String, created: u64, tier: Option<String>) -> Map<String, Value> {
+    let mut head = Map::new();
+    head.insert("id".into(), id.into());
+    head.insert("object".into(), "chat.completion.chunk".into());
+    head.insert("created".into(), created.into());
+    head.insert("model".into(), model.into());
+    if let Some(tier) = tier {
+        head.insert("service_tier".into(), tier.into());
+    }
+    head
+}
+
+fn says_nothing(delta: &Delta) -> bool {
+    match delta {
+        Delta::Arguments(piece)
+        | Delta::Reasoning(piece)
+        | Delta::Refusal(piece)
+        | Delta::Text(piece) => piece.is_empty(),
+        _ => false,
+    }
+}
+
+/// A piece of a tool call; the first one names it.
+fn call_delta(
+    index: usize,
+    named: Option<(String, String)>,
+    kind: ToolKind,
+    piece: String,
+) -> Value {
+    let (word, input) = match kind {
+        ToolKind::Function => ("function", "arguments"),
+        ToolKind::Custom => ("custom", "input"),
+    };
+    let call = match named {
+        Some((id, name)) => json!({
+            "index": index, "id": id, "type": word, word: {"name": name, input: piece}
+        }),
+        None => json!({"index": index, word: {input: piece}}),
+    };
+    object([("tool_calls", vec![call].into())])
+}

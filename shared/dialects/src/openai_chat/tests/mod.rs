@@ -1,0 +1,118 @@
+//! Fixtures and properties of the whole dialect.
+
+mod answers;
+mod fixtures;
+mod properties;
+mod requests;
+mod streams;
+
+use serde_json::Value;
+
+use super::OpenaiChat;
+use crate::neutral::{Event, Request, Response};
+use crate::providers::Provider;
+use crate::{ClientContext, Dialect, Drops, ProviderContext};
+
+/// Reads a request.
+fn decode(body: Value) -> (Request, Drops) {
+    let mut drops = Drops::default();
+    let request = OpenaiChat.decode_request("/v1/chat/completions", body, &mut drops);
+    (request.unwrap(), drops)
+}
+
+/// Writes a request for OpenAI.
+fn encode(request: Request) -> (Value, Drops) {
+    let mut drops = Drops::default();
+    let provider = Provider::by_name("openai").unwrap();
+    let context = ProviderContext { provider, max_output_tokens: None };
+    let request = OpenaiChat.encode_request(request, context, &mut drops).unwrap();
+    assert_eq!(request.path, "/chat/completions");
+    (request.body, drops)
+}
+
+fn context() -> ClientContext {
+    ClientContext { created: 7, model: "asked".into(), stream_usage: true }
+}
+
+/// Reads an answer and writes it again.
+fn back(body: Value) -> (Response, Value, Drops) {
+    let mut drops = Drops::default();
+    let response = OpenaiChat.decode_response(body, &mut drops).unwrap();
+    let body = OpenaiChat.encode_response(response.clone(), &context(), &mut drops);
+    (response, body, drops)
+}
+
+fn paths(drops: &Drops) -> Vec<&str> {
+    drops.iter().map(|dropped| dropped.path.as_str()).collect()
+}
+
+/// Reads a stream, given in pieces.
+fn read_stream(pieces: &[&[u8]]) -> Vec<Event> {
+    try_read_stream(pieces).unwrap()
+}
+
+fn try_read_stream(pieces: &[&[u8]]) -> Result<Vec<Event>, (Vec<Event>, chat::Problem)> {
+    let mut framing = chat::sse::Decoder::new(1 << 20);
+    let mut decoder = OpenaiChat.stream_decoder();
+    let (mut wire, mut out) = (Vec::new(), Vec::new());
+    for piece in pieces {
+        framing.push(piece, &mut wire).unwrap();
+    }
+    wire.extend(framing.finish());
+    for event in wire {
+        if let Err(problem) = decoder.decode(event, &mut out) {
+            return Err((out, problem));
+        }
+    }
+    match decoder.finish(&mut out) {
+        Ok(()) => Ok(out),
+        Err(problem) => Err((out, problem)),
+    }
+}
+
+/// Writes a stream.
+fn write_stream(events: Vec<Event>, context: ClientContext) -> String {
+    let mut encoder = OpenaiChat.stream_encoder(context);
+    let mut wire = Vec::new();
+    for event in events {
+        encoder.encode(event, &mut wire);
+    }
+    let mut bytes = Vec::new();
+    wire.iter().for_each(|event| chat::sse::encode(event, &mut bytes));
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Checks the order that [`Event`] promises.
+fn assert_ordered(events: &[Event]) {
+    use std::collections::BTreeMap;
+    let mut open: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut begun: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut finished = Vec::new();
+    let mut over = false;
+    let mut started = false;
+    for event in events {
+        assert!(!over, "after the end: {event:?}");
+        match event {
+            Event::Start { .. } => assert!(!std::mem::replace(&mut started, true)),
+            Event::BlockStart { candidate, block, .. } => {
+                assert!(started && !finished.contains(candidate));
+                assert_eq!(open.insert(*candidate, *block), None, "one open block at a time");
+                let count = begun.entry(*candidate).or_default();
+                assert_eq!(*count, *block, "blocks count up");
+                *count += 1;
+            }
+            Event::BlockDelta { candidate, block, .. } => {
+                assert_eq!(open.get(candidate), Some(block));
+            }
+            Event::BlockStop { candidate, block } => {
+                assert_eq!(open.remove(candidate), Some(*block));
+            }
+            Event::Finish { candidate, .. } => {
+                assert!(started && !open.contains_key(candidate));
+                finished.push(*candidate);
+            }
+            Event::End | Event::Error(_) => over = true,
+            Event::Usage(_) | Event::Ping => {}
+        }
+    }
+}

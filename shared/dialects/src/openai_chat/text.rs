@@ -1,0 +1,279 @@
+//! Where text stands in requests and answers.
+
+use chat::Scope;
+use chat::text::{Visit, visit_json_string, visit_leaves, visit_string};
+use serde_json::Value;
+
+/// Shows every text of a request: messages, descriptions of tools and of the response format, predicted
+/// output, `user` and `metadata`. Not names of tools, keys and enumerated values of schemas, and media.
+pub(super) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
+    let mut edited = false;
+    for (turn, message) in items(body, "messages").enumerate() {
+        edited |= visit_message(message, turn, visit);
+    }
+    for name in ["tools", "functions"] {
+        for tool in items(body, name) {
+            edited |= visit_descriptions(tool, visit);
+        }
+    }
+    if let Some(format) = body.get_mut("response_format") {
+        edited |= visit_descriptions(format, visit);
+    }
+    if let Some(content) = body.get_mut("prediction").and_then(|value| value.get_mut("content")) {
+        edited |= visit_content(content, Scope::Assistant, 0, visit);
+    }
+    for name in ["user", "metadata"] {
+        if let Some(value) = body.get_mut(name) {
+            edited |= visit_leaves(value, Scope::User, 0, visit);
+        }
+    }
+    edited
+}
+
+/// Shows every text of a buffered answer.
+pub(super) fn visit_response(body: &mut Value, visit: Visit<'_>) -> bool {
+    let mut edited = false;
+    for (turn, choice) in items(body, "choices").enumerate() {
+        if let Some(message) = choice.get_mut("message") {
+            edited |= visit_said(message, turn, visit);
+        }
+    }
+    edited
+}
+
+fn items<'a>(of: &'a mut Value, name: &str) -> impl Iterator<Item = &'a mut Value> {
+    of.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten()
+}
+
+fn visit_message(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
+    let scope = match message.get("role").and_then(Value::as_str) {
+        Some("system" | "developer") => Scope::System,
+        Some("assistant") => return visit_said(message, turn, visit),
+        // The name of these is a function's.
+        Some("tool" | "function") => {
+            let content = message.get_mut("content");
+            return content.is_some_and(|it| visit_content(it, Scope::ToolResult, turn, visit));
+        }
+        _ => Scope::User,
+    };
+    let mut edited = visit_field(message, "name", scope, turn, visit);
+    if let Some(content) = message.get_mut("content") {
+        edited |= visit_content(content, scope, turn, visit);
+    }
+    edited
+}
+
+/// What the model said: an assistant message of a request or the message of an answer.
+fn visit_said(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
+    let scope = Scope::Assistant;
+    let mut edited = false;
+    for name in ["name", "reasoning_content", "reasoning", "refusal"] {
+        edited |= visit_field(message, name, scope, turn, visit);
+    }
+    for name in ["thinking_blocks", "reasoning_details"] {
+        for item in items(message, name) {
+            for field in ["thinking", "text", "summary"] {
+                edited |= visit_field(item, field, scope, turn, visit);
+            }
+        }
+    }
+    if let Some(content) = message.get_mut("content") {
+        edited |= visit_content(content, scope, turn, visit);
+    }
+    if let Some(audio) = message.get_mut("audio") {
+        edited |= visit_field(audio, "transcript", scope, turn, visit);
+    }
+    for annotation in items(message, "annotations") {
+        if let Some(citation) = annotation.get_mut("url_citation") {
+            edited |= visit_field(citation, "title", scope, turn, visit);
+        }
+    }
+    edited | visit_calls(message, turn, visit)
+}
+
+fn visit_calls(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
+    let mut edited = false;
+    for call in items(message, "tool_calls") {
+        if let Some(arguments) = call.pointer_mut("/function/arguments") {
+            edited |= visit_json_string(arguments, Scope::ToolCall, turn, visit);
+        }
+        if let Some(input) = call.pointer_mut("/custom/input") {
+            edited |= visit_string(input, Scope::ToolCall, turn, visit);
+        }
+    }
+    if let Some(arguments) = message.pointer_mut("/function_call/arguments") {
+        edited |= visit_json_string(arguments, Scope::ToolCall, turn, visit);
+    }
+    edited
+}
+
+/// A string or an array of parts.
+fn visit_content(content: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
+    match content {
+        Value::Array(parts) => parts
+            .iter_mut()
+            .fold(false, |edited, part| visit_part(part, scope, turn, visit) | edited),
+        _ => visit_string(content, scope, turn, visit),
+    }
+}
+
+/// A part. Of a part nobody knows every string but its type is text.
+fn visit_part(part: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
+    match part.get("type").and_then(Value::as_str) {
+        Some("image_url" | "input_audio") => false,
+        Some("text") => visit_field(part, "text", scope, turn, visit),
+        Some("refusal") => visit_field(part, "refusal", scope, turn, visit),
+        Some("file") => {
+            let name = part.pointer_mut("/file/filename");
+            name.is_some_and(|name| visit_string(name, scope, turn, visit))
+        }
+        _ => match part {
+            Value::Object(map) => {
+                let fields = map.iter_mut().filter(|(name, _)| *name != "type");
+                fields.fold(false, |edited, (_, value)| {
+                    visit_leaves(value, scope, turn, visit) | edited
+                })
+            }
+            _ => visit_string(part, scope, turn, visit),
+        },
+    }
+}
+
+/// Every text for people in a tool or schema: descriptions, titles, comments, examples and defaults.
+fn visit_descriptions(value: &mut Value, visit: Visit<'_>) -> bool {
+    let scope = Scope::ToolDefinition;
+    match value {
+        Value::Object(map) => map.iter_mut().fold(false, |edited, (name, value)| {
+            let now = match name.as_str() {
+                "description" | "title" | "$comment" if value.is_string() => {
+                    visit_string(value, scope, 0, visit)
+                }
+                "default" | "examples" if !value.is_object() => {
+                    visit_leaves(value, scope, 0, visit)
+                }
+                _ => visit_descriptions(value, visit),
+            };
+            now | edited
+        }),
+        Value::Array(items) => {
+            items.iter_mut().fold(false, |edited, item| visit_descriptions(item, visit) | edited)
+        }
+        _ => false,
+    }
+}
+
+fn visit_field(of: &mut Value, name: &str, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
+    of.get_mut(name).is_some_and(|value| visit_string(value, scope, turn, visit))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What `visit` is shown, in the order of scope and turn, and the body with all of it in capitals.
+    fn shown(
+        visit: fn(&mut Value, Visit<'_>) -> bool,
+        mut body: Value,
+    ) -> (Vec<(Scope, usize, String)>, Value) {
+        let mut shown = Vec::new();
+        let edited = visit(&mut body, &mut |text| {
+            shown.push((text.scope, text.turn, text.text.to_owned()));
+            Some(text.text.to_uppercase())
+        });
+        assert_eq!(edited, !shown.is_empty());
+        (shown, body)
+    }
+
+    #[test]
+    fn every_text_of_a_request_is_shown_with_its_scope() {
+        let body = json!({
+            "model": "m",
+            "user": "u",
+            "metadata": {"k": "v"},
+            "messages": [
+                {"role": "system", "content": "a"},
+                {"role": "developer", "content": [{"type": "text", "text": "b"}]},
+                {"role": "user", "name": "n", "content": [
+                    {"type": "text", "text": "c"},
+                    {"type": "image_url", "image_url": {"url": "https://x"}},
+                    {"type": "file", "file": {"filename": "d", "file_data": "data:"}},
+                    {"type": "hologram", "words": ["e"]}]},
+                {"role": "assistant", "content": "f", "refusal": "g", "reasoning_content": "h",
+                 "thinking_blocks": [{"type": "thinking", "thinking": "i", "signature": "s"}],
+                 "tool_calls": [
+                    {"id": "1", "type": "function",
+                     "function": {"name": "t", "arguments": "{\"k\":\"j\"}"}},
+                    {"id": "2", "type": "custom", "custom": {"name": "t", "input": "k"}}]},
+                {"role": "tool", "tool_call_id": "1", "content": "l"},
+                {"role": "function", "name": "t", "content": "m"}
+            ]
+        });
+        let (shown, edited) = shown(visit_request, body);
+        let expected = [
+            (Scope::System, 0, "a"),
+            (Scope::System, 1, "b"),
+            (Scope::User, 2, "n"),
+            (Scope::User, 2, "c"),
+            (Scope::User, 2, "d"),
+            (Scope::User, 2, "e"),
+            (Scope::Assistant, 3, "h"),
+            (Scope::Assistant, 3, "g"),
+            (Scope::Assistant, 3, "i"),
+            (Scope::Assistant, 3, "f"),
+            (Scope::ToolCall, 3, "j"),
+            (Scope::ToolCall, 3, "k"),
+            (Scope::ToolResult, 4, "l"),
+            (Scope::ToolResult, 5, "m"),
+            (Scope::User, 0, "u"),
+            (Scope::User, 0, "v"),
+        ];
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(scope, turn, text)| (scope, turn, text.to_owned()))
+            .collect();
+        assert_eq!(shown, expected);
+        let arguments = &edited["messages"][3]["tool_calls"][0]["function"]["arguments"];
+        assert_eq!(arguments, "{\"k\":\"J\"}");
+        assert_eq!(edited["messages"][3]["thinking_blocks"][0]["signature"], "s");
+        assert_eq!(edited["messages"][5]["name"], "t");
+    }
+
+    #[test]
+    fn descriptions_are_text_and_names_are_not() {
+        let body = json!({
+            "tools": [{"type": "function", "function": {"name": "t", "description": "a", "parameters": {
+                "type": "object",
+                "properties": {"description": {"type": "string", "description": "b",
+                    "enum": ["x"], "default": "c", "title": "d"}},
+                "required": ["description"]}}}],
+            "response_format": {"type": "json_schema", "json_schema":
+                {"name": "r", "description": "e", "schema": {"type": "object"}}}
+        });
+        let (shown, edited) = shown(visit_request, body);
+        let texts: Vec<_> = shown.iter().map(|row| row.2.as_str()).collect();
+        assert_eq!(texts, ["a", "b", "c", "d", "e"]);
+        assert!(shown.iter().all(|row| row.0 == Scope::ToolDefinition));
+        let property = &edited["tools"][0]["function"]["parameters"]["properties"]["description"];
+        assert_eq!((&property["type"], &property["enum"][0]), (&json!("string"), &json!("x")));
+    }
+
+    #[test]
+    fn every_text_of_an_answer_is_shown() {
+        let body = json!({"id": "i", "choices": [
+            {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "a",
+                "refusal": null, "reasoning": "b", "audio": {"id": "x", "transcript": "c"}}},
+            {"index": 1, "message": {"role": "assistant", "content": null, "tool_calls": [
+                {"id": "1", "type": "function", "function": {"name": "t", "arguments": "{"}}]}}
+        ]});
+        let (shown, _) = shown(visit_response, body);
+        let expected = [
+            (Scope::Assistant, 0, "b"),
+            (Scope::Assistant, 0, "a"),
+            (Scope::Assistant, 0, "c"),
+            (Scope::ToolCall, 1, "{"),
+        ];
+        assert_eq!(shown, expected.map(|(scope, turn, text)| (scope, turn, text.to_owned())));
+    }
+}

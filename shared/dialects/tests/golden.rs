@@ -1,0 +1,153 @@
+//! Every fixture of every dialect, translated to every other: what comes out and what is dropped, as
+//! snapshots. A new dialect or fixture is tested the moment it is there.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail so"
+)]
+
+use std::fmt::Write;
+
+use chat::{Data, sse};
+use dialects::providers::Provider;
+use dialects::{ClientContext, DIALECTS, Dialect, Drops, ProviderContext, neutral};
+use serde_json::Value;
+use testkit::{fixtures, json_fixtures};
+
+fn context() -> ClientContext {
+    ClientContext { created: 1_763_596_800, model: "asked-model".into(), stream_usage: true }
+}
+
+fn pairs() -> impl Iterator<Item = (&'static dyn Dialect, &'static dyn Dialect)> {
+    let others = |from: &'static dyn Dialect| {
+        DIALECTS
+            .iter()
+            .copied()
+            .filter(move |to| to.name() != from.name())
+            .map(move |to| (from, to))
+    };
+    DIALECTS.iter().copied().flat_map(others)
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap()
+}
+
+fn told(drops: &Drops) -> String {
+    let mut text = String::new();
+    drops.iter().for_each(|dropped| writeln!(text, "dropped {dropped}").unwrap());
+    text
+}
+
+fn snapshot(kind: &str, case: &str, from: &dyn Dialect, to: &dyn Dialect, text: &str) {
+    let name = format!("{}.{kind}.{case}.{}", from.name(), to.name());
+    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn requests() {
+    for (from, to) in pairs() {
+        for (case, body) in json_fixtures(&format!("{}/request", from.name())) {
+            let mut drops = Drops::default();
+            let path = from.endpoints()[0].suffix;
+            let provider =
+                ProviderContext { provider: Provider::owner(to).unwrap(), max_output_tokens: None };
+            let written = from
+                .decode_request(path, body, &mut drops)
+                .and_then(|request| to.encode_request(request, provider, &mut drops));
+            let text = match written {
+                Ok(request) => format!(
+                    "POST {}\n{:?}\n{}\n",
+                    request.path,
+                    request.headers,
+                    pretty(&request.body)
+                ),
+                Err(problem) => format!("{problem:#?}\n"),
+            };
+            snapshot("request", &case, from, to, &(text + &told(&drops)));
+        }
+    }
+}
+
+#[test]
+fn responses() {
+    for (from, to) in pairs() {
+        for (case, body) in json_fixtures(&format!("{}/response", from.name())) {
+            let mut drops = Drops::default();
+            let answer = from.decode_response(body, &mut drops);
+            let text = match answer {
+                Ok(answer) => pretty(&to.encode_response(answer, &context(), &mut drops)),
+                Err(problem) => format!("{problem:#?}"),
+            };
+            snapshot("response", &case, from, to, &(text + "\n" + &told(&drops)));
+        }
+    }
+}
+
+#[test]
+fn errors() {
+    for (from, to) in pairs() {
+        for (case, body) in fixtures(&format!("{}/error", from.name())) {
+            // The status is the case's first word: `429-rate-limit.json`.
+            let status = case.split('-').next().and_then(|word| word.parse().ok()).unwrap_or(400);
+            let (status, body) = to.encode_error(&from.decode_error(status, &body));
+            snapshot("error", &case, from, to, &format!("{status}\n{}\n", pretty(&body)));
+        }
+    }
+}
+
+#[test]
+fn streams() {
+    for (from, to) in pairs() {
+        for (case, wire) in fixtures(&format!("{}/stream", from.name())) {
+            snapshot("stream", &case, from, to, &translated(from, to, &[&wire]));
+        }
+    }
+}
+
+#[test]
+fn a_stream_means_the_same_however_it_is_cut() {
+    for (from, to) in pairs() {
+        for (case, wire) in fixtures(&format!("{}/stream", from.name())) {
+            let whole = translated(from, to, &[&wire]);
+            for cut in testkit::cuts(&wire).step_by(if wire.len() > 4_000 { 13 } else { 1 }) {
+                assert_eq!(translated(from, to, &cut), whole, "{case}");
+            }
+            assert_eq!(translated(from, to, &wire.chunks(1).collect::<Vec<_>>()), whole, "{case}");
+        }
+    }
+}
+
+/// A stream as the client gets it, and how it ended.
+fn translated(from: &dyn Dialect, to: &dyn Dialect, pieces: &[&[u8]]) -> String {
+    let mut wire = sse::Decoder::new(1 << 20);
+    let (mut decoder, mut encoder) = (from.stream_decoder(), to.stream_encoder(context()));
+    let (mut meanings, mut out) = (Vec::new(), Vec::new());
+    let mut verdict = Ok(());
+    for index in 0..=pieces.len() {
+        let mut events = Vec::new();
+        match pieces.get(index) {
+            Some(piece) => wire.push(piece, &mut events).unwrap(),
+            None => events.extend(wire.finish()),
+        }
+        for event in events {
+            if *event.data() != Data::Nothing && verdict.is_ok() {
+                verdict = decoder.decode(event, &mut meanings);
+            }
+        }
+    }
+    verdict = verdict.and_then(|()| decoder.finish(&mut meanings));
+    meanings.drain(..).for_each(|event: neutral::Event| encoder.encode(event, &mut out));
+    if let Err(problem) = &verdict {
+        out.extend(to.encode_stream_error(problem));
+    }
+    let mut bytes = Vec::new();
+    out.iter().for_each(|event| sse::encode(event, &mut bytes));
+    let mut text = String::from_utf8(bytes).unwrap();
+    encoder.dropped().iter().for_each(|lost| writeln!(text, "dropped {lost}").unwrap());
+    text
+}

@@ -1,0 +1,18 @@
+//! The built filters in the simulated Envoy.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test may fail so"
+)]
+
+mod filters {
+    mod bad_input;
+    mod limits;
+    mod load;
+    mod shell;
+    mod support;
+    mod translation;
+}

@@ -1,0 +1,57 @@
+//! Size, memory and instructions of the built modules.
+
+use std::fs;
+
+use serde_json::json;
+use wasm_tests::Vm;
+
+use super::support::*;
+
+#[test]
+fn modules_are_small() {
+    for (name, limit) in [("provider_translator", 1_200_000), ("chain", 1_300_000)] {
+        let path = format!(
+            "{}/../../target/wasm32-wasip1/release/{name}.wasm",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let path =
+            std::env::var("TOLLGATE_WASM_DIR").map_or(path, |dir| format!("{dir}/{name}.wasm"));
+        let size = fs::metadata(&path).unwrap().len();
+        assert!(size <= limit, "{name} has {size} bytes, more than {limit}");
+    }
+}
+
+fn exchange(vm: &Vm, index: usize) {
+    let stream = vm.stream();
+    let (path, target, answer_body) = match index % 2 {
+        0 => (CHAT, "claude", anthropic_answer()),
+        _ => (MESSAGES, "gpt", openai_answer()),
+    };
+    endpoint(&stream, target);
+    let mut request = if path == CHAT { chat_body() } else { messages_body() };
+    let streams = index % 3 == 0;
+    request["stream"] = json!(streams);
+    request["messages"][0]["content"] = json!("x".repeat(1 + index % 2000));
+    send(&stream, path, request.to_string().as_bytes());
+    if streams {
+        let wire = if path == CHAT { ANTHROPIC_STREAM } else { OPENAI_STREAM };
+        stream
+            .response_headers(&[(":status", "200"), ("content-type", "text/event-stream")], false);
+        wire.as_bytes().chunks(100).for_each(|chunk| stream.response_body(chunk, false));
+        stream.response_body(b"", true);
+    } else {
+        answer(&stream, "200", "application/json", answer_body.to_string().as_bytes());
+    }
+    assert_eq!(stream.downstream().status(), Some(200));
+}
+
+#[test]
+fn memory_is_small_and_flat() {
+    let vm = translator(options());
+    assert!(vm.memory_bytes() <= 4 << 20, "{} bytes after start", vm.memory_bytes());
+    (0..100).for_each(|index| exchange(&vm, index));
+    let warm = vm.memory_bytes();
+    (0..10_000).for_each(|index| exchange(&vm, index));
+    assert_eq!(vm.memory_bytes(), warm, "memory grew");
+    assert!(warm <= 4 << 20, "{warm} bytes in use");
+}

@@ -1,0 +1,113 @@
+//! The rules of the house that no compiler checks, as tests. ARCHITECTURE.md names them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dialects::DIALECTS;
+use dialects::providers::PROVIDERS;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn sources(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "target") {
+            sources(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            files.push((path, text));
+        }
+    }
+}
+
+fn rust_files(folders: &[&str]) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    folders.iter().for_each(|folder| sources(&root().join(folder), &mut files));
+    assert!(files.len() > 5, "{folders:?}");
+    files
+}
+
+/// The part of a file before its unit tests.
+fn product(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap()
+}
+
+#[test]
+fn only_the_shell_imports_proxy_wasm() {
+    for folder in fs::read_dir(root().join("shared")).unwrap().flatten() {
+        let manifest = fs::read_to_string(folder.path().join("Cargo.toml")).unwrap();
+        let imports = manifest.contains("proxy-wasm");
+        assert_eq!(imports, folder.file_name() == "shell", "{}", folder.path().display());
+    }
+    for (path, text) in rust_files(&["filters", "shared"]) {
+        let uses = text.replace("proxy_wasm::main!", "");
+        let is_filter = path.starts_with(root().join("filters"));
+        assert!(!is_filter || !uses.contains("proxy_wasm"), "{}", path.display());
+    }
+}
+
+#[test]
+fn no_provider_is_named_outside_the_registry() {
+    for (path, text) in rust_files(&["filters", "shared"]) {
+        if path.ends_with("dialects/src/providers.rs")
+            || path.components().any(|part| part.as_os_str() == "tests")
+        {
+            continue;
+        }
+        for provider in PROVIDERS {
+            let quoted = format!("\"{}\"", provider.name);
+            // Documentation and facts may give an example.
+            let used = product(&text)
+                .lines()
+                .find(|line| line.contains(&quoted) && !line.contains("example:"));
+            assert!(used.is_none(), "{}: {used:?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_dialect_is_named_in_its_folder_only() {
+    for (path, text) in rust_files(&["filters", "shared"]) {
+        for dialect in DIALECTS {
+            let folder = dialect.name().replace('-', "_");
+            let own = path.components().any(|part| part.as_os_str() == folder.as_str());
+            if own || path.components().any(|part| part.as_os_str() == "tests") {
+                continue;
+            }
+            let quoted = format!("\"{}\"", dialect.name());
+            let used = product(&text)
+                .lines()
+                .find(|line| line.contains(&quoted) && !line.contains("example:"));
+            assert!(used.is_none(), "{}: {used:?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_filter_has_its_folder_and_every_folder_its_filter() {
+    let mut folders: Vec<String> = fs::read_dir(root().join("filters"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    folders.sort();
+    let names: Vec<&str> = catalogue::FILTERS.iter().map(|filter| filter.name).collect();
+    assert_eq!(folders, names);
+    for name in names {
+        let folder = root().join("filters").join(name);
+        for file in ["Cargo.toml", "README.md", "config.example.yaml", "src/lib.rs"] {
+            assert!(folder.join(file).is_file(), "{name}/{file}");
+        }
+        let shell = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
+        assert!(shell.lines().count() <= 60, "{name}: logic belongs in shared/");
+    }
+}
+
+#[test]
+fn no_file_is_long() {
+    for (path, text) in rust_files(&["cli", "filters", "shared", "tests", "xtask"]) {
+        let lines = text.lines().count();
+        assert!(lines <= 600, "{} has {lines} lines", path.display());
+    }
+}
