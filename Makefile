@@ -37,8 +37,8 @@ wasm: toolchain ## Build every filter for Envoy
 	@ls -l $(WASM)/*.wasm | awk '{ print "  " $$5 " bytes  " $$9 }'
 
 .PHONY: tollgate
-tollgate: ## Build the command line
-	cargo build --release -p cli
+tollgate: toolchain ## Build the command line
+	cargo build -p cli
 
 .PHONY: test
 test: lint check test-native test-portable test-wasm e2e ## Everything: what CI runs
@@ -52,7 +52,7 @@ test-portable: toolchain $(TOOLS)/bindgen-$(BINDGEN)/bin/wasm-bindgen-test-runne
 	PATH="$$PWD/$(TOOLS)/node:$$PATH" \
 	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$$PWD/$(TOOLS)/bindgen-$(BINDGEN)/bin/wasm-bindgen-test-runner" \
 	WASM_BINDGEN_TEST_ONLY_NODE=1 \
-	cargo test --quiet --target wasm32-unknown-unknown --lib $(addprefix -p ,$(PORTABLE))
+	cargo test --target wasm32-unknown-unknown --lib $(addprefix -p ,$(PORTABLE))
 
 .PHONY: test-wasm
 test-wasm: wasm probe ## The built modules in the simulated host

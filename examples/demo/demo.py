@@ -1,7 +1,8 @@
 """`make demo`: a tour on a real Envoy.
 
-Starts Envoy with envoy-configs/demo.yaml on 127.0.0.1:10000 and a simulated OpenAI and Anthropic behind
-it, shows four requests on their way, and stays up until Ctrl-C. Python 3.9, standard library only.
+Starts Envoy with envoy-configs/demo.yaml on 127.0.0.1:10000 and a simulated OpenAI and Anthropic
+behind it, shows four requests on their way, and stays up until Ctrl-C. Python 3.9, standard library
+only.
 
   DEMO_ONCE=1          leave after the tour, with 1 if a check has failed
   DEMO_PORT=10080      another port
@@ -85,7 +86,9 @@ def start(stack: ExitStack, screen: Screen) -> Gateway:
     gateway = Gateway(stack, binary, port)
     for target in TARGETS:
         provider = gateway.provider(target)
-        where = f"simulated, 127.0.0.1:{provider.port}" if provider else f"the real one, {target.host}"
+        where = f"the real one, {target.host}"
+        if provider:
+            where = f"simulated, 127.0.0.1:{provider.port}"
         screen.say(f"{target.title:10} {where}")
     screen.say(f"listening  http://127.0.0.1:{port}")
     return gateway
@@ -105,19 +108,20 @@ def conclude(tour: Tour, gateway: Gateway, screen: Screen) -> None:
 def invite(gateway: Gateway, screen: Screen) -> None:
     """What to try next."""
     address = f"http://127.0.0.1:{gateway.port}"
+    admin = f"http://127.0.0.1:{gateway.admin_port}"
     options = "-H 'content-type: application/json' \\"
     hello = '"messages":[{"role":"user","content":"Hi"}]'
     screen.heading("Your turn (Ctrl-C ends it)")
     lines = [
         "# chat, answered by Anthropic",
         f"curl {address}/v1/chat/completions {options}",
-        f"  -d '{{\"model\":\"gpt-5.4-mini\",{hello}}}'",
+        f'  -d \'{{"model":"gpt-5.4-mini",{hello}}}\'',
         "# the same as a stream",
         f"curl -N {address}/v1/chat/completions {options}",
-        f"  -d '{{\"model\":\"gpt-5.4-mini\",\"stream\":true,{hello}}}'",
+        f'  -d \'{{"model":"gpt-5.4-mini","stream":true,{hello}}}\'',
         "# Messages, answered by OpenAI",
         f"curl {address}/v1/messages {options}",
-        f"  -d '{{\"model\":\"claude-haiku-5-5\",\"max_tokens\":500,{hello}}}'",
+        f'  -d \'{{"model":"claude-haiku-5-5","max_tokens":500,{hello}}}\'',
     ]
     for target, other in ((CLAUDE, GPT), (GPT, CLAUDE)):
         provider = gateway.provider(target)
@@ -132,7 +136,7 @@ def invite(gateway: Gateway, screen: Screen) -> None:
             ]
     lines += [
         "# Envoy's counters, and its access log",
-        f"curl -s http://127.0.0.1:{gateway.admin_port}/stats/prometheus | grep provider_translator",
+        f"curl -s {admin}/stats/prometheus | grep provider_translator",
         f"tail -f {gateway.envoy.log_path}",
         "# the official SDKs",
         f"export OPENAI_BASE_URL={address}/v1 ANTHROPIC_BASE_URL={address}",

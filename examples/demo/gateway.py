@@ -1,4 +1,4 @@
-"""Envoy with the translator, and a provider on each side of it: simulated, or real where there is a key."""
+"""Envoy with the translator, and two providers: simulated, or real where there is a key."""
 
 from __future__ import annotations
 
@@ -90,9 +90,11 @@ class Gateway:
 
     def _config(self) -> str:
         text = CONFIG.read_text()
-        for target in TARGETS:
-            if target.is_real:
-                text = with_real(text, target)
+        real = [target for target in TARGETS if target.is_real]
+        for target in real:
+            text = with_real_endpoint(text, target)
+        if real:
+            text = with_tls(text)
         ports = {config.LISTENER_PORT: self.port, config.ADMIN_PORT: self.admin_port}
         ports.update({t.port: self.simulated[t.name].port for t in TARGETS if not t.is_real})
         return config.relocate(text, ports, modules())
@@ -124,26 +126,32 @@ def free_or_other(port: int) -> int:
     return port if is_free(port) else config.free_port()
 
 
-def with_real(text: str, target: Target) -> str:
-    """The config `text` with the real provider, over TLS, in place of the simulated `target`."""
-    simulated = re.compile(
-        r"(address: )\{socket_address: \{address: 127\.0\.0\.1, port_value: %d\}\}"
-        r"(\s+metadata: \{filter_metadata: \{)" % target.port
+def with_real_endpoint(text: str, target: Target) -> str:
+    """The config `text` with the real provider in place of the simulated `target`."""
+    simulated = (
+        rf"address: \{{socket_address: \{{address: 127\.0\.0\.1, port_value: {target.port}\}}\}}"
+        r"(\s+metadata: \{filter_metadata: \{)"
     )
     real = (
-        rf"\g<1>{{socket_address: {{address: {target.host}, port_value: 443}}}}"
-        r"\g<2>envoy.transport_socket_match: {tls: true}, "
+        f"address: {{socket_address: {{address: {target.host}, port_value: 443}}}}"
+        r"\g<1>envoy.transport_socket_match: {tls: true}, "
     )
-    text, endpoints = simulated.subn(real, text)
-    clusters = 2
-    if "transport_socket_matches" not in text:
-        matches = json.dumps([{"name": "tls", "match": {"tls": True}, "transport_socket": tls()}])
-        resolved = "type: STRICT_DNS\n"
-        text, clusters = re.subn(
-            resolved, lambda found: f"{found[0]}      transport_socket_matches: {matches}\n", text
-        )
-    if (endpoints, clusters) != (1, 2):
-        raise DemoError(f"{CONFIG.name} no longer looks as this program expects")
+    return replaced(simulated, real, text, 1)
+
+
+def with_tls(text: str) -> str:
+    """The config `text` with TLS for the endpoints that ask for it in their metadata."""
+    match = [{"name": "tls", "match": {"tls": True}, "transport_socket": tls()}]
+    # JSON is YAML.
+    added = f"type: STRICT_DNS\n      transport_socket_matches: {json.dumps(match)}\n"
+    return replaced(r"type: STRICT_DNS\n", added, text, 2)
+
+
+def replaced(pattern: str, by: str, text: str, times: int) -> str:
+    """`text` with `pattern` replaced. Raises DemoError where it is not there `times` times."""
+    text, count = re.subn(pattern, by, text)
+    if count != times:
+        raise DemoError(f"{CONFIG.name} no longer looks as this program expects: {pattern}")
     return text
 
 

@@ -58,7 +58,7 @@ def cut(text: str, width: int) -> str:
 
 
 def laid_out(value: Any, width: int, indent: str = "", lead: str = "") -> List[str]:
-    """`value` as JSON behind `lead`: what fits into `width` stands on one line, the rest is spread."""
+    """`value` as JSON behind `lead`: in one line where it fits into `width`, else spread."""
     line = indent + lead + json.dumps(value, ensure_ascii=False)
     # One character is kept for a comma.
     if len(line) < width or not isinstance(value, (dict, list)) or not value:

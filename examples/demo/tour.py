@@ -1,4 +1,4 @@
-"""Four requests: what the client sends, what the provider receives, what comes back. All of it is checked."""
+"""Four requests: what a client sends, what the provider receives, what comes back; all checked."""
 
 from __future__ import annotations
 
@@ -64,6 +64,7 @@ class Tour:
         self.passed = True
         self._gateway = gateway
         self._screen = screen
+        self._took = 0.0
 
     def walk(self) -> None:
         """Takes all steps."""
@@ -103,8 +104,8 @@ class Tour:
                     at = f"{chunk.at * 1000:6.0f} ms  "
                     self._screen.say(at + cut(essence(line), self._screen.width - 13))
         if len(chunks) > PIECES_SHOWN:
-            more = len(chunks) - PIECES_SHOWN
-            self._screen.say(f"           … {more} more, the last after {chunks[-1].at * 1000:.0f} ms")
+            more, last = len(chunks) - PIECES_SHOWN, chunks[-1].at * 1000
+            self._screen.say(f"           … {more} more, the last after {last:.0f} ms")
         events = [data for _, data in client.events(chunks)]
         deltas = [json.loads(data) for data in events if data != "[DONE]"]
         text = "".join(
@@ -130,7 +131,7 @@ class Tour:
         failing.switch(status=529)
         try:
             call = CHAT if first is CLAUDE else MESSAGES
-            self._screen.say(f"sent: the request to {call.path} again; {first.title} answers 529", "cyan")
+            self._screen.say(f"sent: to {call.path} as before; {first.title} answers 529", "cyan")
             self._screen.say()
             status, answer = self._answer(call)
             self._screen.beside(self._received(first, 1), self._received(second, 2))
@@ -235,7 +236,8 @@ def headers(sent: Mapping[str, str]) -> List[str]:
     """The headers worth showing. A key that is not one of the demo's own stays hidden."""
     harmless = [CLIENT_KEY, *(target.simulated_key for target in TARGETS), "2023-06-01"]
     known = {*harmless, *(f"Bearer {key}" for key in harmless)}
-    return [f"{name}: {sent[name] if sent[name] in known else '(hidden)'}" for name in SHOWN if name in sent]
+    shown = {name: sent[name] for name in SHOWN if name in sent}
+    return [f"{name}: {value if value in known else '(hidden)'}" for name, value in shown.items()]
 
 
 def shortened(value: Any) -> Any:

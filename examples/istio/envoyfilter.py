@@ -1,8 +1,8 @@
-"""Prints an Istio EnvoyFilter made of the listener and the cluster of envoy-configs/upstream-failover.yaml.
+"""Prints an Istio EnvoyFilter: listener and cluster of envoy-configs/upstream-failover.yaml.
 
 Made of that file, because it is tested as it stands; here only its wrapping changes. Python 3.9,
-standard library only. `--label KEY=VALUE` selects the gateway's pods, `--module PATH` says where they
-have the module.
+standard library only. `--label KEY=VALUE` selects the gateway's pods, `--module PATH` says where
+they have the module.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 CONFIG = Path(__file__).resolve().parents[2] / "envoy-configs" / "upstream-failover.yaml"
+MODULE = "/etc/tollgate/provider_translator.wasm"
 PATCH = """\
     - applyTo: {kind}
       match: {{context: GATEWAY}}
@@ -27,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--label", default="istio=llm-gateway", metavar="KEY=VALUE")
     parser.add_argument("--namespace", default="istio-system")
-    parser.add_argument("--module", default="/etc/tollgate/provider_translator.wasm", metavar="PATH")
+    parser.add_argument("--module", default=MODULE, metavar="PATH")
     options = parser.parse_args()
     key, _, value = options.label.partition("=")
     text = CONFIG.read_text()

@@ -1,11 +1,13 @@
 """`make bench`: what the filters cost in throughput on a real Envoy.
 
-Every setup of `setups.py` has an Envoy of its own with one worker, all in front of the same backend, and
-is loaded in turn, round after round; a filter's figures are compared with those of the passthrough Envoy
-in the same round, because the machine's speed differs from minute to minute. README.md says how to read
-the table. It never fails because something is slow, only because an answer is wrong.
+Every setup of `setups.py` has an Envoy of its own with one worker, all in front of the same
+backends, and is loaded in turn, round after round; a filter's figures are compared with those of
+the passthrough Envoy in the same round, because a machine's speed differs from minute to minute.
+README.md says how to read the table. It never fails because something is slow, only because an
+answer is wrong.
 
-ENVOY and TOLLGATE_MODULES are those of the end-to-end tests. Python 3.9, standard library only.
+ENVOY names another Envoy than 1.40.0, TOLLGATE_MODULES another folder of `.wasm` files than the
+release build's. Python 3.9, standard library only.
 """
 
 from __future__ import annotations
@@ -37,20 +39,21 @@ def main() -> int:
     """Runs the benchmark; the exit code."""
     signal.signal(signal.SIGTERM, _stopped)
     args = _arguments()
-    rounds, seconds = (1, 0.5) if args.quick else (args.rounds, args.seconds)
     setups = [one for one in SETUPS if one.is_baseline or args.setup in one.name]
     workloads = [one for one in WORKLOADS if args.workload in one.name]
+    kept: Dict[str, Results] = {}
+    reached: List[str] = []
     try:
         with ExitStack() as stack:
             subjects = _start(stack, setups, args.stream_events)
-            _say(f"{rounds} rounds of {seconds:g} s; median (lowest–highest of the rounds)")
-            kept, reached = {}, []
+            ranges = "median (lowest–highest) of the rounds" if args.rounds > 1 else "one round"
+            _say(f"{args.rounds} × {args.seconds:g} s of load per setup; {ranges}")
             for workload in workloads:
-                results = _measure(subjects, workload, rounds, seconds)
+                results = _measure(subjects, workload, args.rounds, args.seconds)
                 _say("\n" + table(workload, setups, results))
                 reached += aims(workload, setups, results)
                 kept[workload.name] = results
-            _say("\n" + "\n".join([*reached, _load()]))
+            _say("\n" + "\n".join([*reached, _load_average()]))
     except KeyboardInterrupt:
         return 130
     except (BenchError, EnvoyError) as problem:
@@ -62,21 +65,29 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Throughput of the filters, as ratios to an Envoy without them")
-    parser.add_argument("--quick", action="store_true", help="one round of half a second: does it run at all?")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of load per setup and round")
-    parser.add_argument("--stream-events", type=int, default=32, help="texts in a streamed answer")
-    parser.add_argument("--setup", default="", metavar="TEXT", help="only setups whose name has TEXT, and passthrough")
-    parser.add_argument("--workload", default="", metavar="TEXT", help="only workloads whose name has TEXT")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="every measurement goes there, too")
-    return parser.parse_args()
+    parser = argparse.ArgumentParser(
+        description="Throughput of the filters on a real Envoy, as ratios to an Envoy without them"
+    )
+    add = parser.add_argument
+    add("--quick", action="store_true", help="one round of half a second: does it run at all?")
+    add("--rounds", type=int, default=5)
+    add("--seconds", type=float, default=3.0, help="of load per setup and round (default: 3)")
+    add("--stream-events", type=int, default=32, help="texts in a streamed answer (default: 32)")
+    add("--setup", default="", metavar="TEXT", help="only setups with TEXT in their name")
+    add("--workload", default="", metavar="TEXT", help="only workloads with TEXT in their name")
+    add("--json", type=Path, metavar="FILE", help="every measurement goes there, too")
+    args = parser.parse_args()
+    if args.quick:
+        args.rounds, args.seconds = 1, 0.5
+    if args.rounds < 1 or args.seconds <= 0:
+        parser.error("there must be at least one round, and some time in it")
+    return args
 
 
 def _start(stack: ExitStack, setups: List[Setup], stream_events: int) -> List[Subject]:
     """Starts the backends and every setup's Envoy, which `stack` ends."""
     modules = _modules(setups)
-    envoy = install.find()
+    envoy = install.find(None if os.environ.get("ENVOY") else install.DEFAULT_VERSION)
     program = build()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
     ports: Dict[str, int] = {}
@@ -91,22 +102,9 @@ def _start(stack: ExitStack, setups: List[Setup], stream_events: int) -> List[Su
         stack.callback(subject.stop)
         subjects.append(subject)
     version = install.dotted(install.version_of(envoy))
-    _say(f"Envoy {version}, one worker; {platform.system()} {platform.machine()}, {os.cpu_count()} cores; {_load()}")
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    _say(f"Envoy {version} with one worker on {machine}; {_load_average()}")
     return subjects
-
-
-def _measure(subjects: List[Subject], workload: Workload, rounds: int, seconds: float) -> Results:
-    """Every setup once per round, after a first time that does not count: V8 compiles hot code late."""
-    results: Results = {subject.setup.name: [] for subject in subjects}
-    for subject in subjects:
-        subject.check(workload)
-        subject.run(workload, min(seconds, 1.0))
-    for number in range(rounds):
-        for subject in subjects:
-            _progress(f"{workload.name}: round {number + 1} of {rounds}, {subject.setup.name}")
-            results[subject.setup.name].append(subject.run(workload, seconds))
-    _progress("")
-    return results
 
 
 def _modules(setups: List[Setup]) -> Path:
@@ -119,9 +117,26 @@ def _modules(setups: List[Setup]) -> Path:
     return folder.resolve()
 
 
-def _load() -> str:
-    average = os.getloadavg()
-    return f"load average {average[0]:.1f}, {average[1]:.1f}, {average[2]:.1f}"
+def _measure(
+    subjects: List[Subject], workload: Workload, rounds: int, seconds: float
+) -> Results:
+    """Every setup once per round, after a time that does not count: V8 compiles hot code late."""
+    results: Results = {subject.setup.name: [] for subject in subjects}
+    for subject in subjects:
+        subject.check(workload)
+        subject.run(workload, min(seconds, 1.0))
+    for number in range(rounds):
+        for subject in subjects:
+            name = subject.setup.name
+            _progress(f"{workload.name}: round {number + 1} of {rounds}, {name}")
+            results[name].append(subject.run(workload, seconds))
+    _progress("")
+    return results
+
+
+def _load_average() -> str:
+    """How busy the machine is, this benchmark included."""
+    return "load average " + ", ".join(f"{average:.1f}" for average in os.getloadavg())
 
 
 def _say(text: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import List, Optional, Tuple
 
 from harness import client
-from harness.envoy import Envoy
+from harness.envoy import Envoy, explained
 from harness.install import REPOSITORY
 from harness.wires import Wire
 from setups import Setup, Workload, ending
@@ -26,7 +26,7 @@ def build() -> Path:
     named = os.environ.get("TOLLGATE_BENCH")
     if named:
         return Path(named)
-    command = ["cargo", "build", "--quiet", "--release", "--package", "bench"]
+    command = ["cargo", "build", "--release", "--package", "bench"]
     if subprocess.run(command, cwd=REPOSITORY).returncode != 0:
         raise BenchError("the load generator was not built (see above)")
     target = Path(os.environ.get("CARGO_TARGET_DIR") or "target")
@@ -89,17 +89,16 @@ class Subject:
         """Asks once and raises BenchError unless the answer is right, in the client's dialect."""
         wire = self.setup.client
         path = self.setup.path or wire.path
-        answer = client.request(
-            self._envoy.port, path, workload.body(wire), wire.client_headers()
-        )
+        body = workload.body(wire)
+        answer = client.request(self._envoy.port, path, body, wire.client_headers())
         try:
             assert (answer.status, answer.complete) == (200, True)
             said = _said(wire, answer, workload.stream)
             assert "gateway" in said, "the text is missing"
         except (AssertionError, KeyError, TypeError, ValueError) as problem:
             raise BenchError(
-                f"{self.setup.name}, {workload.name}: {answer.status} {answer.body[:500]!r}"
-                f" is no right answer {problem}. Envoy said: {self._envoy.log()[-1500:]}"
+                f"{self.setup.name}, {workload.name}: the answer is wrong ({problem!r}): "
+                f"{answer.status} {answer.body[:500]!r}. {explained(self._envoy.log())}"
             ) from problem
 
     def run(self, workload: Workload, seconds: float) -> Measured:

@@ -31,20 +31,24 @@ def table(workload: Workload, setups: Sequence[Setup], results: Results) -> str:
             _number([one.p99 for one in found]),
         ]
         row += [_number([one.first_byte for one in found])] if workload.stream else []
-        row += [_number([one.busy for one in found], "{:.0%}"), _number([one.memory for one in found])]
+        row.append(_number([one.busy for one in found], "{:.0%}"))
+        row.append(_number([one.memory for one in found]))
         rows.append(row)
     return "\n".join([workload.name, *_aligned([heads, *rows])])
 
 
 def aims(workload: Workload, setups: Sequence[Setup], results: Results) -> List[str]:
-    """One line for each aim of the workload: what it is and what was measured."""
+    """What share of passthrough the upstream translators reached, where the workload has an aim."""
+    least = AIMS.get(workload)
     lines = []
     for setup in setups:
-        for aimed, name, least in AIMS:
-            paired = _pairs(setup, setups, results)
-            if (aimed, name) == (workload, setup.name) and paired:
-                ratio = median(one.rps / base.rps for one, base in paired)
-                lines.append(f"{name}, {workload.name}: {ratio:.2f} of passthrough (aim {least:.2f})")
+        if least is not None and setup.upstream:
+            pairs = _pairs(setup, setups, results)
+            reached = f"{median(one.rps / base.rps for one, base in pairs):.2f}"
+            by_cpu = [base.cpu / one.cpu for one, base in pairs if base.cpu and one.cpu]
+            if by_cpu:
+                reached += f", by processor time {median(by_cpu):.2f}"
+            lines.append(f"{setup.name}, {workload.name}: {reached} (aim {least:.2f})")
     return lines
 
 

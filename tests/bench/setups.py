@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, Optional
 
 from harness.gateway import Cluster, Endpoint, Listener, config, wasm
 from harness.wires import ANTHROPIC_KEY, CHAT, MESSAGES, OPENAI_KEY, Wire
@@ -112,13 +112,8 @@ WORKLOADS = (
     Workload("1 KB request, 1 KB answer, 1 connection", 1024, 1),
 )
 
-# DESIGN's aims for the upstream translator: workload, setup, and the least ratio to passthrough.
-AIMS: Tuple[Tuple[Workload, str, float], ...] = tuple(
-    (workload, setup.name, 0.45 if workload.stream else 0.60)
-    for workload in (WORKLOADS[0], WORKLOADS[2])
-    for setup in SETUPS
-    if setup.upstream
-)
+# The least throughput that the upstream translator is meant to keep, as a ratio to passthrough.
+AIMS: Dict[Workload, float] = {WORKLOADS[0]: 0.60, WORKLOADS[2]: 0.45}
 
 
 def ending(wire: Wire, stream: bool) -> str:

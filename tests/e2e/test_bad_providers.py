@@ -1,5 +1,7 @@
-"""What providers get wrong: each has one defined answer in the client's dialect, and the next request
-works."""
+"""What providers get wrong: each has one defined answer in the client's dialect.
+
+The next request works.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,8 @@ import pytest
 
 from harness.gateway import TEST_ID
 from harness.raw import END, Step
-from harness.session import Gateway, new_test_id
-from harness.wires import CHAT, WIRES, Wire, events, other
+from harness.session import SMALL, Gateway, new_test_id
+from harness.wires import CHAT, MESSAGES, WIRES, Wire, events, other
 
 both_clients = pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.dialect)
 both_placements = pytest.mark.parametrize("placement", ["downstream", "upstream"])
@@ -27,9 +29,8 @@ def next_request_works(gateway: Gateway) -> Iterator[None]:
     yield
     gateway.openai.reset()
     gateway.anthropic.reset()
-    for wire in WIRES:
-        for placement in ("downstream", "upstream"):
-            gateway.assert_serves(f"{placement}-{other(wire).provider}", wire)
+    gateway.assert_serves("downstream-anthropic", CHAT)
+    gateway.assert_serves("upstream-openai", MESSAGES)
 
 
 class Error(NamedTuple):
@@ -131,7 +132,7 @@ def test_an_error_of_the_clients_own_dialect_is_not_touched(
     assert (answer.status, answer.json()) == (429, {"fault": {"reason": "unexpected"}})
 
 
-@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "text/plain", "application/octet-stream"])
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "text/plain", "x"])
 @pytest.mark.parametrize("same", [False, True], ids=["translated", "same dialect"])
 @both_forms
 @scripted
@@ -150,6 +151,30 @@ def test_a_page_instead_of_an_answer_is_a_bad_gateway(
     assert (failure.kind, failure.code) == (SERVER[wire.dialect], "unexpected_content_type")
     assert "It works" not in answer.text
     assert gateway.logged(test[TEST_ID])["error.type"] == "unexpected_content_type"
+
+
+@both_clients
+@scripted
+def test_media_types_are_read_as_such(gateway: Gateway, wire: Wire, placement: str) -> None:
+    far = other(wire)
+    plain = gateway.post(f"downstream-{far.provider}", far, far.request(model="m"))
+    for kind in ("Application/JSON; Charset=UTF-8", "application/vnd.x+json", "application/json ;x"):
+        gateway.raw.answer(plain.body, content_type=kind)
+        answer = gateway.post(f"{placement}-{far.provider}", wire, wire.request())
+        assert (answer.status, answer.header("content-type")) == (200, "application/json")
+        assert wire.text(answer.json()) == "You said: Hello. Model m."
+
+
+@both_clients
+@scripted
+def test_a_stream_that_was_not_asked_for_is_a_bad_gateway(
+    gateway: Gateway, wire: Wire, placement: str
+) -> None:
+    far = other(wire)
+    gateway.raw.stream(BEGUN[far.dialect], END)
+    answer = gateway.post(f"{placement}-{far.provider}", wire, wire.request())
+    assert (answer.status, answer.complete) == (502, True)
+    assert wire.failure(answer.json()).code == "unexpected_content_type"
 
 
 @both_clients
@@ -229,8 +254,7 @@ def test_a_stream_that_ends_with_an_error_says_so(
     assert (answer.status, answer.complete) == (200, True)
     failure = wire.stream_failure(events(answer))
     # Anthropic's event says what is wrong, OpenAI's only that it is the server.
-    expected = {"openai-chat": "service_unavailable_error", "anthropic-messages": "api_error"}
-    assert failure.kind == expected[wire.dialect]
+    assert failure.kind == ("service_unavailable_error" if wire is CHAT else "api_error")
 
 
 @both_placements
@@ -253,7 +277,8 @@ def test_a_stream_that_is_cut_is_cut_for_the_client_too(
 BEGUN: Dict[str, bytes] = {
     "openai-chat": (
         b'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"m",'
-        b'"choices":[{"index":0,"delta":{"role":"assistant","content":"Hel"},"finish_reason":null}]}\n\n'
+        b'"choices":[{"index":0,"delta":{"role":"assistant","content":"Hel"},'
+        b'"finish_reason":null}]}\n\n'
     ),
     "anthropic-messages": (
         b'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_1",'
@@ -325,6 +350,31 @@ def test_a_stream_with_trailers_is_whole(gateway: Gateway, wire: Wire, placement
     answer = gateway.post(f"{placement}-{far.provider}", wire, wire.request(stream=True))
     assert (answer.status, answer.complete) == (200, True)
     assert wire.stream_text(events(answer)) == "You said: Hello. Model m."
+
+
+def test_an_answer_above_the_limit_is_a_bad_gateway(gateway: Gateway) -> None:
+    answer = gateway.post("downstream-openai", CHAT, CHAT.request(model="m"))
+    padded = answer.body[:-1] + b'," x":"' + b"x" * SMALL + b'"}'
+    chunked = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n"
+    chunked += b"transfer-encoding: chunked\r\n\r\n%x\r\n%b\r\n" % (len(padded), padded)
+    for known in (True, False):
+        gateway.raw.answer(padded)
+        if not known:
+            gateway.raw.script = [chunked, END]
+        answer = gateway.post("small-raw", MESSAGES, MESSAGES.request())
+        assert (answer.status, answer.complete) == (502, True)
+        assert MESSAGES.failure(answer.json()).code == "response_too_large"
+    gateway.raw.answer(padded)
+    assert gateway.post("raw-openai", MESSAGES, MESSAGES.request()).status == 200
+
+
+def test_an_event_above_the_limit_ends_the_stream(gateway: Gateway) -> None:
+    huge = b'data: {"x": "' + b"x" * SMALL
+    gateway.raw.stream(BEGUN["openai-chat"], huge, 0.01, b'"}\n\ndata: [DONE]\n\n', END)
+    answer = gateway.post("small-raw", MESSAGES, MESSAGES.request(stream=True))
+    assert (answer.status, answer.complete) == (200, True)
+    assert "Hel" in answer.text and "xxx" not in answer.text
+    assert MESSAGES.stream_failure(events(answer)).code == "event_too_large"
 
 
 @scripted

@@ -20,13 +20,22 @@ ORDERS: Dict[str, Tuple[Wire, Wire]] = {
 }
 both_orders = pytest.mark.parametrize("order", ORDERS)
 
+
+def switch(gateway: Gateway, wire: Wire, **switches: Any) -> None:
+    gateway.provider(wire).switch(**switches)
+
+
 # How the first provider fails: what is appended to the listener's name, and how it is arranged.
 FAILURES: Dict[str, Tuple[str, Callable[[Gateway, Wire], Any]]] = {
-    "503": ("", lambda gateway, first: gateway.provider(first).switch(status=503)),
-    "429": ("", lambda gateway, first: gateway.provider(first).switch(status=429)),
-    "529": ("", lambda gateway, first: gateway.provider(first).switch(status=529)),
-    "html": ("", lambda gateway, first: gateway.provider(first).switch(status=502, error_body="html")),
-    "empty": ("", lambda gateway, first: gateway.provider(first).switch(status=500, error_body="empty")),
+    "503": ("", lambda gateway, first: switch(gateway, first, status=503)),
+    "429": ("", lambda gateway, first: switch(gateway, first, status=429)),
+    "529": ("", lambda gateway, first: switch(gateway, first, status=529)),
+    "html": ("", lambda gateway, first: switch(gateway, first, status=502, error_body="html")),
+    "empty": ("", lambda gateway, first: switch(gateway, first, status=500, error_body="empty")),
+    "a page with status 200": (
+        "",
+        lambda gateway, first: switch(gateway, first, content_type="text/html"),
+    ),
     "refused": ("-refused", lambda gateway, first: None),
     "reset": ("-raw", lambda gateway, first: setattr(gateway.raw, "script", ["reset"])),
     "cut before the headers end": (
@@ -75,7 +84,7 @@ def test_the_second_provider_answers(
     assert logged["attempts"][-1]["status"] == 200
     facts = (logged["tollgate.target"], logged["tollgate.provider_dialect"], logged["url.path"])
     assert facts == (second.target, second.dialect, wire.path)
-    assert logged["gen_ai.request.model"] == wire.asked
+    assert (logged["gen_ai.request.model"], logged["error.type"]) == (wire.asked, None)
 
 
 @both_orders
@@ -100,6 +109,38 @@ def test_no_header_of_the_first_attempt_reaches_the_second_provider(
     assert {name for name in CREDENTIALS if name in tried["headers"]} == {first.key_header}
     assert {name for name in CREDENTIALS if name in retried["headers"]} == {second.key_header}
     assert retried["headers"][second.key_header] == second.demands[second.key_header]
+
+
+@both_clients
+def test_facts_of_the_first_attempt_do_not_stay(gateway: Gateway, wire: Wire) -> None:
+    """The first provider would have lost a parameter; the second knows it."""
+    order = "failover-ba" if wire is CHAT else "failover-ab"
+    first, second = ORDERS[order]
+    assert second is wire
+    gateway.provider(first).switch(status=503)
+    more: Dict[str, Any] = {"seed": 7} if wire is CHAT else {"top_k": 7}
+    test = new_test_id()
+    assert gateway.post(order, wire, wire.request(**more), test).status == 200
+    assert not gateway.logged(test[TEST_ID], attempts=2)["tollgate.dropped"]
+
+
+@both_clients
+def test_an_answer_that_cannot_be_read_is_tried_again_where_headers_are_held(
+    gateway: Gateway, wire: Wire
+) -> None:
+    order = "failover-ba" if wire is CHAT else "failover-ab"
+    _, second = ORDERS[order]
+    gateway.raw.answer(b'{"id": ')
+    test = new_test_id()
+    answer = gateway.post(f"{order}-raw", wire, wire.request(), test)
+    if gateway.holds("upstream"):
+        assert (answer.status, answer.complete) == (200, True)
+        assert "You said: Hello." in wire.text(answer.json())
+        logged = gateway.logged(test[TEST_ID], attempts=2)
+        assert (logged["tollgate.target"], logged["error.type"]) == (second.target, None)
+    else:
+        assert wire.failure(answer.json()).code == "invalid_provider_response"
+        assert gateway.provider(second).requests() == []
 
 
 @both_orders

@@ -46,7 +46,7 @@ def post(
             assert received, "the connection was closed before the answer ended"
             for event in connection.receive_data(received):
                 if isinstance(event, h2.events.ResponseReceived):
-                    headers = dict(event.headers)
+                    headers = {str(name): str(value) for name, value in event.headers}
                 elif isinstance(event, h2.events.DataReceived):
                     body += event.data
                     connection.acknowledge_received_data(event.flow_controlled_length, 1)

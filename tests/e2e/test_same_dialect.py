@@ -1,4 +1,4 @@
-"""Client and provider speak the same dialect: nothing is lost, and what need not change does not."""
+"""Client and provider speak one dialect: nothing is lost, and what need not change does not."""
 
 from __future__ import annotations
 

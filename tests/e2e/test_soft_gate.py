@@ -1,5 +1,7 @@
-"""Filters that need no held headers, on hosts that hold them and on hosts that do not. The filter is
-`tests/probe`: it refuses one word and hides another."""
+"""Filters that need no held headers, on hosts that hold them and on hosts that do not.
+
+The filter is `tests/probe`: it refuses one word and hides another.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,8 @@ def test_a_masked_word_is_hidden_in_the_request(gateway: Gateway, wire: Wire, mo
     assert answer.status == 200
     received = gateway.provider(wire).last()
     assert received["problem"] is None
-    assert received["body"] == {**body, "messages": [{"role": "user", "content": "say *** and Grüße"}]}
+    messages = [{"role": "user", "content": "say *** and Grüße"}]
+    assert received["body"] == {**body, "messages": messages}
     if mode == "probe":
         assert received["headers"]["content-length"] == str(len(received["raw"].encode()))
     else:

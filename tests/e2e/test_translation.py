@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Dict
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_the_answer_has_an_exact_length_where_it_was_held(
 def test_the_access_log_tells_what_was_done(gateway: Gateway, wire: Wire, placement: str) -> None:
     far = other(wire)
     test = new_test_id()
-    extra = {"seed": 7} if wire.dialect == "openai-chat" else {"top_k": 7}
+    extra: Dict[str, Any] = {"seed": 7} if wire is CHAT else {"top_k": 7}
     body = wire.request(**extra)
     gateway.post(f"{placement}-{far.provider}", wire, body, test, f"{wire.path}?trace=1")
     logged = gateway.logged(test[TEST_ID])

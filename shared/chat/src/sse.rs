@@ -56,7 +56,7 @@ impl Decoder {
     /// Reads on; events that became complete are appended to `out`.
     ///
     /// An event is complete with its blank line's first line-end byte, so that it is not held back for the
-    /// LF that may follow a CR; that LF goes with the bytes of the next event.
+    /// LF that may follow a CR.
     ///
     /// # Errors
     /// [`DecodeError::TooLarge`]; events before it are in `out`, and the decoder is of no further use.
@@ -65,7 +65,7 @@ impl Decoder {
         if self.after_cr
             && let Some((b'\n', tail)) = rest.split_first()
         {
-            self.skip_line_feed();
+            self.skip_line_feed(out);
             rest = tail;
         }
         while let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
@@ -77,7 +77,7 @@ impl Decoder {
             self.end_line(if is_cr { b"\r" } else { b"\n" }, out);
             self.after_cr = is_cr;
             if is_cr && let Some((b'\n', tail)) = rest.split_first() {
-                self.skip_line_feed();
+                self.skip_line_feed(out);
                 rest = tail;
             }
         }
@@ -106,10 +106,16 @@ impl Decoder {
         }
     }
 
-    fn skip_line_feed(&mut self) {
+    /// An LF that completes a CR. If that CR completed an event, the event is gone, and the LF follows it as
+    /// an event of nothing.
+    fn skip_line_feed(&mut self, out: &mut Vec<Event>) {
         self.after_cr = false;
-        self.raw.push(b'\n');
-        self.line = self.raw.len();
+        if self.raw.is_empty() {
+            out.push(Event::read(vec![b'\n'], None, None));
+        } else {
+            self.raw.push(b'\n');
+            self.line = self.raw.len();
+        }
     }
 
     /// The line under way is complete; `end` is what ended it.

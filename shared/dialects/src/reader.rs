@@ -198,6 +198,9 @@ pub(crate) fn bad_answer(problem: Problem) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use serde_json::json;
 
     use super::*;

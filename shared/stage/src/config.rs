@@ -11,15 +11,18 @@ use chat::json;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::{Filter, FilterKind, HeaderMode, Pipeline, Settings, Stage, locate};
+use crate::{Filter, FilterKind, HeaderMode, Pipeline, Settings, Stage, locate, protobuf};
+
+/// Compiles a stage's configuration. Reports every error; the result counts only if there are none.
+pub type Build = fn(Value, &dyn Environment, &mut Errors) -> Option<Rc<dyn Stage>>;
 
 /// How to make a stage of its configuration.
 #[derive(Debug, Clone, Copy)]
 pub struct Blueprint {
     /// The stage's name, kebab-case: the key that names it in a chain.
     pub name: &'static str,
-    /// Compiles its configuration. Reports every error; the result counts only if there are none.
-    pub build: fn(Value, &dyn Environment, &mut Errors) -> Option<Rc<dyn Stage>>,
+    /// Compiles its configuration.
+    pub build: Build,
     /// JSON Schema of its configuration.
     #[cfg(feature = "schema")]
     pub schema: fn() -> schemars::Schema,
@@ -133,11 +136,14 @@ fn compile(
 ) -> Option<Pipeline> {
     let mut config = match text.trim_ascii() {
         [] => Map::new(),
-        text => match json::parse(text) {
-            Ok(Value::Object(map)) => map,
-            Ok(_) => return refuse(errors, "the configuration must be a JSON object"),
-            Err(error) => return refuse(errors, error.to_string()),
-        },
+        // What is no JSON may be a `google.protobuf.Struct`, which Envoy hands over as it is.
+        trimmed => {
+            match json::parse(trimmed).or_else(|error| protobuf::structure(text).ok_or(error)) {
+                Ok(Value::Object(map)) => map,
+                Ok(_) => return refuse(errors, "the configuration must be a JSON object"),
+                Err(error) => return refuse(errors, error.to_string()),
+            }
+        }
     };
     let settings = match config.shift_remove("host") {
         None => Some(Settings::default()),

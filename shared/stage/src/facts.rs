@@ -66,7 +66,7 @@ pub static FACTS: &[Fact] = &[
     },
     Fact {
         name: CLIENT_DIALECT,
-        stage: "provider-translator",
+        stage: "any",
         doc: "The dialect that the client speaks",
         example: "openai-chat",
     },
@@ -90,7 +90,7 @@ pub static FACTS: &[Fact] = &[
     },
     Fact {
         name: PATH,
-        stage: "provider-translator",
+        stage: "any",
         doc: "The path that the client asked for, without its query",
         example: "/v1/chat/completions",
     },

@@ -108,6 +108,7 @@ impl Flow {
             return HeadStep::Pass;
         }
         let path = headers.text(":path").unwrap_or_default();
+        io.fact(facts::PATH, path.split('?').next().unwrap_or_default());
         let Some((dialect, endpoint)) = dialects::by_path(method, path) else {
             return match self.pipeline.unknown_paths() {
                 UnknownPaths::Pass => HeadStep::Pass,
@@ -125,6 +126,7 @@ impl Flow {
                 }
             };
         };
+        io.fact(facts::CLIENT_DIALECT, dialect.name());
         if let Some(problem) = self.unreadable(&headers, end) {
             return HeadStep::Reply(reply(dialect, &problem, io));
         }

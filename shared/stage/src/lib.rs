@@ -17,6 +17,7 @@ mod message;
 pub mod metrics;
 mod originals;
 mod pipeline;
+mod protobuf;
 mod settings;
 
 pub use config::{Blueprint, ConfigError, Environment, Errors};

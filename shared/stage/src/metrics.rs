@@ -107,9 +107,10 @@ impl Metric {
     }
 }
 
-/// The regex by which Envoy's `stats_tags` take `label` out of a metric's name.
+/// The regex by which Envoy's `stats_tags` take `label` out of a metric's name. Upstream filters have their
+/// stats under `cluster.NAME.` before Envoy 1.37.
 pub fn tag_regex(label: &str) -> String {
-    format!(r"^wasmcustom\..*?(\.{label}\.([^.]+))")
+    format!(r"(?:^|\.)wasmcustom\..*?(\.{label}\.([^.]+))")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use dialects::{ClientContext, Dialect, Drops, StreamDecoder, StreamEncoder, neut
 use stage::{Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
 
 use crate::target::Target;
-use crate::turn::report;
+use crate::turn::log_drops;
 
 const EVENT_STREAM: &str = "text/event-stream";
 
@@ -123,7 +123,7 @@ impl Answer {
                 let mut drops = Drops::default();
                 let answer = self.decode(response, &mut drops, io)?;
                 let body = self.client.encode_response(answer, &self.context, &mut drops);
-                report(&self.target.name, &drops, io);
+                log_drops(drops.iter(), io);
                 response.content = written(&body);
                 Ok(())
             }
@@ -138,7 +138,7 @@ impl Answer {
                     .for_each(|event| encoder.encode(event, &mut events));
                 let mut bytes = Vec::new();
                 events.iter().for_each(|event| sse::encode(event, &mut bytes));
-                report(&self.target.name, &drops, io);
+                log_drops(drops.iter(), io);
                 response.content = Content::Written(bytes);
                 Ok(())
             }
@@ -204,10 +204,7 @@ impl Answer {
         let Form::Stream(decoder, encoder) = &mut self.form else { return Ok(()) };
         let verdict = decoder.finish(&mut self.events);
         self.events.drain(..).for_each(|event| encoder.encode(event, out));
-        let lost = encoder.dropped();
-        if !lost.is_empty() {
-            io.add(metrics::DROPPED_FIELDS, &[("target", &self.target.name)], lost.len() as u64);
-        }
+        log_drops(encoder.dropped(), io);
         verdict
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chat::{Event, Kind, Problem};
-use dialects::{ClientContext, Drops, ProviderContext};
+use dialects::{ClientContext, Dropped, Drops, ProviderContext};
 use stage::{Exchange, Headers, Level, Reading, Request, Response, Turn, Verdict, facts, metrics};
 
 use crate::answer::Answer;
@@ -49,7 +49,7 @@ impl Turn for Translation {
             .to_owned();
         let model = target.models.map(&asked).unwrap_or_else(|| asked.clone());
         let streams = client.streams(&path, request.body.tree());
-        tell(&target, request, &path, &asked, io);
+        tell(&target, &asked, io);
 
         let mut drops = Drops::default();
         let mut context = ClientContext {
@@ -146,24 +146,27 @@ fn translate(
     Ok(encoded.path)
 }
 
-fn tell(target: &Target, request: &Request, path: &str, asked: &str, io: &mut Exchange) {
+fn tell(target: &Target, asked: &str, io: &mut Exchange) {
     io.fact(facts::TARGET, target.name.as_str());
     io.fact(facts::PROVIDER, target.provider.name);
     io.fact(facts::REQUEST_MODEL, asked);
-    io.fact(facts::CLIENT_DIALECT, request.dialect.name());
     io.fact(facts::PROVIDER_DIALECT, target.provider.dialect.name());
-    io.fact(facts::PATH, path.split('?').next().unwrap_or_default());
 }
 
-/// Tells what a translation could not carry over.
-pub(crate) fn report(target: &str, drops: &Drops, io: &mut Exchange) {
+/// Tells what the request's translation could not carry over.
+fn report(target: &str, drops: &Drops, io: &mut Exchange) {
     if drops.is_empty() {
         return;
     }
     let paths: Vec<&str> = drops.iter().map(|dropped| dropped.path.as_str()).collect();
     io.add(metrics::DROPPED_FIELDS, &[("target", target)], paths.len() as u64);
     io.fact(facts::DROPPED, paths.join(" "));
-    for dropped in drops.iter() {
+    log_drops(drops.iter(), io);
+}
+
+/// Logs what could not be carried over.
+pub(crate) fn log_drops<'a>(drops: impl IntoIterator<Item = &'a Dropped>, io: &mut Exchange) {
+    for dropped in drops {
         io.log(Level::Debug, format!("dropped {dropped}"));
     }
 }

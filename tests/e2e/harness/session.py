@@ -1,17 +1,18 @@
-"""The Envoy that the tests of one Envoy version share: every placement of the filter in front of the
-same simulated providers, one listener for each.
+"""The Envoy that the tests of one Envoy version share.
+
+Every placement of the filter in front of the same simulated providers, one listener for each:
 
 | listener | what it is |
 |---|---|
-| `downstream-openai`, `downstream-anthropic` | the translator among the listener's filters, the target named by the cluster |
-| `upstream-…` | the translator among the cluster's filters, the target named by the endpoint |
+| `downstream-…` | among the listener's filters; the cluster has the target |
+| `upstream-…` | among the cluster's filters; the endpoint has the target |
 | `chain-…`, `chain-upstream-…` | the same with `chain.wasm` |
-| `failover-ab`, `failover-ba` | upstream, OpenAI first and Anthropic second, or the other way round |
-| `failover-…-refused`, `failover-…-raw` | the first endpoint refuses connections, or plays a script |
+| `failover-ab`, `failover-ba` | upstream, OpenAI first, Anthropic second, or the other way round |
+| `failover-…-refused`, `failover-…-raw` | the first one refuses connections, or plays a script |
 | `raw-…`, `raw-upstream-…` | the provider plays a script |
-| `small`, `small-buffers` | the filter's and Envoy's own limit at a few kilobytes |
+| `small`, `small-raw`, `small-buffers` | the filter's and Envoy's own limits at a few kilobytes |
 | `own-key-…`, `no-key-…` | the client's key passed on, and none sent |
-| `probe-…`, `soft-probe-…` | the filter `probe` in front of a provider, with and without held headers |
+| `probe-…`, `soft-probe-…` | the filter `probe`, with and without held headers |
 | `raw-probe-…`, `raw-soft-probe-…` | the same in front of a script |
 """
 
@@ -173,7 +174,8 @@ class Gateway:
                 Cluster(f"raw-upstream-{wire.provider}", [raw], upstream),
             ]
         first, second = self._endpoint(CHAT, True), self._endpoint(MESSAGES, True)
-        for name, tried in {"failover-ab": [first, second], "failover-ba": [second, first]}.items():
+        orders = {"failover-ab": [first, second], "failover-ba": [second, first]}
+        for name, tried in orders.items():
             made.append(Cluster(name, tried, upstream))
             for how, port in {"refused": free_port(), "raw": self.raw.port}.items():
                 broken = Endpoint(port, tried[0].target)
@@ -211,8 +213,10 @@ class Gateway:
                 Listener(f"no-key-{name}", name, no_key),
                 *self._probes(wire, modules / "probe.wasm"),
             ]
-        limited = self._filters(modules, chain=False, max_request_bytes=SMALL)
+        limits = ("max_request_bytes", "max_response_bytes", "max_event_bytes")
+        limited = self._filters(modules, chain=False, **dict.fromkeys(limits, SMALL))
         made.append(Listener("small", "openai", limited))
+        made.append(Listener("small-raw", "raw-openai", limited))
         made.append(Listener("small-buffers", "openai", plain, buffer_limit=SMALL_BUFFERS))
         return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -144,6 +145,12 @@ CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "proxy
 def other(wire: Wire) -> Wire:
     """The other dialect."""
     return MESSAGES if wire is CHAT else CHAT
+
+
+def count_tokens(text: str) -> int:
+    """How many tokens the simulated models count: words with the space behind them, long ones cut
+    after every 16 characters."""
+    return sum(-(-len(word) // 16) for word in re.findall(r"\S+\s?", text))
 
 
 def events(response: client.Response) -> List[Tuple[Optional[str], str]]:

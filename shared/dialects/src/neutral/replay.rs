@@ -70,6 +70,9 @@ fn split(block: Block) -> Option<(BlockStart, Vec<Delta>)> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::super::{Candidate, Finish, ToolKind, Usage};
     use super::*;
 

@@ -92,6 +92,9 @@ fn remove_in_items(
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
     use crate::providers::{Auth, Quirks};
 
@@ -99,7 +102,7 @@ mod tests {
         Provider {
             name: "p",
             title: "P",
-            dialect: "openai-chat",
+            dialect: &crate::openai_chat::OpenaiChat,
             base_url: "https://p.example",
             auth: Auth::Bearer,
             quirks,

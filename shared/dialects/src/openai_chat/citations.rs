@@ -53,6 +53,9 @@ fn is_url_citation(annotation: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn web(start: u64, end: u64, title: &str) -> Value {

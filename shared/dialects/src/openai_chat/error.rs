@@ -182,6 +182,9 @@ pub(super) fn encode_in_stream(problem: &Problem) -> Vec<Event> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn read(status: u16, body: &str) -> Problem {

@@ -33,6 +33,9 @@ pub(super) fn encode(finish: &Finish, refuses: bool) -> (&'static str, bool) {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

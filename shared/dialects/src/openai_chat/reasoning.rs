@@ -107,6 +107,9 @@ pub(super) fn redacted(data: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn contents(message: Value) -> Vec<Content> {

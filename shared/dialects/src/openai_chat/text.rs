@@ -168,6 +168,9 @@ fn visit_field(of: &mut Value, name: &str, scope: Scope, turn: usize, visit: Vis
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use serde_json::json;
 
     use super::*;

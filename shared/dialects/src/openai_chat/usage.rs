@@ -109,6 +109,9 @@ fn insert_details(map: &mut Map<String, Value>, of: &str, counts: &[(&str, Optio
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use serde_json::json;
 
     use super::*;

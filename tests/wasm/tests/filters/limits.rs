@@ -29,7 +29,7 @@ fn exchange(vm: &Vm, index: usize) {
     };
     endpoint(&stream, target);
     let mut request = if path == CHAT { chat_body() } else { messages_body() };
-    let streams = index % 3 == 0;
+    let streams = index.is_multiple_of(3);
     request["stream"] = json!(streams);
     request["messages"][0]["content"] = json!("x".repeat(1 + index % 2000));
     send(&stream, path, request.to_string().as_bytes());

@@ -267,7 +267,7 @@ mod tests {
         let provider = Provider {
             name: "p",
             title: "P",
-            dialect: "anthropic-messages",
+            dialect: &crate::anthropic_messages::AnthropicMessages,
             base_url: "http://localhost",
             auth: crate::providers::Auth::Bearer,
             quirks,

@@ -78,6 +78,9 @@ pub(super) fn place(calls: &mut Vec<Call>, piece: Piece<'_>) -> usize {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn places(pieces: &[(Option<u64>, Option<&str>, Option<&str>)]) -> Vec<usize> {

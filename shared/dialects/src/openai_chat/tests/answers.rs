@@ -1,5 +1,8 @@
 //! What the dialect makes of single fields of answers.
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use serde_json::json;
 
 use super::*;

@@ -1,7 +1,9 @@
 //! Fixtures and properties of the whole dialect.
 
 mod answers;
+#[cfg(not(target_arch = "wasm32"))]
 mod fixtures;
+#[cfg(not(target_arch = "wasm32"))]
 mod properties;
 mod requests;
 mod streams;

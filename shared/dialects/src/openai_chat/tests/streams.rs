@@ -1,5 +1,8 @@
 //! Streams that are not as OpenAI's, and what clients get.
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use serde_json::json;
 
 use super::*;
