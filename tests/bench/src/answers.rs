@@ -1,8 +1,8 @@
 //! What the backend answers, written once before it serves: correct in its dialect, the same every time.
 //!
-//! Shapes: `ChatCompletion` and `ChatCompletionChunk`
-//! (<https://platform.openai.com/docs/api-reference/chat>), `Message` and its stream events
-//! (<https://platform.claude.com/docs/en/api/messages>), both read 2026-11-20.
+//! Shapes: `ChatCompletion` and `ChatCompletionChunk` of <https://github.com/openai/openai-python> 3.52.0,
+//! `Message` and its stream events of <https://github.com/anthropics/anthropic-sdk-python> 2.11.0 (both read
+//! 2026-11-20).
 
 use clap::ValueEnum;
 use serde_json::{Value, json};

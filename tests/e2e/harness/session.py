@@ -7,7 +7,7 @@ Every placement of the filter in front of the same simulated providers, one list
 | `downstream-…` | among the listener's filters; the cluster has the target |
 | `upstream-…` | among the cluster's filters; the endpoint has the target |
 | `chain-…`, `chain-upstream-…` | the same with `chain.wasm` |
-| `failover-ab`, `failover-ba` | upstream, OpenAI first, Anthropic second, or the other way round |
+| `failover-ab`, `failover-ba` | upstream, OpenAI first, Anthropic second, or the other way |
 | `failover-…-refused`, `failover-…-raw` | the first one refuses connections, or plays a script |
 | `raw-…`, `raw-upstream-…` | the provider plays a script |
 | `small`, `small-raw`, `small-buffers` | the filter's and Envoy's own limits at a few kilobytes |
@@ -133,7 +133,7 @@ class Gateway:
             time.sleep(0.02)
 
     def counted(self, name: str) -> int:
-        """The filters' counter `name`. Envoy puts it below the cluster that it first came up with."""
+        """The filters' counter `name`, which Envoy 1.36 puts below the first cluster with a VM."""
         found = self.envoy.stats(rf"(^|\.)wasmcustom\.{name}$")
         return sum(found.values())
 
