@@ -90,6 +90,12 @@ def test_a_providers_error_is_told_in_the_clients_dialect(
         assert answer.header("retry-after") == "1"
 
 
+def stays_empty(placement: str, status: int) -> bool:
+    """Whether an answer without a body stays without one: an upstream filter could only give it one by a
+    reply of its own, which Envoy never retries, so where a retry may help it gets its status alone."""
+    return "upstream" in placement and (status == 429 or status >= 500)
+
+
 @pytest.mark.parametrize("body", ["html", "empty", "unknown-json", "text"])
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 503])
 @both_placements
@@ -103,6 +109,9 @@ def test_an_error_of_unknown_shape_is_told_by_its_status(
     expected = ERRORS[wire.dialect][status]
     assert (answer.status, answer.complete) == (expected.status, True), answer.body
     assert answer.header("content-type") == "application/json"
+    if body == "empty" and stays_empty(placement, expected.status):
+        assert answer.body == b""
+        return
     failure = wire.failure(answer.json())
     assert failure.kind == expected.kind
     # Nothing of a stranger's page is repeated.
@@ -119,6 +128,9 @@ def test_an_error_of_unknown_shape_is_told_in_the_clients_dialect_by_its_own_pro
     gateway.provider(wire).switch(status=500, error_body=body, content_type="text/html")
     answer = gateway.post(f"{placement}-{wire.provider}", wire, wire.request())
     assert (answer.status, answer.complete) == (500, True), answer.body
+    if body == "empty" and stays_empty(placement, 500):
+        assert answer.body == b""
+        return
     assert wire.failure(answer.json()).kind == SERVER[wire.dialect]
 
 
@@ -211,6 +223,9 @@ def test_json_that_is_no_answer_is_a_bad_gateway(
     request = wire.request(stream=stream)
     answer = gateway.post(f"{placement}-{other(wire).provider}", wire, request)
     assert answer.complete
+    if not body and stays_empty(placement, 502):
+        assert (answer.status, answer.body) == (502, b"")
+        return
     assert wire.failure(answer.json()).kind == SERVER[wire.dialect]
     # Where the headers cannot be held, the status has gone before the body is read; an empty body
     # shows in the headers.
@@ -400,7 +415,9 @@ def test_a_status_without_an_answer_passes(
     assert answer.complete
     if status.startswith("204"):
         # Success without an answer is none.
-        assert (answer.status, wire.failure(answer.json()).kind) == (502, SERVER[wire.dialect])
+        assert answer.status == 502
+        empty = stays_empty(placement, 502)
+        assert empty or wire.failure(answer.json()).kind == SERVER[wire.dialect]
     else:
         assert (answer.status, answer.body) == (int(status[:3]), b"")
 

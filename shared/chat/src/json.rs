@@ -64,6 +64,12 @@ pub fn parse_str(text: &str) -> Result<Value, ParseError> {
     parse(text.as_bytes())
 }
 
+/// Writes a tree as compact JSON.
+pub fn to_bytes(tree: &Value) -> Vec<u8> {
+    // Writing to memory cannot fail, and the keys of a tree are strings.
+    serde_json::to_vec(tree).unwrap_or_default()
+}
+
 /// Builds a [`Value`], refusing duplicate keys.
 struct Tree;
 

@@ -8,9 +8,7 @@
 //! Bytes may be cut anywhere, also inside a UTF-8 character or between CR and LF: the same bytes give the
 //! same events. What is held back is bounded by the limit given to [`Decoder::new`].
 
-use serde_json::Value;
-
-use crate::{Data, Event};
+use crate::{Data, Event, json};
 
 /// A stream that cannot be read on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -166,7 +164,7 @@ pub fn encode(event: &Event, out: &mut Vec<u8>) {
         field(out, b"event: ", name.as_bytes());
     }
     match event.data() {
-        Data::Json(value) => field(out, b"data: ", &to_bytes(value)),
+        Data::Json(value) => field(out, b"data: ", &json::to_bytes(value)),
         Data::Text(text) => {
             for line in text.replace("\r\n", "\n").split(['\n', '\r']) {
                 field(out, b"data: ", line.as_bytes());
@@ -181,11 +179,6 @@ fn field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.extend_from_slice(name);
     out.extend_from_slice(value);
     out.push(b'\n');
-}
-
-/// A tree as compact JSON. Writing to memory cannot fail, and a tree has only string keys.
-pub(crate) fn to_bytes(value: &Value) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -71,8 +71,8 @@ pub trait Dialect: Debug + Sync {
     /// Where clients address it.
     fn endpoints(&self) -> &'static [Endpoint];
 
-    /// Headers with meaning in this dialect only. They are removed from a request that leaves for another,
-    /// credentials among them.
+    /// Headers with meaning in this dialect only, credentials excepted. They are removed from a request that
+    /// leaves for another.
     fn request_headers(&self) -> &'static [&'static str];
 
     /// The model a request names.

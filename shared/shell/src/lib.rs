@@ -14,6 +14,7 @@
 //! through [`host`], which handles every status (the SDK's own wrappers panic on unexpected ones), and
 //! headers are bytes (the SDK's string getters panic on what is not UTF-8).
 
+mod alloc;
 mod effects;
 mod host;
 mod root;
@@ -22,6 +23,10 @@ mod stream;
 use std::sync::OnceLock;
 
 use stage::Filter;
+
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static PIECES: alloc::Pieces = alloc::Pieces::new();
 
 static FILTER: OnceLock<Filter> = OnceLock::new();
 

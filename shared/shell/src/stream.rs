@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
+use stage::facts::FACTS;
 use stage::{
     Answer, BodyStep, Edit, Exchange, Flow, HeadStep, HeaderMode, Headers, Originals, Reply,
 };
@@ -20,6 +21,8 @@ pub(crate) struct Stream {
     response: Reading,
     /// Set in the upstream chain, where a request may be tried again: what it looked like before.
     attempt: Option<Attempt>,
+    /// The host's time, in nanoseconds, read where it matters: at headers, chunks and the end.
+    now: u64,
     /// An answer of our own is on its way; it comes back through this filter and is not ours to read.
     replied: bool,
     ended: bool,
@@ -41,17 +44,41 @@ struct Attempt {
     /// The request's headers as the client sent them.
     arrived: Headers,
     originals: Originals,
+    /// There are originals that filter state does not have yet.
+    noted: bool,
+}
+
+impl Attempt {
+    /// Leaves the originals for the next attempt.
+    fn keep(&mut self) {
+        if std::mem::take(&mut self.noted)
+            && let Err(failed) = host::set_property(Originals::PROPERTY, &self.originals.to_bytes())
+        {
+            log::warn!("a retry of this request will fail: status {}", failed.0);
+        }
+    }
+}
+
+/// Filter state outlives an attempt, but what a failed one found out is not true of the next.
+fn forget_facts() {
+    for fact in FACTS {
+        if let Err(failed) = host::set_property(fact.name, b"") {
+            log::debug!("fact {} was not forgotten: status {}", fact.name, failed.0);
+        }
+    }
 }
 
 impl Stream {
     pub(crate) fn new(plugin: Rc<Plugin>) -> Stream {
-        let flow = Flow::new(Rc::clone(&plugin.pipeline), host::now());
+        let now = host::now();
+        let flow = Flow::new(Rc::clone(&plugin.pipeline), now);
         Stream {
             plugin,
             flow,
             request: Reading::Pass,
             response: Reading::Pass,
             attempt: None,
+            now,
             replied: false,
             ended: false,
         }
@@ -59,7 +86,7 @@ impl Stream {
 
     /// Lets the flow work at this moment and carries out what it asks for.
     fn run<T>(&mut self, work: impl FnOnce(&mut Flow, &mut Exchange) -> T) -> T {
-        let mut io = Exchange::at(host::now());
+        let mut io = Exchange::at(self.now);
         let result = work(&mut self.flow, &mut io);
         effects::carry_out(&mut io, &self.plugin.metrics);
         result
@@ -67,13 +94,8 @@ impl Stream {
 
     /// Applies header edits. What the host refuses is told in its log; the message goes on.
     fn apply(&mut self, side: Side, edits: &[Edit]) {
-        if let (Side::Request, Some(attempt)) = (side, &mut self.attempt)
-            && attempt.originals.note(&attempt.arrived, edits)
-        {
-            let noted = host::set_property(Originals::PROPERTY, &attempt.originals.to_bytes());
-            if let Err(failed) = noted {
-                log::warn!("a retry of this request will fail: status {}", failed.0);
-            }
+        if let (Side::Request, Some(attempt)) = (side, &mut self.attempt) {
+            attempt.noted |= attempt.originals.note(&attempt.arrived, edits);
         }
         for edit in edits {
             let outcome = match edit {
@@ -103,14 +125,18 @@ impl Stream {
         let pairs = host::headers(Side::Request).unwrap_or_default();
         let mut headers = Headers::new(pairs);
         let count = host::property(&["upstream", "request_attempt_count"]);
-        let upstream = count.is_some_and(|count| count.iter().any(|byte| *byte != 0));
-        if upstream {
-            let originals = host::property(&[Originals::PROPERTY])
-                .and_then(|bytes| Originals::from_bytes(&bytes))
-                .unwrap_or_default();
+        let count = count.and_then(|count| Some(u64::from_le_bytes(count.try_into().ok()?)));
+        // Downstream there is no attempt yet.
+        if let Some(count @ 1..) = count {
+            if count > 1 {
+                forget_facts();
+            }
+            let kept = (count > 1).then(|| host::property(&[Originals::PROPERTY])).flatten();
+            let originals =
+                kept.and_then(|bytes| Originals::from_bytes(&bytes)).unwrap_or_default();
             let edits = originals.restore(&mut headers);
             self.apply(Side::Request, &edits);
-            self.attempt = Some(Attempt { arrived: headers.clone(), originals });
+            self.attempt = Some(Attempt { arrived: headers.clone(), originals, noted: false });
         }
         headers
     }
@@ -126,10 +152,10 @@ impl Stream {
         };
         let plugin = Rc::clone(&self.plugin);
         let step = self.run(|flow, io| {
-            for path in plugin.pipeline.properties() {
-                if let Some(value) = host::property(path) {
-                    io.properties.insert(path.clone(), value);
-                }
+            for alternatives in plugin.pipeline.properties() {
+                let found =
+                    alternatives.iter().find_map(|path| Some((path, host::property(path)?)));
+                io.properties.extend(found.map(|(path, value)| (path.clone(), value)));
             }
             flow.request_body(&bytes, io)
         });
@@ -147,6 +173,9 @@ impl Stream {
         match step {
             BodyStep::Forward { edits, body } => {
                 self.apply(side, &edits);
+                if let (Side::Request, Some(attempt)) = (side, &mut self.attempt) {
+                    attempt.keep();
+                }
                 if let Some(Err(failed)) = body.map(|body| host::set_body(side, size, &body)) {
                     log::warn!("a body was not taken: status {}", failed.0);
                 }
@@ -159,6 +188,7 @@ impl Stream {
     /// Hands a chunk of a streamed answer to the flow and puts what it gives in its place.
     fn chunk(&mut self, size: usize, end: bool) -> Action {
         let bytes = host::body(Side::Response, size).unwrap_or_default();
+        self.now = host::now();
         let out = self.run(|flow, io| flow.response_chunk(&bytes, end, io));
         if out != bytes
             && let Err(failed) = host::set_body(Side::Response, size, &out)
@@ -170,6 +200,7 @@ impl Stream {
 
     fn end(&mut self) {
         if !std::mem::replace(&mut self.ended, true) {
+            self.now = host::now();
             self.run(Flow::end);
         }
     }
@@ -214,12 +245,14 @@ impl HttpContext for Stream {
         if self.replied {
             return Action::Continue;
         }
+        self.now = host::now();
         let details = host::property(&["response", "code_details"]);
         let from_provider = details.is_some_and(|details| details == b"via_upstream");
         let may_hold = self.attempt.is_none() || self.plugin.holds_upstream_responses();
         let held = may_hold && self.plugin.pipeline.settings().headers == HeaderMode::Hold;
         let headers = Headers::new(host::headers(Side::Response).unwrap_or_default());
-        let answer = Answer { end, from_provider, held };
+        let retriable = self.attempt.is_some();
+        let answer = Answer { end, from_provider, held, retriable };
         match self.run(|flow, io| flow.response_head(headers, answer, io)) {
             HeadStep::Pass => Action::Continue,
             HeadStep::Reply(reply) => self.reply(&reply),

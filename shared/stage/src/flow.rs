@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use chat::json::ParseError;
+use chat::json::{self, ParseError};
 use chat::sse::{self, DecodeError};
 use chat::{Kind, Problem};
 use dialects::{Dialect, Endpoint};
@@ -82,6 +82,8 @@ struct Answering {
     held: bool,
     /// The stream ended with an error of ours; what still comes is swallowed.
     failed: bool,
+    /// The body cannot be read at all; this takes its place.
+    unreadable: Option<Problem>,
 }
 
 /// What the host knows of an answer.
@@ -93,6 +95,9 @@ pub struct Answer {
     pub from_provider: bool,
     /// The host will hold the headers while a body is gathered.
     pub held: bool,
+    /// The host may still retry by the answer's status, which it never does for a reply of ours: so in Envoy's
+    /// upstream chain.
+    pub retriable: bool,
 }
 
 impl Flow {
@@ -222,38 +227,58 @@ impl Flow {
         if reading == Reading::Pass {
             return HeadStep::Pass;
         }
-        if headers.is_encoded() {
-            let problem = Problem::bad_gateway(
-                "unsupported_content_encoding",
-                "the provider's answer is compressed and cannot be read",
-            );
-            return HeadStep::Reply(reply(request.dialect, &problem, io));
+        let unreadable = headers.is_encoded().then(compressed);
+        let reading = if unreadable.is_some() { Reading::Buffer } else { reading };
+        if let Some(problem) = &unreadable {
+            headers.remove("content-encoding");
+            set_error_head(&mut headers, request.dialect, problem);
         }
         if reading == Reading::Stream || !answer.held {
             headers.remove("content-length");
         }
         let edits = headers.take_edits();
         let decoder = sse::Decoder::new(self.pipeline.settings.max_event_bytes);
-        self.response =
-            Some(Answering { headers, readings, decoder, held: answer.held, failed: false });
+        self.response = Some(Answering {
+            headers,
+            readings,
+            decoder,
+            held: answer.held,
+            failed: false,
+            unreadable,
+        });
         match reading {
             Reading::Stream => HeadStep::Stream(edits),
-            _ if answer.end => self.empty_response(edits, io),
+            _ if answer.end => self.empty_response(answer.retriable, edits, io),
             _ => HeadStep::Buffer(edits),
         }
     }
 
-    /// An answer without a body gives no chance to write one, except by a reply of our own.
-    fn empty_response(&mut self, edits: Vec<Edit>, io: &mut Exchange) -> HeadStep {
+    /// An answer without a body gives no chance to write one, except by a reply of our own. If the host may
+    /// retry by the status, it gets the status.
+    fn empty_response(
+        &mut self,
+        retriable: bool,
+        mut edits: Vec<Edit>,
+        io: &mut Exchange,
+    ) -> HeadStep {
         let status = self.response.as_ref().and_then(|response| response.headers.status());
+        if let Some(response) = &mut self.response {
+            response.held = true;
+        }
         match self.response_body(Vec::new(), io) {
-            BodyStep::Forward { body: Some(body), edits: later } => HeadStep::Reply(Reply {
-                status: status_in(&later).or(status).unwrap_or(502),
-                headers: vec![("content-type".to_owned(), b"application/json".to_vec())],
-                body,
-                details: "tollgate_translated_error".to_owned(),
-            }),
-            BodyStep::Forward { body: None, .. } if edits.is_empty() => HeadStep::Pass,
+            BodyStep::Forward { body: Some(body), edits: later } => {
+                let status = status_in(&later).or(status).unwrap_or(502);
+                if retriable && (status == 429 || status >= 500) {
+                    edits.push(Edit::Set(":status".to_owned(), status.to_string().into_bytes()));
+                    return HeadStep::Stream(edits);
+                }
+                HeadStep::Reply(Reply {
+                    status,
+                    headers: vec![("content-type".to_owned(), b"application/json".to_vec())],
+                    body,
+                    details: "tollgate_translated_error".to_owned(),
+                })
+            }
             BodyStep::Forward { body: None, .. } => HeadStep::Stream(edits),
             BodyStep::Reply(reply) => HeadStep::Reply(reply),
         }
@@ -278,18 +303,22 @@ impl Flow {
             return BodyStep::Forward { edits: Vec::new(), body: None };
         };
         let mut response = Response { headers: answering.headers, content: Content::read(bytes) };
-        let readers = request.turns.iter_mut().zip(&answering.readings).rev();
-        let verdict = readers
-            .filter(|(_, reading)| **reading != Reading::Pass)
-            .try_for_each(|(turn, _)| turn.on_response(&mut response, io));
+        let mut readers = request
+            .turns
+            .iter_mut()
+            .zip(&answering.readings)
+            .rev()
+            .filter(|(_, reading)| **reading != Reading::Pass);
+        let verdict = match answering.unreadable {
+            Some(problem) => Err(problem),
+            None => readers.try_for_each(|(turn, _)| turn.on_response(&mut response, io)),
+        };
         let mut headers = response.headers;
         let body = match verdict {
             Ok(()) => response.content.edited_bytes(),
             Err(problem) => {
-                let reply = reply(request.dialect, &problem, io);
-                headers.set(":status", reply.status.to_string());
-                headers.set("content-type", "application/json");
-                Some(reply.body)
+                set_error_head(&mut headers, request.dialect, &problem);
+                Some(reply(request.dialect, &problem, io).body)
             }
         };
         if !answering.held {
@@ -354,7 +383,7 @@ fn reply(dialect: &dyn Dialect, problem: &Problem, io: &mut Exchange) -> Reply {
     Reply {
         status,
         headers: vec![("content-type".to_owned(), b"application/json".to_vec())],
-        body: body.to_string().into_bytes(),
+        body: json::to_bytes(&body),
         details: format!("tollgate_{code}"),
     }
 }
@@ -373,6 +402,20 @@ fn exact_length(headers: &mut Headers, body: Option<&[u8]>) {
             headers.remove(name);
         }
     }
+}
+
+/// Makes the headers those of an error, as far as they can be known before its body.
+fn set_error_head(headers: &mut Headers, dialect: &dyn Dialect, problem: &Problem) {
+    let (status, _) = dialect.encode_error(problem);
+    headers.set(":status", status.to_string());
+    headers.set("content-type", "application/json");
+}
+
+fn compressed() -> Problem {
+    Problem::bad_gateway(
+        "unsupported_content_encoding",
+        "the provider's answer is compressed and cannot be read",
+    )
 }
 
 fn status_in(edits: &[Edit]) -> Option<u16> {

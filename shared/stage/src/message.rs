@@ -51,8 +51,7 @@ impl Body {
 
     /// The new bytes, if it was edited.
     pub(crate) fn edited_bytes(&self) -> Option<Vec<u8>> {
-        // Writing a tree to memory cannot fail.
-        self.edited.then(|| serde_json::to_vec(&self.tree).unwrap_or_default())
+        self.edited.then(|| json::to_bytes(&self.tree))
     }
 }
 

@@ -29,8 +29,8 @@ pub struct Needs {
     pub last: bool,
     /// What shall happen to unknown paths unless the configuration says otherwise.
     pub unknown_paths: Option<UnknownPaths>,
-    /// Envoy attributes it wants to see in [`Exchange::properties`].
-    pub properties: Vec<PropertyPath>,
+    /// Envoy attributes it wants to see in [`Exchange::properties`]: of each list, the first that is there.
+    pub properties: Vec<Vec<PropertyPath>>,
 }
 
 /// How a stage wants to see an answer.
@@ -142,8 +142,8 @@ impl Pipeline {
         &self.settings
     }
 
-    /// Envoy attributes to be given to [`Exchange::properties`].
-    pub fn properties(&self) -> &[PropertyPath] {
+    /// Envoy attributes to be given to [`Exchange::properties`]: of each list, the first that is there.
+    pub fn properties(&self) -> &[Vec<PropertyPath>] {
         &self.needs.properties
     }
 

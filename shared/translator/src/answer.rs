@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use chat::{Data, Event, Problem, sse};
+use chat::{Data, Event, Problem, json, sse};
 use dialects::{ClientContext, Dialect, Drops, StreamDecoder, StreamEncoder, neutral};
 use stage::{Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
 
@@ -162,7 +162,7 @@ impl Answer {
 
     fn error(&self, status: u16, response: &mut Response) {
         let bytes = match &response.content {
-            Content::Json(body) => body.tree().to_string().into_bytes(),
+            Content::Json(body) => json::to_bytes(body.tree()),
             Content::Other(bytes) | Content::Written(bytes) => bytes.clone(),
         };
         let problem = self.target.provider.dialect.decode_error(status, &bytes);
@@ -210,5 +210,5 @@ impl Answer {
 }
 
 fn written(body: &serde_json::Value) -> Content {
-    Content::Written(body.to_string().into_bytes())
+    Content::Written(json::to_bytes(body))
 }

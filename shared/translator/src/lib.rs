@@ -58,7 +58,9 @@ impl Stage for Translator {
             held_headers: true,
             last: true,
             unknown_paths: Some(UnknownPaths::Reject),
-            properties: TARGET_PROPERTIES.iter().map(|place| target_property(place)).collect(),
+            properties: vec![
+                TARGET_PROPERTIES.iter().map(|place| target_property(place)).collect(),
+            ],
         }
     }
 

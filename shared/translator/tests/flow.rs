@@ -56,7 +56,7 @@ fn one(provider: &str) -> Value {
 fn streamed(flow: &mut Flow, pieces: &[&[u8]]) -> String {
     let mut io = Exchange::default();
     let head = headers(&[(":status", "200"), ("content-type", "text/event-stream")]);
-    let answer = Answer { end: false, from_provider: true, held: true };
+    let answer = Answer { end: false, from_provider: true, held: true, retriable: false };
     assert!(matches!(flow.response_head(head, answer, &mut io), HeadStep::Stream(_)));
     let mut out = Vec::new();
     for piece in pieces {

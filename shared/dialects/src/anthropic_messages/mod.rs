@@ -105,7 +105,6 @@ impl Dialect for AnthropicMessages {
             "anthropic-user-profile-id",
             "anthropic-version",
             "anthropic-workspace-id",
-            "x-api-key",
         ]
     }
 

@@ -220,6 +220,8 @@ fn a_compressed_answer_is_refused() {
     let headers =
         [(":status", "200"), ("content-type", "application/json"), ("content-encoding", "gzip")];
     stream.response_headers(&headers, false);
+    stream.response_body(b"\x1f\x8b", true);
+    assert!(!stream.downstream().headers.contains("content-encoding"));
     assert_eq!(error(CHAT, &stream), (502, "unsupported_content_encoding".to_owned()));
     still_works(&vm);
 }

@@ -185,15 +185,42 @@ fn an_upstream_answer_is_held_only_where_envoy_survives_it() {
 
 #[test]
 fn an_unusable_answer_is_retriable_by_its_status() {
+    let html = [(":status", "200"), ("content-type", "text/html")];
+    let gzip =
+        [(":status", "200"), ("content-type", "application/json"), ("content-encoding", "gzip")];
+    let empty_error = [(":status", "503"), ("content-length", "0")];
+    let empty = [(":status", "200"), ("content-type", "application/json")];
+    for (headers, end, expected) in [
+        (html.as_slice(), false, 502),
+        (&gzip, false, 502),
+        (&empty_error, true, 503),
+        (&empty, true, 502),
+    ] {
+        let vm = translator(upstream());
+        let stream = vm.stream();
+        endpoint(&stream, "claude");
+        attempt(&stream, 1);
+        envoy_version(&stream, 36);
+        send(&stream, CHAT, chat_body().to_string().as_bytes());
+        stream.response_headers(headers, end);
+        assert_eq!(stream.downstream().status(), Some(expected), "{headers:?}");
+        assert!(stream.local_reply().is_none(), "Envoy never retries a local reply: {headers:?}");
+    }
+}
+
+#[test]
+fn what_a_failed_attempt_found_out_is_forgotten() {
     let vm = translator(upstream());
     let stream = vm.stream();
-    endpoint(&stream, "claude");
-    attempt(&stream, 1);
-    envoy_version(&stream, 36);
+    endpoint(&stream, "gpt");
+    attempt(&stream, 2);
+    stream.set_filter_state("wasm.error.type", "unexpected_content_type");
+    stream.set_filter_state("wasm.tollgate.dropped", "seed");
     send(&stream, CHAT, chat_body().to_string().as_bytes());
-    stream.response_headers(&[(":status", "200"), ("content-type", "text/html")], false);
-    assert_eq!(stream.downstream().status(), Some(502));
-    assert!(stream.local_reply().is_none(), "Envoy never retries a local reply");
+    for fact in ["wasm.error.type", "wasm.tollgate.dropped"] {
+        assert_eq!(stream.filter_state(fact).as_deref(), Some(&b""[..]), "{fact}");
+    }
+    assert_eq!(stream.filter_state("wasm.tollgate.target").as_deref(), Some(&b"gpt"[..]));
 }
 
 #[test]
