@@ -280,3 +280,22 @@ def test_a_key_of_envoys_own_environment_is_read(
     start_envoy(json.dumps(handed), env={"ANTHROPIC_API_KEY": "sk-from-outside"})
     with pytest.raises(EnvoyError, match="`ANTHROPIC_API_KEY` does not hold an API key"):
         start_envoy(json.dumps(handed), env={"ANTHROPIC_API_KEY": ""})
+
+
+def test_a_structure_is_read_as_configuration(envoy_binary: Path, modules: Path) -> None:
+    """Envoy hands over the bytes of a `google.protobuf.Struct`, not JSON."""
+    for target, refusal in [(TARGETS["claude"], None), ({"provider": "klingon"}, "klingon")]:
+        text = gateway(modules / "provider_translator.wasm", {"targets": {"c": TARGETS["claude"]}})
+        whole = json.loads(text)
+        (listener,) = whole["static_resources"]["listeners"]
+        manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+        plugin = manager["http_filters"][0]["typed_config"]["config"]
+        plugin["configuration"] = {
+            "@type": "type.googleapis.com/google.protobuf.Struct",
+            "value": {"targets": {"c": target}, "host": {"max_request_bytes": 33554432}},
+        }
+        if refusal is None:
+            validate(envoy_binary, json.dumps(whole))
+        else:
+            with pytest.raises(EnvoyError, match=f"targets.c.provider: unknown provider `{refusal}`"):
+                validate(envoy_binary, json.dumps(whole))
