@@ -21,7 +21,7 @@ pub(crate) struct Stream {
     response: Reading,
     /// Set in the upstream chain, where a request may be tried again: what it looked like before.
     attempt: Option<Attempt>,
-    /// The host's time, in nanoseconds, read where it matters: at headers, chunks and the end.
+    /// The host's time, in nanoseconds, read where it matters: at the start, at chunks and at the end.
     now: u64,
     /// An answer of our own is on its way; it comes back through this filter and is not ours to read.
     replied: bool,
@@ -124,10 +124,7 @@ impl Stream {
     fn arrived(&mut self) -> Headers {
         let pairs = host::headers(Side::Request).unwrap_or_default();
         let mut headers = Headers::new(pairs);
-        let count = host::property(&["upstream", "request_attempt_count"]);
-        let count = count.and_then(|count| Some(u64::from_le_bytes(count.try_into().ok()?)));
-        // Downstream there is no attempt yet.
-        if let Some(count @ 1..) = count {
+        if let Some(count) = self.plugin.attempt() {
             if count > 1 {
                 forget_facts();
             }
@@ -242,12 +239,12 @@ impl HttpContext for Stream {
     }
 
     fn on_http_response_headers(&mut self, _: usize, end: bool) -> Action {
-        if self.replied {
+        if self.replied || !self.flow.is_open() {
             return Action::Continue;
         }
-        self.now = host::now();
-        let details = host::property(&["response", "code_details"]);
-        let from_provider = details.is_some_and(|details| details == b"via_upstream");
+        // Local replies never come by in the upstream chain.
+        let from_provider = self.attempt.is_some()
+            || host::property(&["response", "code_details"]).is_some_and(|d| d == b"via_upstream");
         let may_hold = self.attempt.is_none() || self.plugin.holds_upstream_responses();
         let held = may_hold && self.plugin.pipeline.settings().headers == HeaderMode::Hold;
         let headers = Headers::new(host::headers(Side::Response).unwrap_or_default());

@@ -106,6 +106,11 @@ impl Flow {
         Flow { pipeline, started: now, request: None, response: None }
     }
 
+    /// Whether there is anything to do for the answer.
+    pub fn is_open(&self) -> bool {
+        self.request.is_some()
+    }
+
     /// The request's headers. `end`: it has no body.
     pub fn request_head(&mut self, mut headers: Headers, end: bool, io: &mut Exchange) -> HeadStep {
         let method = headers.text(":method").unwrap_or_default();

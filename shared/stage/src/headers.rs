@@ -44,9 +44,12 @@ impl Headers {
         self.pairs.iter().map(|pair| pair.0.as_str())
     }
 
-    /// Makes `value` the only value of `name`.
+    /// Makes `value` the only value of `name`. If it is already, the host has nothing to do.
     pub fn set(&mut self, name: &str, value: impl Into<Vec<u8>>) {
         let value = value.into();
+        if self.all(name).eq([value.as_slice()]) {
+            return;
+        }
         let mut seen = false;
         self.pairs.retain_mut(|pair| {
             if pair.0 != name {
@@ -117,6 +120,15 @@ mod tests {
         assert_eq!(headers.all("a").collect::<Vec<_>>(), [b"4"]);
         assert_eq!(headers.take_edits(), [Edit::Set("a".into(), b"4".to_vec())]);
         assert_eq!(headers.take_edits(), []);
+    }
+
+    #[test]
+    fn setting_what_is_there_asks_nothing_of_the_host() {
+        let mut headers = headers(&[("a", "1"), ("b", "2"), ("b", "2")]);
+        headers.set("a", "1");
+        assert_eq!(headers.take_edits(), []);
+        headers.set("b", "2");
+        assert_eq!(headers.take_edits(), [Edit::Set("b".into(), b"2".to_vec())]);
     }
 
     #[test]
