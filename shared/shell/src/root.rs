@@ -17,24 +17,9 @@ pub(crate) struct Plugin {
     pub(crate) pipeline: Rc<Pipeline>,
     pub(crate) metrics: Metrics,
     holds_upstream_responses: OnceCell<bool>,
-    is_upstream: OnceCell<bool>,
 }
 
 impl Plugin {
-    /// Which attempt of the router this is, counting from 1; `None` downstream. A plugin stays in its place,
-    /// so downstream only the first request asks the host.
-    pub(crate) fn attempt(&self) -> Option<u64> {
-        if self.is_upstream.get() == Some(&false) {
-            return None;
-        }
-        let bytes = host::property(&["upstream", "request_attempt_count"]);
-        let count = bytes.and_then(|bytes| Some(u64::from_le_bytes(bytes.try_into().ok()?)));
-        // Downstream there is no attempt yet.
-        let attempt = count.filter(|count| *count > 0);
-        self.is_upstream.get_or_init(|| attempt.is_some());
-        attempt
-    }
-
     /// Whether a filter in the upstream chain may hold the headers of an answer. On Envoy 1.36 that crashes
     /// the process when the request is then retried; fixed in 1.37 (envoyproxy/envoy#41879).
     pub(crate) fn holds_upstream_responses(&self) -> bool {
@@ -80,7 +65,6 @@ impl RootContext for Root {
                     pipeline: Rc::new(pipeline),
                     metrics: Metrics::new(filter.name.replace('-', "_")),
                     holds_upstream_responses: OnceCell::new(),
-                    is_upstream: OnceCell::new(),
                 }));
                 true
             }

@@ -124,7 +124,11 @@ impl Stream {
     fn arrived(&mut self) -> Headers {
         let pairs = host::headers(Side::Request).unwrap_or_default();
         let mut headers = Headers::new(pairs);
-        if let Some(count) = self.plugin.attempt() {
+        // Asked of every request: Envoy may share one plugin between a place downstream and one upstream.
+        let count = host::property(&["upstream", "request_attempt_count"]);
+        let count = count.and_then(|count| Some(u64::from_le_bytes(count.try_into().ok()?)));
+        // Downstream there is no attempt yet.
+        if let Some(count @ 1..) = count {
             if count > 1 {
                 forget_facts();
             }
