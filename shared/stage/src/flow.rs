@@ -26,6 +26,17 @@ pub struct Reply {
     pub details: String,
 }
 
+impl Reply {
+    fn json(status: u16, body: Vec<u8>, cause: &str) -> Reply {
+        Reply {
+            status,
+            headers: vec![("content-type".to_owned(), b"application/json".to_vec())],
+            body,
+            details: format!("tollgate_{cause}"),
+        }
+    }
+}
+
 /// What to do after a message's headers.
 #[derive(Debug, PartialEq, Eq)]
 pub enum HeadStep {
@@ -236,7 +247,7 @@ impl Flow {
         let reading = if unreadable.is_some() { Reading::Buffer } else { reading };
         if let Some(problem) = &unreadable {
             headers.remove("content-encoding");
-            set_error_head(&mut headers, request.dialect, problem);
+            headers.set_error(request.dialect.encode_error(problem).0);
         }
         if reading == Reading::Stream || !answer.held {
             headers.remove("content-length");
@@ -277,12 +288,7 @@ impl Flow {
                     edits.push(Edit::Set(":status".to_owned(), status.to_string().into_bytes()));
                     return HeadStep::Stream(edits);
                 }
-                HeadStep::Reply(Reply {
-                    status,
-                    headers: vec![("content-type".to_owned(), b"application/json".to_vec())],
-                    body,
-                    details: "tollgate_translated_error".to_owned(),
-                })
+                HeadStep::Reply(Reply::json(status, body, "translated_error"))
             }
             BodyStep::Forward { body: None, .. } => HeadStep::Stream(edits),
             BodyStep::Reply(reply) => HeadStep::Reply(reply),
@@ -322,8 +328,9 @@ impl Flow {
         let body = match verdict {
             Ok(()) => response.content.edited_bytes(),
             Err(problem) => {
-                set_error_head(&mut headers, request.dialect, &problem);
-                Some(reply(request.dialect, &problem, io).body)
+                let reply = reply(request.dialect, &problem, io);
+                headers.set_error(reply.status);
+                Some(reply.body)
             }
         };
         if !answering.held {
@@ -385,12 +392,7 @@ fn reply(dialect: &dyn Dialect, problem: &Problem, io: &mut Exchange) -> Reply {
     note(problem, io);
     let (status, body) = dialect.encode_error(problem);
     let code = problem.code.as_deref().unwrap_or("error");
-    Reply {
-        status,
-        headers: vec![("content-type".to_owned(), b"application/json".to_vec())],
-        body: json::to_bytes(&body),
-        details: format!("tollgate_{code}"),
-    }
+    Reply::json(status, json::to_bytes(&body), code)
 }
 
 fn note(problem: &Problem, io: &mut Exchange) {
@@ -407,13 +409,6 @@ fn exact_length(headers: &mut Headers, body: Option<&[u8]>) {
             headers.remove(name);
         }
     }
-}
-
-/// Makes the headers those of an error, as far as they can be known before its body.
-fn set_error_head(headers: &mut Headers, dialect: &dyn Dialect, problem: &Problem) {
-    let (status, _) = dialect.encode_error(problem);
-    headers.set(":status", status.to_string());
-    headers.set("content-type", "application/json");
 }
 
 fn compressed() -> Problem {

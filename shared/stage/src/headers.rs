@@ -82,6 +82,12 @@ impl Headers {
         self.text(":status").and_then(|status| status.parse().ok())
     }
 
+    /// Makes them those of an error, as far as that can be known before its body.
+    pub fn set_error(&mut self, status: u16) {
+        self.set(":status", status.to_string());
+        self.set("content-type", "application/json");
+    }
+
     /// The media type in lower case, without parameters.
     pub fn media_type(&self) -> String {
         let value = self.text("content-type").unwrap_or_default();

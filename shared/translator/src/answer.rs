@@ -63,10 +63,11 @@ impl Answer {
         match &self.form {
             Form::Untouched => return Reading::Pass,
             Form::Error(status) => {
-                let problem = self.bare_problem(*status);
-                self.set_error_head(headers, &problem);
+                // What a status alone tells, until the body has been read.
+                let problem = self.target.provider.dialect.decode_error(*status, b"");
+                headers.set_error(self.client.encode_error(&problem).0);
             }
-            Form::Unusable(problem) => self.set_error_head(headers, problem),
+            Form::Unusable(problem) => headers.set_error(self.client.encode_error(problem).0),
             Form::Whole => headers.set("content-type", "application/json"),
             Form::WholeAsStream => headers.set("content-type", EVENT_STREAM),
             Form::Stream(..) => {
@@ -97,17 +98,6 @@ impl Answer {
             )),
             _ => Form::Untouched,
         }
-    }
-
-    /// What a status alone tells, until the body has been read.
-    fn bare_problem(&self, status: u16) -> Problem {
-        self.target.provider.dialect.decode_error(status, b"")
-    }
-
-    fn set_error_head(&self, headers: &mut Headers, problem: &Problem) {
-        let (status, _) = self.client.encode_error(problem);
-        headers.set(":status", status.to_string());
-        headers.set("content-type", "application/json");
     }
 
     /// The buffered answer.
