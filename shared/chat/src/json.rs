@@ -9,7 +9,8 @@
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+// The tree is this module's business: nobody else names where it comes from.
+pub use serde_json::{Map, Number, Value, json};
 
 /// The key under which `serde_json` hands over an arbitrary-precision number. A body that spells it would
 /// turn an object into a number, so [`parse`] refuses it.

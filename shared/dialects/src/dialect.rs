@@ -2,9 +2,9 @@
 
 use std::fmt::Debug;
 
+use chat::json::Value;
 use chat::text::Visit;
 use chat::{Event, Problem};
-use serde_json::Value;
 
 use crate::neutral::{self, Request, Response};
 use crate::providers::Provider;

@@ -2,7 +2,7 @@
 //! or mistyped in the same words and knows what it has not read.
 
 use chat::Problem;
-use serde_json::{Map, Number, Value};
+use chat::json::{Map, Number, Value};
 
 use crate::Drops;
 
@@ -201,7 +201,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use serde_json::json;
+    use chat::json::json;
 
     use super::*;
 

@@ -10,10 +10,10 @@
 
 use std::fmt::Write;
 
+use chat::json::Value;
 use chat::{Data, sse};
 use dialects::providers::Provider;
 use dialects::{ClientContext, DIALECTS, Dialect, Drops, ProviderContext, neutral};
-use serde_json::Value;
 use testkit::{fixtures, json_fixtures};
 
 fn context() -> ClientContext {

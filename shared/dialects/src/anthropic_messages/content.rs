@@ -3,7 +3,7 @@
 //! <https://platform.claude.com/docs/en/api/messages> (read 2026-11-20).
 
 use chat::Problem;
-use serde_json::{Value, json};
+use chat::json::{Value, json};
 
 use super::NAME;
 use crate::Drops;

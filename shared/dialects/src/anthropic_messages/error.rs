@@ -5,8 +5,8 @@
 //! `error.details.error_code` as the error's code, so that is where ours goes, and the path of the field at
 //! fault beside it as `param`.
 
+use chat::json::{Map, Value, json};
 use chat::{Data, Event, Kind, Problem};
-use serde_json::{Map, Value, json};
 
 /// Types, what they mean, and the status they come with. The first row of a kind is how it is written.
 const TYPES: [(&str, Kind, u16); 13] = [

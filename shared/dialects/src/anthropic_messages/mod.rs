@@ -63,9 +63,9 @@ mod tests;
 mod text;
 mod usage;
 
+use chat::json::Value;
 use chat::text::Visit;
 use chat::{Event, Problem};
-use serde_json::Value;
 
 use crate::neutral::{Request, Response, Usage};
 use crate::providers::Provider;

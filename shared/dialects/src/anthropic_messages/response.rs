@@ -4,7 +4,7 @@
 //! <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons> (read 2026-11-20).
 
 use chat::Problem;
-use serde_json::{Map, Value, json};
+use chat::json::{Map, Value, json};
 
 use super::content;
 use super::{NAME, NOT_SUPPORTED, usage};

@@ -3,9 +3,9 @@
 //! Names, ids, types, property names and other things that must stay as they are are not shown. A thought
 //! with a signature is shown but never replaced, since its provider would refuse it.
 
+use chat::json::Value;
 use chat::text::{Visit, visit_leaves, visit_string};
 use chat::{Scope, Text};
-use serde_json::Value;
 
 /// Fields of blocks that only Anthropic knows whose strings are no text.
 const NO_TEXT: [&str; 12] = [
@@ -172,7 +172,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use serde_json::json;
+    use chat::json::json;
 
     use super::*;
 

@@ -3,7 +3,7 @@
 //! Anthropic's `input_tokens` leaves out what was read from and written to the cache; the neutral `input`
 //! includes both. <https://platform.claude.com/docs/en/build-with-claude/prompt-caching> (read 2026-11-20).
 
-use serde_json::{Map, Value, json};
+use chat::json::{Map, Value, json};
 
 use crate::neutral::Usage;
 

@@ -42,7 +42,7 @@ fn split(block: Block) -> Option<(BlockStart, Vec<Delta>)> {
     Some(match block.content {
         Content::Text { text, citations } => {
             let citations = match citations {
-                Some(serde_json::Value::Array(list)) => list,
+                Some(chat::json::Value::Array(list)) => list,
                 other => other.into_iter().collect(),
             };
             let deltas = citations.into_iter().map(Delta::Citation);

@@ -1,6 +1,6 @@
 //! A request for a chat answer.
 
-use serde_json::{Map, Value};
+use chat::json::{Map, Value};
 
 /// A request for a chat answer.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -262,17 +262,17 @@ pub enum ToolChoice {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sampling {
     /// Penalty on frequent tokens, −2 to 2.
-    pub frequency_penalty: Option<serde_json::Number>,
+    pub frequency_penalty: Option<chat::json::Number>,
     /// Penalty on tokens that appeared, −2 to 2.
-    pub presence_penalty: Option<serde_json::Number>,
+    pub presence_penalty: Option<chat::json::Number>,
     /// For reproducible draws.
-    pub seed: Option<serde_json::Number>,
+    pub seed: Option<chat::json::Number>,
     /// Randomness; the range differs by dialect (OpenAI 0–2, Anthropic 0–1).
-    pub temperature: Option<serde_json::Number>,
+    pub temperature: Option<chat::json::Number>,
     /// Draw from the k likeliest tokens.
-    pub top_k: Option<serde_json::Number>,
+    pub top_k: Option<chat::json::Number>,
     /// Draw from the likeliest tokens that make up this share.
-    pub top_p: Option<serde_json::Number>,
+    pub top_p: Option<chat::json::Number>,
 }
 
 /// The form of the answer.

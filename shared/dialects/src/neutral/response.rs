@@ -1,6 +1,6 @@
 //! A buffered answer.
 
-use serde_json::{Map, Value};
+use chat::json::{Map, Value};
 
 use super::Block;
 

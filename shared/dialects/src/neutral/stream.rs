@@ -1,7 +1,7 @@
 //! A streamed answer.
 
 use chat::Problem;
-use serde_json::Value;
+use chat::json::Value;
 
 use super::{Finish, ToolKind, Usage};
 

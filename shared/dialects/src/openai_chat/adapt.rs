@@ -1,6 +1,6 @@
 //! Bends a request to what one provider does otherwise than OpenAI.
 
-use serde_json::{Map, Value};
+use chat::json::{Map, Value};
 
 use crate::Drops;
 use crate::providers::{MaxTokens, Provider};

@@ -1,6 +1,6 @@
 //! Citations of an answer: OpenAI's `annotations`.
 
-use serde_json::{Value, json};
+use chat::json::{Value, json};
 
 use crate::Drops;
 

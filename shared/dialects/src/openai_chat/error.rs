@@ -22,8 +22,8 @@
 //! A provider's words about credentials are not passed on, since they quote them: OpenAI's 401 shows parts
 //! of the key, its 429 the organization's id.
 
+use chat::json::{Value, json};
 use chat::{Data, Event, Kind, Problem};
-use serde_json::{Value, json};
 
 /// Reads a provider's error, whatever its status and body.
 pub(super) fn decode(status: u16, body: &[u8]) -> Problem {

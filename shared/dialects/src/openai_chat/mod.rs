@@ -79,9 +79,9 @@ mod stream;
 mod text;
 mod usage;
 
+use chat::json::Value;
 use chat::text::Visit;
 use chat::{Event, Problem};
-use serde_json::Value;
 
 use crate::Drops;
 use crate::dialect::{

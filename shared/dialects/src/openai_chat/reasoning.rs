@@ -1,7 +1,7 @@
 //! The model's thoughts, in the extensions that clients and compatible providers use (see the module above).
 
 use chat::Problem;
-use serde_json::{Value, json};
+use chat::json::{Value, json};
 
 use super::UNKNOWN;
 use crate::Drops;

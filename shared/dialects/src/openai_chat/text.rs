@@ -1,8 +1,8 @@
 //! Where text stands in requests and answers.
 
 use chat::Scope;
+use chat::json::Value;
 use chat::text::{Visit, visit_json_string, visit_leaves, visit_string};
-use serde_json::Value;
 
 /// Shows every text of a request: messages, descriptions of tools and of the response format, predicted
 /// output, `user` and `metadata`. Not names of tools, keys and enumerated values of schemas, and media.
@@ -171,7 +171,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use serde_json::json;
+    use chat::json::json;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! Token counts, in OpenAI's shape.
 
-use serde_json::{Map, Value};
+use chat::json::{Map, Value};
 
 use super::UNSUPPORTED;
 use crate::Drops;
@@ -112,7 +112,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use serde_json::json;
+    use chat::json::json;
 
     use super::*;
 

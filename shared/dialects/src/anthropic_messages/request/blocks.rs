@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use chat::Problem;
-use serde_json::{Map, Value, json};
+use chat::json::{Map, Value, json};
 
 use super::super::{NAME, NOT_SUPPORTED, content};
 use crate::Drops;

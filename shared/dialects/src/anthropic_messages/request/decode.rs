@@ -1,7 +1,7 @@
 //! A client's request to the neutral model.
 
 use chat::Problem;
-use serde_json::{Map, Value};
+use chat::json::{Map, Value};
 
 use super::super::NAME;
 use super::super::content::{self, NOT_CARRIED};
@@ -226,7 +226,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use serde_json::json;
+    use chat::json::json;
 
     use super::*;
     use crate::neutral::Content;

@@ -1,7 +1,7 @@
 //! The neutral model to a provider's request.
 
 use chat::Problem;
-use serde_json::{Map, Value, json};
+use chat::json::{Map, Value, json};
 
 use super::super::{NOT_SUPPORTED, VERSION, content, limits};
 use super::thinking::{self, Circumstances, Plan};

@@ -4,7 +4,7 @@
 //! `top_k`, and with `top_p` only from 0.95 up:
 //! <https://platform.claude.com/docs/en/build-with-claude/thinking> (read 2026-11-20).
 
-use serde_json::{Map, Number, Value};
+use chat::json::{Map, Number, Value};
 
 use super::super::limits::{Model, Sampling};
 use crate::{Drops, neutral};
@@ -63,7 +63,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use serde_json::json;
+    use chat::json::json;
 
     use super::super::super::limits;
     use super::*;

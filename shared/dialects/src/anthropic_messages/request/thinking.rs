@@ -5,7 +5,7 @@
 //! and below `max_tokens`, goes neither with forced tool use nor with tool results whose calls came without
 //! thoughts.
 
-use serde_json::{Value, json};
+use chat::json::{Value, json};
 
 use super::super::limits::{Model, Off, Thinking};
 use crate::neutral::{Effort, Reasoning};

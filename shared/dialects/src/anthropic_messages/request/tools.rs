@@ -1,7 +1,7 @@
 //! Tools and the choice among them, written.
 
 use chat::Problem;
-use serde_json::{Map, Value, json};
+use chat::json::{Map, Value, json};
 
 use super::super::limits::Model;
 use super::super::{NAME, NOT_SUPPORTED, content};

@@ -1,7 +1,7 @@
 //! The conversation, written: instructions hoisted, turns merged.
 
 use chat::Problem;
-use serde_json::{Value, json};
+use chat::json::{Value, json};
 
 use super::blocks::Writer;
 use crate::Drops;

@@ -1,7 +1,7 @@
 //! A provider's stream to neutral events.
 
+use chat::json::Value;
 use chat::{Data, Problem};
-use serde_json::Value;
 
 use super::super::usage::Counts;
 use super::super::{NAME, error, response};
@@ -249,7 +249,7 @@ fn some_text(value: &Value, name: &str) -> Option<String> {
 }
 
 fn is_empty(input: &Value) -> bool {
-    input.as_object().is_none_or(serde_json::Map::is_empty)
+    input.as_object().is_none_or(chat::json::Map::is_empty)
 }
 
 fn invalid(what: &str) -> Problem {

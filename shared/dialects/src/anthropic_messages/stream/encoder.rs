@@ -1,7 +1,7 @@
 //! Neutral events to a client's stream.
 
 use chat::Data;
-use serde_json::{Value, json};
+use chat::json::{Value, json};
 
 use super::super::response::{Said, encode_finish};
 use super::super::{NAME, NOT_SUPPORTED, content, error, usage};

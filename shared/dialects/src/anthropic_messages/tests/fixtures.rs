@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chat::json::{Value, json};
 use chat::sse;
-use serde_json::{Value, json};
 
 use super::super::AnthropicMessages;
 use crate::neutral::Event;

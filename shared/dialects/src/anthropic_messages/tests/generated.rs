@@ -1,7 +1,7 @@
 //! Round trips over generated requests, and anything at all.
 
+use chat::json::{Value, json};
 use proptest::prelude::*;
-use serde_json::{Value, json};
 
 use super::super::AnthropicMessages;
 use super::fixtures::{client, provider};

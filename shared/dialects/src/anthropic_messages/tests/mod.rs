@@ -10,7 +10,7 @@ mod stream_encoder;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use serde_json::{Value, json};
+use chat::json::{Value, json};
 
 use super::AnthropicMessages;
 use crate::Dialect;

@@ -4,7 +4,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use chat::Problem;
-use serde_json::{Value, json};
+use chat::json::{Value, json};
 
 use super::super::{AnthropicMessages, NAME};
 use crate::Dialect;

@@ -3,8 +3,8 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+use chat::json::{Value, json};
 use chat::{Kind, Problem};
-use serde_json::{Value, json};
 
 use super::super::AnthropicMessages;
 use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};

@@ -1,7 +1,7 @@
 //! A client's request, read.
 
 use chat::Problem;
-use serde_json::Value;
+use chat::json::Value;
 
 use super::super::UNKNOWN;
 use super::{messages, parts, tools};
@@ -117,7 +117,7 @@ fn json_schema(mut fields: Fields, drops: &mut Drops) -> Result<ResponseFormat, 
     let format = ResponseFormat::JsonSchema {
         name: Some(fields.required_string("name")?),
         description: fields.string("description")?,
-        schema: tools::schema(&mut fields, "schema")?.unwrap_or_else(|| serde_json::json!({})),
+        schema: tools::schema(&mut fields, "schema")?.unwrap_or_else(|| chat::json::json!({})),
         strict: fields.bool("strict")?,
     };
     fields.report_rest(drops, UNKNOWN);

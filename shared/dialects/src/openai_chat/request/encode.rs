@@ -1,7 +1,7 @@
 //! A request for a provider, written.
 
 use chat::Problem;
-use serde_json::{Map, Value, json};
+use chat::json::{Map, Value, json};
 
 use super::super::{SERVICE_TIERS, UNSUPPORTED};
 use super::{encode_messages, encode_params, encode_tools};

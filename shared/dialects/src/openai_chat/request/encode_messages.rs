@@ -1,7 +1,7 @@
 //! Messages, written.
 
 use chat::Problem;
-use serde_json::{Map, Value};
+use chat::json::{Map, Value};
 
 use super::super::{NAME, UNSUPPORTED, object};
 use crate::Drops;

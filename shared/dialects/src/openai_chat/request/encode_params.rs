@@ -1,6 +1,6 @@
 //! Response format, reasoning effort and further parameters, written.
 
-use serde_json::{Map, Value, json};
+use chat::json::{Map, Value, json};
 
 use super::super::{UNSUPPORTED, object};
 use crate::Drops;

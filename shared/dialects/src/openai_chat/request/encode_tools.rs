@@ -1,6 +1,6 @@
 //! Tools and the choice among them, written.
 
-use serde_json::{Map, Value, json};
+use chat::json::{Map, Value, json};
 
 use super::super::{NAME, UNSUPPORTED, object};
 use crate::Drops;

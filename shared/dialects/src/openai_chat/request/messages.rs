@@ -1,7 +1,7 @@
 //! Messages, read.
 
 use chat::Problem;
-use serde_json::{Value, json};
+use chat::json::{Value, json};
 
 use super::super::{NAME, UNKNOWN, reasoning};
 use super::parts;

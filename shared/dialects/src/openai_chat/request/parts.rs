@@ -1,7 +1,7 @@
 //! Content parts, read.
 
 use chat::Problem;
-use serde_json::Value;
+use chat::json::Value;
 
 use super::super::{NAME, UNKNOWN};
 use crate::Drops;

@@ -1,7 +1,7 @@
 //! Tools and the choice among them, read.
 
 use chat::Problem;
-use serde_json::Value;
+use chat::json::Value;
 
 use super::super::{NAME, UNKNOWN};
 use super::parts::{cache, required_object};

@@ -1,7 +1,7 @@
 //! A provider's answer, read.
 
 use chat::Problem;
-use serde_json::{Value, json};
+use chat::json::{Value, json};
 
 use super::super::request::{function, tool_call};
 use super::super::{NAME, UNKNOWN, error, finish, reasoning, usage};

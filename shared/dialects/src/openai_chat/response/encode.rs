@@ -1,6 +1,6 @@
 //! An answer for a client, written.
 
-use serde_json::{Map, Value, json};
+use chat::json::{Map, Value, json};
 
 use super::super::request::encode_tool_call;
 use super::super::{NAME, SERVICE_TIERS, UNSUPPORTED, citations, finish, reasoning, usage};

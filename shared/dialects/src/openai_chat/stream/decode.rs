@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chat::json::Value;
 use chat::{Data, Event as Wire, Problem};
-use serde_json::Value;
 
 use super::super::{NAME, error, finish, reasoning, response, usage};
 use super::blocks::{Blocks, Key};
@@ -189,7 +189,7 @@ impl Choice {
             self.call(call, out)?;
         }
         if let Some(function) = delta.get("function_call").filter(|call| call.is_object()) {
-            let whole = serde_json::json!({"index": 0, "function": function});
+            let whole = chat::json::json!({"index": 0, "function": function});
             self.call(&whole, out)?;
         }
         Ok(())
@@ -243,7 +243,7 @@ impl Choice {
     }
 
     fn audio(&mut self, audio: &Value, out: &mut Vec<Event>) -> Result<(), Problem> {
-        let value = serde_json::json!({ "audio": audio });
+        let value = chat::json::json!({ "audio": audio });
         if self.blocks.last() == Some(Key::Audio) {
             let delta = Delta::Opaque { dialect: NAME, value };
             return self.blocks.add(Key::Audio, || None, Some(delta), out);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chat::json::{Map, Value, json};
 use chat::{Data, Event as Wire};
-use serde_json::{Map, Value, json};
 
 use super::super::{
     NAME, SERVICE_TIERS, UNSUPPORTED, citations, error, finish, object, reasoning, usage,

@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use serde_json::json;
+use chat::json::json;
 
 use super::*;
 use crate::neutral::{Block, Candidate, Content, Finish, Usage};

@@ -1,7 +1,7 @@
 //! Every fixture, there and back. A file of the same name in `back/` is what comes back where that is not
 //! what went in but for the dropped fields.
 
-use serde_json::Value;
+use chat::json::Value;
 
 use super::*;
 

@@ -8,7 +8,7 @@ mod properties;
 mod requests;
 mod streams;
 
-use serde_json::Value;
+use chat::json::Value;
 
 use super::OpenaiChat;
 use crate::neutral::{Event, Request, Response};

@@ -1,7 +1,7 @@
 //! Whatever comes in.
 
+use chat::json::{Map, Number};
 use proptest::prelude::*;
-use serde_json::{Map, Number};
 
 use super::*;
 use crate::neutral::{
@@ -85,7 +85,7 @@ fn tool() -> impl Strategy<Value = Tool> {
         .prop_map(|(name, description, custom, strict)| Tool {
             name,
             description,
-            parameters: (!custom).then(|| serde_json::json!({"type": "object"})),
+            parameters: (!custom).then(|| chat::json::json!({"type": "object"})),
             strict: strict.filter(|_| !custom),
             kind: if custom { ToolKind::Custom } else { ToolKind::Function },
             opaque: None,
@@ -113,7 +113,7 @@ fn format() -> impl Strategy<Value = ResponseFormat> {
             |(name, description, strict)| ResponseFormat::JsonSchema {
                 name: Some(name),
                 description,
-                schema: serde_json::json!({"type": "object"}),
+                schema: chat::json::json!({"type": "object"}),
                 strict,
             }
         ),
@@ -278,7 +278,7 @@ proptest! {
         deltas in proptest::collection::vec((0u64..3, json()), 0..8),
         reason in proptest::option::of(Just("stop")),
     ) {
-        let choice = |(index, delta)| serde_json::json!({"id": "c", "choices":
+        let choice = |(index, delta)| chat::json::json!({"id": "c", "choices":
             [{"index": index, "delta": delta, "finish_reason": reason}]});
         let chunks: String =
             deltas.into_iter().map(|row| format!("data: {}\n\n", choice(row))).collect();

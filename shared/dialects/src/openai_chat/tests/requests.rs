@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use serde_json::json;
+use chat::json::json;
 
 use super::*;
 use crate::neutral::{
@@ -319,7 +319,7 @@ fn tools_of_other_dialects_are_reported_and_the_choice_needs_tools() {
 #[test]
 fn values_outside_openais_are_bent_or_left_out() {
     let mut asked = request(Role::User, vec![text("hi", "x")]);
-    asked.sampling.temperature = serde_json::Number::from_f64(2.5);
+    asked.sampling.temperature = chat::json::Number::from_f64(2.5);
     asked.sampling.top_k = Some(5.into());
     asked.stop = ["a", "b", "c", "d", "e"].map(str::to_owned).to_vec();
     asked.service_tier = Some("standard_only".into());
