@@ -77,6 +77,8 @@ pub struct Problem {
     pub message: String,
     /// The request field that is at fault, as a path: `messages[2].role`.
     pub param: Option<String>,
+    /// Headers that go with the answer besides its content-type: `retry-after`.
+    pub headers: Vec<(String, String)>,
 }
 
 impl Problem {
@@ -88,12 +90,20 @@ impl Problem {
             code: Some(code.to_owned()),
             message: message.into(),
             param: None,
+            headers: Vec::new(),
         }
     }
 
     /// A request that cannot be served as it stands, with the path of the field at fault.
     pub fn invalid(code: &str, param: impl Into<String>, message: impl Into<String>) -> Problem {
         Problem { param: Some(param.into()), ..Problem::new(Kind::InvalidRequest, code, message) }
+    }
+
+    /// The problem with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Problem {
+        self.headers.push((name.to_owned(), value.into()));
+        self
     }
 
     /// The provider's answer makes no sense: 502.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use log::{LevelFilter, Log, Metadata, Record};
 use stage::Exchange;
 use stage::metrics::{Metric, MetricKind};
+use stage::store::{Entry, Store};
 
 use crate::host;
 
@@ -46,16 +47,32 @@ impl Metrics {
     }
 }
 
-/// Does what `io` asks for and empties it.
-pub(crate) fn carry_out(io: &mut Exchange, metrics: &Metrics) {
-    for (name, value) in io.facts.drain(..) {
+/// Does what `io` asks for. `published`: so many of its facts the host has already.
+pub(crate) fn carry_out(io: &mut Exchange, published: &mut usize, metrics: &Metrics) {
+    for (name, value) in io.facts.iter().skip(*published) {
         if let Err(failed) = host::set_property(name, value.as_bytes()) {
             log::debug!("fact {name} was not taken: status {}", failed.0);
         }
     }
+    *published = io.facts.len();
     io.metrics.drain(..).for_each(|metric| metrics.record(&metric));
     for (level, line) in io.logs.drain(..) {
         log::log!(level, "{line}");
+    }
+}
+
+/// Envoy's shared data.
+#[derive(Debug)]
+pub(crate) struct SharedData;
+
+impl Store for SharedData {
+    fn get(&self, key: &str) -> Option<Entry> {
+        host::shared_data(key).map(|(bytes, version)| Entry { bytes, version })
+    }
+
+    fn set(&self, key: &str, bytes: &[u8], version: Option<u32>) -> bool {
+        // For the host, 0 is no version.
+        host::set_shared_data(key, bytes, version.unwrap_or(0)).is_ok()
     }
 }
 

@@ -6,7 +6,11 @@
 
 #![allow(unsafe_code, reason = "foreign functions; each call's pointers outlive it")]
 
+use std::hash::{BuildHasher, RandomState};
 use std::ptr::null_mut;
+use std::time::Duration;
+
+use stage::Callout;
 
 /// Which message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +39,10 @@ impl Side {
 
 /// `proxy_buffer_type_t` of the filter's configuration.
 const PLUGIN_CONFIGURATION: u32 = 7;
+
+/// `proxy_buffer_type_t` and `proxy_map_type_t` of the answer to a call.
+const CALL_RESPONSE_BODY: u32 = 4;
+const CALL_RESPONSE_HEADERS: u32 = 6;
 
 /// A host call's status other than OK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +102,21 @@ unsafe extern "C" {
         headers_size: usize,
         grpc_status: i32,
     ) -> u32;
+    fn proxy_get_shared_data(
+        key: *const u8,
+        key_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+        version: *mut u32,
+    ) -> u32;
+    fn proxy_set_shared_data(
+        key: *const u8,
+        key_size: usize,
+        value: *const u8,
+        value_size: usize,
+        version: u32,
+    ) -> u32;
+    fn proxy_continue_stream(stream: u32) -> u32;
     fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: *mut u32) -> u32;
     fn proxy_increment_metric(id: u32, offset: i64) -> u32;
     fn proxy_record_metric(id: u32, value: u64) -> u32;
@@ -167,10 +190,13 @@ pub(crate) fn set_body(side: Side, size: usize, bytes: &[u8]) -> Outcome<()> {
 
 /// All headers, pseudo-headers included.
 pub(crate) fn headers(side: Side) -> Outcome<Vec<(String, Vec<u8>)>> {
+    map(side.headers())
+}
+
+fn map(kind: u32) -> Outcome<Vec<(String, Vec<u8>)>> {
     let (mut data, mut size) = (null_mut(), 0);
     // SAFETY: the pointers are valid for the call.
-    let status =
-        unsafe { proxy_get_header_map_pairs(side.headers(), &raw mut data, &raw mut size) };
+    let status = unsafe { proxy_get_header_map_pairs(kind, &raw mut data, &raw mut size) };
     Ok(pairs(&returned(status, data, size)?))
 }
 
@@ -272,6 +298,71 @@ pub(crate) fn send_reply(
             -1,
         )
     })
+}
+
+/// Lets a message go on that a callback paused. Edits come before: the host forgets the message's headers.
+pub(crate) fn resume(side: Side) {
+    // SAFETY: no pointers. A stream that is gone by now has nothing to resume.
+    let _ = unsafe { proxy_continue_stream(side.body()) };
+}
+
+/// Calls another service; the answer comes with the number returned. By the SDK, which has to know whose it is.
+pub(crate) fn http_call(callout: &Callout) -> Outcome<u32> {
+    let mut headers = vec![
+        (":method", callout.method.as_str()),
+        (":path", callout.path.as_str()),
+        (":authority", callout.authority.as_str()),
+    ];
+    headers.extend(callout.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let timeout = Duration::from_millis(u64::from(callout.timeout_ms));
+    proxy_wasm::hostcalls::dispatch_http_call(
+        &callout.cluster,
+        headers,
+        Some(&callout.body),
+        Vec::new(),
+        timeout,
+    )
+    .map_err(|status| Failed(status as u32))
+}
+
+/// The headers of the answer to a call, in its callback.
+pub(crate) fn called_headers() -> Vec<(String, Vec<u8>)> {
+    map(CALL_RESPONSE_HEADERS).unwrap_or_default()
+}
+
+/// The body of the answer to a call, in its callback.
+pub(crate) fn called_body(size: usize) -> Vec<u8> {
+    buffer(CALL_RESPONSE_BODY, size).unwrap_or_default()
+}
+
+/// A value that all workers share, and its version.
+pub(crate) fn shared_data(key: &str) -> Option<(Vec<u8>, u32)> {
+    let (mut data, mut size, mut version) = (null_mut(), 0, 0);
+    // SAFETY: key and pointers are valid for the call.
+    let status = unsafe {
+        proxy_get_shared_data(
+            key.as_ptr(),
+            key.len(),
+            &raw mut data,
+            &raw mut size,
+            &raw mut version,
+        )
+    };
+    Some((returned(status, data, size).ok()?, version))
+}
+
+/// Sets it, if it still has `version` (0: in any case) or was never set.
+pub(crate) fn set_shared_data(key: &str, value: &[u8], version: u32) -> Outcome<()> {
+    // SAFETY: key and value outlive the call.
+    done(unsafe {
+        proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), version)
+    })
+}
+
+/// A word that nobody can foretell: the time under a keyed hash, whose key comes from WASI's `random_get`.
+pub(crate) fn random() -> u64 {
+    // Each state has a key of its own.
+    RandomState::new().hash_one(now())
 }
 
 /// The id of the metric of that name. `histogram`: else a counter.

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
+use stage::store::Store;
 use stage::{Filter, Pipeline, config};
 
-use crate::effects::{self, Metrics};
+use crate::effects::{self, Metrics, SharedData};
 use crate::host;
 use crate::stream::Stream;
 
@@ -16,6 +17,7 @@ use crate::stream::Stream;
 pub(crate) struct Plugin {
     pub(crate) pipeline: Rc<Pipeline>,
     pub(crate) metrics: Metrics,
+    pub(crate) store: Rc<dyn Store>,
     holds_upstream_responses: OnceCell<bool>,
 }
 
@@ -64,6 +66,7 @@ impl RootContext for Root {
                 self.plugin = Some(Rc::new(Plugin {
                     pipeline: Rc::new(pipeline),
                     metrics: Metrics::new(filter.name.replace('-', "_")),
+                    store: Rc::new(SharedData),
                     holds_upstream_responses: OnceCell::new(),
                 }));
                 true

@@ -6,7 +6,8 @@ use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 use stage::facts::FACTS;
 use stage::{
-    Answer, BodyStep, Edit, Exchange, Flow, HeadStep, HeaderMode, Headers, Originals, Reply,
+    Answer, Answered, BodyStep, Callout, CalloutFailed, Edit, Exchange, Flow, HeadStep, HeaderMode,
+    Headers, HttpAnswer, Originals, Reply,
 };
 
 use crate::effects;
@@ -17,12 +18,15 @@ use crate::root::Plugin;
 pub(crate) struct Stream {
     plugin: Rc<Plugin>,
     flow: Flow,
+    io: Exchange,
+    /// So many facts are in filter state.
+    published: usize,
     request: Reading,
     response: Reading,
     /// Set in the upstream chain, where a request may be tried again: what it looked like before.
     attempt: Option<Attempt>,
-    /// The host's time, in nanoseconds, read where it matters: at the start, at chunks and at the end.
-    now: u64,
+    /// Calls to other services under way.
+    calls: Option<Calls>,
     /// An answer of our own is on its way; it comes back through this filter and is not ours to read.
     replied: bool,
     ended: bool,
@@ -37,6 +41,14 @@ enum Reading {
     Gather(usize),
     /// Every chunk is handed over.
     Chunks,
+}
+
+/// Calls to other services, and the message that waits for them with so many bytes.
+struct Calls {
+    side: Side,
+    size: usize,
+    /// The host's numbers for them, each with the flow's.
+    tokens: Vec<(u32, usize)>,
 }
 
 /// One attempt of the router to serve the request.
@@ -70,25 +82,27 @@ fn forget_facts() {
 
 impl Stream {
     pub(crate) fn new(plugin: Rc<Plugin>) -> Stream {
-        let now = host::now();
-        let flow = Flow::new(Rc::clone(&plugin.pipeline), now);
+        let mut io = Exchange::new(Rc::clone(&plugin.store));
+        io.now = host::now();
+        let flow = Flow::new(Rc::clone(&plugin.pipeline), io.now);
         Stream {
             plugin,
             flow,
+            io,
+            published: 0,
             request: Reading::Pass,
             response: Reading::Pass,
             attempt: None,
-            now,
+            calls: None,
             replied: false,
             ended: false,
         }
     }
 
-    /// Lets the flow work at this moment and carries out what it asks for.
+    /// Lets the flow work and carries out what it asks for.
     fn run<T>(&mut self, work: impl FnOnce(&mut Flow, &mut Exchange) -> T) -> T {
-        let mut io = Exchange::at(self.now);
-        let result = work(&mut self.flow, &mut io);
-        effects::carry_out(&mut io, &self.plugin.metrics);
+        let result = work(&mut self.flow, &mut self.io);
+        effects::carry_out(&mut self.io, &mut self.published, &self.plugin.metrics);
         result
     }
 
@@ -151,15 +165,14 @@ impl Stream {
                 Vec::new()
             }
         };
-        let plugin = Rc::clone(&self.plugin);
-        let step = self.run(|flow, io| {
-            for alternatives in plugin.pipeline.properties() {
-                let found =
-                    alternatives.iter().find_map(|path| Some((path, host::property(path)?)));
-                io.properties.extend(found.map(|(path, value)| (path.clone(), value)));
-            }
-            flow.request_body(&bytes, io)
-        });
+        for alternatives in self.plugin.pipeline.properties() {
+            let found = alternatives.iter().find_map(|path| Some((path, host::property(path)?)));
+            self.io.properties.extend(found.map(|(path, value)| (path.clone(), value)));
+        }
+        if self.plugin.pipeline.wants_dice() {
+            self.io.dice = host::random();
+        }
+        let step = self.run(|flow, io| flow.request_body(&bytes, io));
         self.forward(Side::Request, size, step)
     }
 
@@ -183,13 +196,53 @@ impl Stream {
                 Action::Continue
             }
             BodyStep::Reply(reply) => self.reply(&reply),
+            BodyStep::Wait(callouts) => self.call(side, size, &callouts),
+        }
+    }
+
+    /// Asks other services. A call that the host does not even begin is answered at once; if all are, the
+    /// message goes on without waiting.
+    fn call(&mut self, side: Side, size: usize, callouts: &[Callout]) -> Action {
+        let mut tokens = Vec::with_capacity(callouts.len());
+        let mut refused = Vec::new();
+        for (index, callout) in callouts.iter().enumerate() {
+            match host::http_call(callout) {
+                Ok(token) => tokens.push((token, index)),
+                Err(failed) => {
+                    log::warn!("cluster {} was not called: status {}", callout.cluster, failed.0);
+                    refused.push(index);
+                }
+            }
+        }
+        self.calls = Some(Calls { side, size, tokens });
+        for index in refused {
+            let answer = Err(CalloutFailed);
+            if let Some(step) = self.run(|flow, io| flow.answered(index, answer, io)) {
+                self.calls = None;
+                return self.forward(side, size, step);
+            }
+        }
+        Action::Pause
+    }
+
+    /// An answer to a call. With the last one that was missing the message goes on.
+    fn called(&mut self, token: u32, answer: Answered) {
+        let Some(calls) = &mut self.calls else { return };
+        let Some(place) = calls.tokens.iter().position(|call| call.0 == token) else { return };
+        let (side, size, index) = (calls.side, calls.size, calls.tokens.swap_remove(place).1);
+        self.io.now = host::now();
+        if let Some(step) = self.run(|flow, io| flow.answered(index, answer, io)) {
+            self.calls = None;
+            if self.forward(side, size, step) == Action::Continue {
+                host::resume(side);
+            }
         }
     }
 
     /// Hands a chunk of a streamed answer to the flow and puts what it gives in its place.
     fn chunk(&mut self, size: usize, end: bool) -> Action {
         let bytes = host::body(Side::Response, size).unwrap_or_default();
-        self.now = host::now();
+        self.io.now = host::now();
         let out = self.run(|flow, io| flow.response_chunk(&bytes, end, io));
         if out != bytes
             && let Err(failed) = host::set_body(Side::Response, size, &out)
@@ -201,7 +254,7 @@ impl Stream {
 
     fn end(&mut self) {
         if !std::mem::replace(&mut self.ended, true) {
-            self.now = host::now();
+            self.io.now = host::now();
             self.run(Flow::end);
         }
     }
@@ -211,7 +264,10 @@ impl HttpContext for Stream {
     fn on_http_request_headers(&mut self, _: usize, end: bool) -> Action {
         let headers = self.arrived();
         match self.run(|flow, io| flow.request_head(headers, end, io)) {
-            HeadStep::Pass => Action::Continue,
+            HeadStep::Pass(edits) => {
+                self.apply(Side::Request, &edits);
+                Action::Continue
+            }
             HeadStep::Reply(reply) => self.reply(&reply),
             HeadStep::Buffer(edits) | HeadStep::Stream(edits) => {
                 self.apply(Side::Request, &edits);
@@ -255,7 +311,10 @@ impl HttpContext for Stream {
         let retriable = self.attempt.is_some();
         let answer = Answer { end, from_provider, held, retriable };
         match self.run(|flow, io| flow.response_head(headers, answer, io)) {
-            HeadStep::Pass => Action::Continue,
+            HeadStep::Pass(edits) => {
+                self.apply(Side::Response, &edits);
+                Action::Continue
+            }
             HeadStep::Reply(reply) => self.reply(&reply),
             HeadStep::Stream(edits) => {
                 self.apply(Side::Response, &edits);
@@ -298,6 +357,18 @@ impl HttpContext for Stream {
 }
 
 impl Context for Stream {
+    fn on_http_call_response(&mut self, token: u32, headers: usize, size: usize, _: usize) {
+        // Without headers there was no answer.
+        let answer = match headers {
+            0 => Err(CalloutFailed),
+            _ => Ok(HttpAnswer {
+                headers: Headers::new(host::called_headers()),
+                body: host::called_body(size),
+            }),
+        };
+        self.called(token, answer);
+    }
+
     /// In the upstream chain there is no `on_log`.
     fn on_done(&mut self) -> bool {
         self.end();

@@ -1,10 +1,13 @@
 //! What a stage may know and what it may want done.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use log::Level;
 
+use crate::Callout;
 use crate::metrics::Metric;
+use crate::store::{Memory, Store};
 
 /// Where a value stands among Envoy's attributes: `["xds", "upstream_host_metadata", …]`.
 /// <https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes>
@@ -13,25 +16,63 @@ pub type PropertyPath = Vec<String>;
 /// Envoy attributes that the stages asked for ([`crate::Needs::properties`]) and the host has.
 pub type Properties = BTreeMap<PropertyPath, Vec<u8>>;
 
-/// The world around one call of a stage: time and properties come in, facts, metrics and log lines go out.
-#[derive(Debug, Default)]
+/// The world around one request: time, chance and properties come in, facts, metrics and log lines go out.
+#[derive(Debug)]
 pub struct Exchange {
     /// Unix time in nanoseconds.
     pub now: u64,
+    /// A random word, one for the whole request; 0 unless a stage asked for it ([`crate::Needs::dice`]).
+    pub dice: u64,
     /// Envoy attributes.
     pub properties: Properties,
-    /// Facts for filter state: see [`crate::facts`].
+    /// What all workers share.
+    pub store: Rc<dyn Store>,
+    /// Facts for filter state, oldest first: see [`crate::facts`]. They stay for the whole request, so that
+    /// a stage can ask what an earlier one found ([`Exchange::told`]).
     pub facts: Vec<(&'static str, String)>,
     /// Counts and measurements: see [`crate::metrics`].
     pub metrics: Vec<Metric>,
     /// Log lines. Never text of requests or answers, never credentials.
     pub logs: Vec<(Level, String)>,
+    pub(crate) callouts: Vec<Callout>,
+}
+
+impl Default for Exchange {
+    fn default() -> Exchange {
+        Exchange::new(Rc::new(Memory::default()))
+    }
 }
 
 impl Exchange {
+    /// An exchange at the beginning of time, with nothing known but what all workers share.
+    pub fn new(store: Rc<dyn Store>) -> Exchange {
+        Exchange {
+            now: 0,
+            dice: 0,
+            properties: Properties::new(),
+            store,
+            facts: Vec::new(),
+            metrics: Vec::new(),
+            logs: Vec::new(),
+            callouts: Vec::new(),
+        }
+    }
+
     /// An exchange at a time, with nothing else known.
     pub fn at(now: u64) -> Exchange {
         Exchange { now, ..Exchange::default() }
+    }
+
+    /// What was told of a fact in this request, last.
+    pub fn told(&self, name: &str) -> Option<&str> {
+        self.facts.iter().rev().find(|fact| fact.0 == name).map(|fact| fact.1.as_str())
+    }
+
+    /// Asks another service. Once all calls of the round are answered, the turn that asked gets the answers:
+    /// [`crate::Turn::on_answers`], or [`crate::Turn::on_response_answers`] for a buffered answer. In a
+    /// streamed answer nobody can wait; there it asks for nothing.
+    pub fn call(&mut self, callout: Callout) {
+        self.callouts.push(callout);
     }
 
     /// Publishes a fact; `name` is a row of [`crate::facts::FACTS`].

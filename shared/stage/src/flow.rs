@@ -2,46 +2,23 @@
 
 use std::rc::Rc;
 
-use chat::json::{self, ParseError};
-use chat::sse::{self, DecodeError};
-use chat::{Kind, Problem};
+use chat::Problem;
+use chat::sse;
 use dialects::{Dialect, Endpoint};
 
+use crate::callout::Round;
 use crate::message::{Body, Content};
+use crate::reply::{self, Reply};
 use crate::{
-    Edit, Exchange, HeaderMode, Headers, Pipeline, Reading, Request, Response, Turn, UnknownPaths,
-    facts, metrics,
+    Answered, Callout, Edit, Exchange, HeaderMode, Headers, Pipeline, Reading, Request, Response,
+    Stop, Turn, UnknownPaths, facts, metrics,
 };
-
-/// An answer made here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// HTTP status.
-    pub status: u16,
-    /// Headers besides `:status`.
-    pub headers: Vec<(String, Vec<u8>)>,
-    /// Body.
-    pub body: Vec<u8>,
-    /// Machine-readable cause, for Envoy's `%RESPONSE_CODE_DETAILS%`.
-    pub details: String,
-}
-
-impl Reply {
-    fn json(status: u16, body: Vec<u8>, cause: &str) -> Reply {
-        Reply {
-            status,
-            headers: vec![("content-type".to_owned(), b"application/json".to_vec())],
-            body,
-            details: format!("tollgate_{cause}"),
-        }
-    }
-}
 
 /// What to do after a message's headers.
 #[derive(Debug, PartialEq, Eq)]
 pub enum HeadStep {
-    /// Let the message through; nothing more is wanted of it.
-    Pass,
+    /// Apply the edits and let the message through; nothing more is wanted of it.
+    Pass(Vec<Edit>),
     /// Apply the edits, gather the whole body, hand it over.
     Buffer(Vec<Edit>),
     /// Apply the edits, let the headers go, hand over every chunk.
@@ -62,6 +39,9 @@ pub enum BodyStep {
     },
     /// Answer the client with this.
     Reply(Reply),
+    /// Ask these services, tell each answer by its place in the list ([`Flow::answered`]), and keep the
+    /// message until then.
+    Wait(Vec<Callout>),
 }
 
 /// One request's run through a pipeline.
@@ -71,6 +51,7 @@ pub struct Flow {
     started: u64,
     request: Option<Addressed>,
     response: Option<Answering>,
+    waiting: Option<Waiting>,
 }
 
 /// A request that is for us.
@@ -97,6 +78,21 @@ struct Answering {
     unreadable: Option<Problem>,
 }
 
+/// A message that waits for other services.
+#[derive(Debug)]
+struct Waiting {
+    /// The turn that asked.
+    turn: usize,
+    round: Round,
+    message: Message,
+}
+
+#[derive(Debug)]
+enum Message {
+    Request(Box<Request>),
+    Response(Box<(Response, Answering)>),
+}
+
 /// What the host knows of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Answer {
@@ -114,7 +110,7 @@ pub struct Answer {
 impl Flow {
     /// Begins a request at `now` (Unix time in nanoseconds).
     pub fn new(pipeline: Rc<Pipeline>, now: u64) -> Flow {
-        Flow { pipeline, started: now, request: None, response: None }
+        Flow { pipeline, started: now, request: None, response: None, waiting: None }
     }
 
     /// Whether there is anything to do for the answer.
@@ -126,30 +122,22 @@ impl Flow {
     pub fn request_head(&mut self, mut headers: Headers, end: bool, io: &mut Exchange) -> HeadStep {
         let method = headers.text(":method").unwrap_or_default();
         if method == "CONNECT" || headers.has("upgrade") {
-            return HeadStep::Pass;
+            return HeadStep::Pass(Vec::new());
         }
         let path = headers.text(":path").unwrap_or_default();
         io.fact(facts::PATH, path.split('?').next().unwrap_or_default());
         let Some((dialect, endpoint)) = dialects::by_path(method, path) else {
             return match self.pipeline.unknown_paths() {
-                UnknownPaths::Pass => HeadStep::Pass,
+                UnknownPaths::Pass => HeadStep::Pass(Vec::new()),
                 UnknownPaths::Reject => {
-                    let problem = Problem::new(
-                        Kind::NotFound,
-                        "unknown_endpoint",
-                        "this gateway does not serve that method and path",
-                    );
-                    HeadStep::Reply(reply(
-                        dialects::by_headers(|name| headers.has(name)),
-                        &problem,
-                        io,
-                    ))
+                    let dialect = dialects::by_headers(|name| headers.has(name));
+                    HeadStep::Reply(Reply::error(dialect, &reply::unknown_endpoint(), io))
                 }
             };
         };
         io.fact(facts::CLIENT_DIALECT, dialect.name());
         if let Some(problem) = self.unreadable(&headers, end) {
-            return HeadStep::Reply(reply(dialect, &problem, io));
+            return HeadStep::Reply(Reply::error(dialect, &problem, io));
         }
         // What comes back must be readable, and clients offer gzip by default.
         headers.remove("accept-encoding");
@@ -165,18 +153,14 @@ impl Flow {
 
     fn unreadable(&self, headers: &Headers, end: bool) -> Option<Problem> {
         if headers.is_encoded() {
-            return Some(Problem::new(
-                Kind::UnsupportedMedia,
-                "unsupported_content_encoding",
-                "the request body is compressed; send it without content-encoding",
-            ));
+            return Some(reply::compressed_request());
         }
         if end {
-            return Some(empty_body());
+            return Some(reply::empty_body());
         }
         let limit = self.pipeline.settings.max_request_bytes;
         let announced = headers.content_length().unwrap_or(0);
-        (announced > limit as u64).then(|| request_too_large(limit))
+        (announced > limit as u64).then(|| reply::request_too_large(limit))
     }
 
     /// The body under way is `size` bytes by now: an answer if that is too much.
@@ -184,42 +168,90 @@ impl Flow {
         let limit = self.pipeline.settings.max_request_bytes;
         let request = self.request.as_ref().filter(|_| size > limit)?;
         let dialect = request.dialect;
-        self.request = None;
-        Some(reply(dialect, &request_too_large(limit), io))
+        Some(self.refuse(dialect, reply::request_too_large(limit).into(), io))
     }
 
     /// The request's whole body.
     pub fn request_body(&mut self, bytes: &[u8], io: &mut Exchange) -> BodyStep {
-        let Some(addressed) = &mut self.request else {
-            return BodyStep::Forward { edits: Vec::new(), body: None };
-        };
+        let Some(addressed) = &mut self.request else { return untouched() };
         let dialect = addressed.dialect;
         let body = match bytes {
-            [] => Err(empty_body()),
-            _ => Body::parse(bytes).map_err(unreadable_body),
+            [] => Err(reply::empty_body()),
+            _ => Body::parse(bytes).map_err(reply::unreadable_body),
         };
-        let outcome = body.and_then(|body| {
-            let headers = std::mem::take(&mut addressed.headers);
-            let mut request = Request { headers, dialect, endpoint: addressed.endpoint, body };
-            for turn in &mut addressed.turns {
-                turn.on_request(&mut request, io)?;
+        match body {
+            Ok(body) => {
+                let headers = std::mem::take(&mut addressed.headers);
+                let request = Request { headers, dialect, endpoint: addressed.endpoint, body };
+                self.show_request(request, 0, None, io)
             }
-            Ok(request)
-        });
-        match outcome {
-            Ok(mut request) => {
-                let body = request.body.edited_bytes();
-                if self.pipeline.settings.headers == HeaderMode::Continue {
-                    return BodyStep::Forward { edits: Vec::new(), body };
-                }
-                exact_length(&mut request.headers, body.as_deref());
-                BodyStep::Forward { edits: request.headers.take_edits(), body }
+            Err(problem) => BodyStep::Reply(self.refuse(dialect, problem.into(), io)),
+        }
+    }
+
+    /// Shows the request to the turns from `first` on; to that one the answers it waited for, if there are any.
+    fn show_request(
+        &mut self,
+        mut request: Request,
+        first: usize,
+        mut answers: Option<Vec<Answered>>,
+        io: &mut Exchange,
+    ) -> BodyStep {
+        let Some(addressed) = &mut self.request else { return untouched() };
+        for (index, turn) in addressed.turns.iter_mut().enumerate().skip(first) {
+            let verdict = match answers.take() {
+                Some(answers) => turn.on_answers(answers, &mut request, io),
+                None => turn.on_request(&mut request, io),
+            };
+            if let Err(stop) = verdict {
+                return BodyStep::Reply(self.refuse(request.dialect, stop, io));
             }
-            Err(problem) => {
-                self.request = None;
-                BodyStep::Reply(reply(dialect, &problem, io))
+            if !io.callouts.is_empty() {
+                return self.wait(index, Message::Request(Box::new(request)), io);
             }
         }
+        let body = request.body.edited_bytes();
+        if self.pipeline.settings.headers == HeaderMode::Continue {
+            return BodyStep::Forward { edits: Vec::new(), body };
+        }
+        exact_length(&mut request.headers, body.as_deref());
+        BodyStep::Forward { edits: request.headers.take_edits(), body }
+    }
+
+    /// Ends the exchange before the request left.
+    fn refuse(&mut self, dialect: &dyn Dialect, stop: Stop, io: &mut Exchange) -> Reply {
+        io.callouts.clear();
+        if let Some(request) = &mut self.request.take() {
+            request.turns.iter_mut().for_each(|turn| turn.on_end(io));
+        }
+        Reply::of(dialect, stop, io)
+    }
+
+    fn wait(&mut self, turn: usize, message: Message, io: &mut Exchange) -> BodyStep {
+        let callouts = std::mem::take(&mut io.callouts);
+        self.waiting = Some(Waiting { turn, round: Round::of(callouts.len()), message });
+        BodyStep::Wait(callouts)
+    }
+
+    /// The answer to a call, by its place in [`BodyStep::Wait`]. `None`: others are still missing.
+    pub fn answered(
+        &mut self,
+        index: usize,
+        answer: Answered,
+        io: &mut Exchange,
+    ) -> Option<BodyStep> {
+        if !self.waiting.as_mut()?.round.take_in(index, answer) {
+            return None;
+        }
+        let Waiting { turn, round, message } = self.waiting.take()?;
+        let answers = Some(round.into_answers());
+        Some(match message {
+            Message::Request(request) => self.show_request(*request, turn, answers, io),
+            Message::Response(message) => {
+                let (response, answering) = *message;
+                self.show_response(response, answering, turn, answers, io)
+            }
+        })
     }
 
     /// The answer's headers.
@@ -230,7 +262,7 @@ impl Flow {
         io: &mut Exchange,
     ) -> HeadStep {
         let Some(request) = self.request.as_mut().filter(|_| answer.from_provider) else {
-            return HeadStep::Pass;
+            return HeadStep::Pass(Vec::new());
         };
         let mut readings: Vec<Reading> = request
             .turns
@@ -241,9 +273,9 @@ impl Flow {
         readings.reverse();
         let reading = readings.iter().copied().max().unwrap_or(Reading::Pass);
         if reading == Reading::Pass {
-            return HeadStep::Pass;
+            return HeadStep::Pass(headers.take_edits());
         }
-        let unreadable = headers.is_encoded().then(compressed);
+        let unreadable = headers.is_encoded().then(reply::compressed_response);
         let reading = if unreadable.is_some() { Reading::Buffer } else { reading };
         if let Some(problem) = &unreadable {
             headers.remove("content-encoding");
@@ -290,8 +322,12 @@ impl Flow {
                 }
                 HeadStep::Reply(Reply::json(status, body, "translated_error"))
             }
-            BodyStep::Forward { body: None, .. } => HeadStep::Stream(edits),
             BodyStep::Reply(reply) => HeadStep::Reply(reply),
+            // Nobody can wait here, and there is nothing to ask about.
+            BodyStep::Forward { body: None, .. } | BodyStep::Wait(_) => {
+                self.waiting = None;
+                HeadStep::Stream(edits)
+            }
         }
     }
 
@@ -299,39 +335,71 @@ impl Flow {
     pub fn response_body_grew(&mut self, size: usize, io: &mut Exchange) -> Option<Reply> {
         let limit = self.pipeline.settings.max_response_bytes;
         let request = self.request.as_ref().filter(|_| size > limit)?;
-        let problem = Problem::bad_gateway(
-            "response_too_large",
-            format!("the provider's answer is larger than {limit} bytes"),
-        );
-        let reply = reply(request.dialect, &problem, io);
+        let reply = Reply::error(request.dialect, &reply::response_too_large(limit), io);
         self.response = None;
         Some(reply)
     }
 
     /// The answer's whole body.
     pub fn response_body(&mut self, bytes: Vec<u8>, io: &mut Exchange) -> BodyStep {
-        let (Some(request), Some(answering)) = (&mut self.request, self.response.take()) else {
-            return BodyStep::Forward { edits: Vec::new(), body: None };
-        };
-        let mut response = Response { headers: answering.headers, content: Content::read(bytes) };
-        let mut readers = request
-            .turns
-            .iter_mut()
-            .zip(&answering.readings)
-            .rev()
-            .filter(|(_, reading)| **reading != Reading::Pass);
-        let verdict = match answering.unreadable {
-            Some(problem) => Err(problem),
-            None => readers.try_for_each(|(turn, _)| turn.on_response(&mut response, io)),
-        };
+        let Some(mut answering) = self.response.take() else { return untouched() };
+        let headers = std::mem::take(&mut answering.headers);
+        let response = Response { headers, content: Content::read(bytes) };
+        match answering.unreadable.take() {
+            Some(problem) => self.write_response(response, &answering, Err(problem.into()), io),
+            None => self.show_response(response, answering, usize::MAX, None, io),
+        }
+    }
+
+    /// Shows the buffered answer to the turns from `last` down; to that one the answers it waited for, if there
+    /// are any.
+    fn show_response(
+        &mut self,
+        mut response: Response,
+        answering: Answering,
+        last: usize,
+        mut answers: Option<Vec<Answered>>,
+        io: &mut Exchange,
+    ) -> BodyStep {
+        let Some(request) = &mut self.request else { return untouched() };
+        let readers = request.turns.iter_mut().zip(&answering.readings).enumerate().rev();
+        for (index, (turn, reading)) in readers {
+            if index > last || *reading == Reading::Pass {
+                continue;
+            }
+            let verdict = match answers.take() {
+                Some(answers) => turn.on_response_answers(answers, &mut response, io),
+                None => turn.on_response(&mut response, io),
+            };
+            if verdict.is_err() {
+                return self.write_response(response, &answering, verdict, io);
+            }
+            if !io.callouts.is_empty() {
+                return self.wait(index, Message::Response(Box::new((response, answering))), io);
+            }
+        }
+        self.write_response(response, &answering, Ok(()), io)
+    }
+
+    fn write_response(
+        &mut self,
+        response: Response,
+        answering: &Answering,
+        verdict: Result<(), Stop>,
+        io: &mut Exchange,
+    ) -> BodyStep {
+        io.callouts.clear();
         let mut headers = response.headers;
-        let body = match verdict {
-            Ok(()) => response.content.edited_bytes(),
-            Err(problem) => {
-                let reply = reply(request.dialect, &problem, io);
-                headers.set_error(reply.status);
+        let body = match (verdict, &self.request) {
+            (Err(stop), Some(request)) => {
+                let reply = Reply::of(request.dialect, stop, io);
+                headers.set(":status", reply.status.to_string());
+                for (name, value) in reply.headers {
+                    headers.set(&name, value);
+                }
                 Some(reply.body)
             }
+            _ => response.content.edited_bytes(),
         };
         if !answering.held {
             return BodyStep::Forward { edits: Vec::new(), body };
@@ -349,7 +417,8 @@ impl Flow {
             return Vec::new();
         }
         let mut events = Vec::new();
-        let mut failure = answering.decoder.push(bytes, &mut events).err().map(event_too_large);
+        let outcome = answering.decoder.push(bytes, &mut events);
+        let mut failure = outcome.err().map(|error| Stop::from(reply::event_too_large(error)));
         if end {
             events.extend(answering.decoder.finish());
         }
@@ -367,9 +436,10 @@ impl Flow {
             failure = failure.or(verdict.err());
             events = out;
         }
-        if let Some(problem) = failure {
-            answering.failed = true;
-            note(&problem, io);
+        io.callouts.clear();
+        answering.failed = failure.is_some();
+        if let Some(Stop::Problem(problem)) = failure {
+            reply::note(&problem, io);
             events.extend(request.dialect.encode_stream_error(&problem));
         }
         let mut out = Vec::with_capacity(bytes.len() * 2);
@@ -387,20 +457,6 @@ impl Flow {
     }
 }
 
-/// Writes `problem` for a client.
-fn reply(dialect: &dyn Dialect, problem: &Problem, io: &mut Exchange) -> Reply {
-    note(problem, io);
-    let (status, body) = dialect.encode_error(problem);
-    let code = problem.code.as_deref().unwrap_or("error");
-    Reply::json(status, json::to_bytes(&body), code)
-}
-
-fn note(problem: &Problem, io: &mut Exchange) {
-    let code = problem.code.as_deref().unwrap_or("error");
-    io.fact(facts::ERROR, code);
-    io.count(metrics::REJECTED, &[("code", code)]);
-}
-
 /// Makes the headers fit a body that was written anew.
 fn exact_length(headers: &mut Headers, body: Option<&[u8]>) {
     if let Some(body) = body {
@@ -409,13 +465,6 @@ fn exact_length(headers: &mut Headers, body: Option<&[u8]>) {
             headers.remove(name);
         }
     }
-}
-
-fn compressed() -> Problem {
-    Problem::bad_gateway(
-        "unsupported_content_encoding",
-        "the provider's answer is compressed and cannot be read",
-    )
 }
 
 fn status_in(edits: &[Edit]) -> Option<u16> {
@@ -427,26 +476,6 @@ fn status_in(edits: &[Edit]) -> Option<u16> {
     })
 }
 
-fn empty_body() -> Problem {
-    Problem::new(Kind::InvalidRequest, "empty_body", "the request has no body")
-}
-
-fn unreadable_body(error: ParseError) -> Problem {
-    let code = match error {
-        ParseError::DuplicateKey { .. } => "duplicate_key",
-        ParseError::Syntax { .. } => "invalid_json",
-    };
-    Problem::new(Kind::InvalidRequest, code, format!("the request body cannot be read: {error}"))
-}
-
-fn request_too_large(limit: usize) -> Problem {
-    Problem::new(
-        Kind::TooLarge,
-        "request_too_large",
-        format!("the request body is larger than {limit} bytes"),
-    )
-}
-
-fn event_too_large(error: DecodeError) -> Problem {
-    Problem::bad_gateway("event_too_large", error.to_string())
+fn untouched() -> BodyStep {
+    BodyStep::Forward { edits: Vec::new(), body: None }
 }

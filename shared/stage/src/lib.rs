@@ -7,6 +7,7 @@
 //!
 //! The same pipeline runs inside Envoy (the `shell` crate), on the command line and in tests.
 
+mod callout;
 pub mod config;
 mod exchange;
 pub mod facts;
@@ -18,14 +19,18 @@ pub mod metrics;
 mod originals;
 mod pipeline;
 mod protobuf;
+mod reply;
 mod settings;
+pub mod store;
 
+pub use callout::{Answered, Callout, CalloutFailed, HttpAnswer};
 pub use config::{Blueprint, ConfigError, Environment, Errors};
 pub use exchange::{Exchange, Properties, PropertyPath};
-pub use flow::{Answer, BodyStep, Flow, HeadStep, Reply};
+pub use flow::{Answer, BodyStep, Flow, HeadStep};
 pub use headers::{Edit, Headers};
 pub use log::Level;
 pub use message::{Body, Content, Request, Response};
 pub use originals::Originals;
-pub use pipeline::{Filter, FilterKind, Needs, Pipeline, Reading, Stage, Turn, Verdict};
+pub use pipeline::{Filter, FilterKind, Needs, Pipeline, Reading, Stage, Stop, Turn, Verdict};
+pub use reply::Reply;
 pub use settings::{HeaderMode, Settings, UnknownPaths};

@@ -5,11 +5,28 @@ use std::rc::Rc;
 
 use chat::{Event, Problem};
 
-use crate::{Exchange, Headers, PropertyPath, Request, Response, Settings, UnknownPaths};
+use crate::{
+    Answered, Exchange, Headers, PropertyPath, Reply, Request, Response, Settings, UnknownPaths,
+};
 
 /// What a stage says to a message: `Ok` lets it go on, edited or not (the [`crate::Body`] knows); an error
-/// ends the exchange with that answer to the client, in the client's dialect.
-pub type Verdict = Result<(), Problem>;
+/// ends the exchange with another answer for the client.
+pub type Verdict = Result<(), Stop>;
+
+/// The answer with which a stage ends an exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// An error, to be written in the client's dialect.
+    Problem(Problem),
+    /// This, as it is. A stream that has begun just ends.
+    Answer(Reply),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Stop {
+        Stop::Problem(problem)
+    }
+}
 
 /// One step of AI-traffic processing, its configuration compiled.
 pub trait Stage: Debug {
@@ -25,6 +42,8 @@ pub trait Stage: Debug {
 pub struct Needs {
     /// It changes headers, path or route after reading the body, so the host must hold the headers.
     pub held_headers: bool,
+    /// It wants [`Exchange::dice`].
+    pub dice: bool,
     /// After it the request is in another dialect, so nothing may come behind it.
     pub last: bool,
     /// What shall happen to unknown paths unless the configuration says otherwise.
@@ -57,7 +76,23 @@ pub trait Turn: Debug {
         Ok(())
     }
 
-    /// The answer's headers, `:status` included, before any of its body.
+    /// The answers to the calls that the turn asked for when it saw the request ([`Exchange::call`]), in the
+    /// order it asked. It may ask again.
+    ///
+    /// # Errors
+    /// As for [`Turn::on_request`].
+    fn on_answers(
+        &mut self,
+        answers: Vec<Answered>,
+        request: &mut Request,
+        io: &mut Exchange,
+    ) -> Verdict {
+        let _ = (answers, request, io);
+        Ok(())
+    }
+
+    /// The answer's headers, `:status` included, before any of its body. They may be edited, also where the
+    /// body is not wanted.
     fn on_response_head(&mut self, headers: &mut Headers, io: &mut Exchange) -> Reading {
         let _ = (headers, io);
         Reading::Pass
@@ -69,6 +104,20 @@ pub trait Turn: Debug {
     /// The answer for the client in place of this one.
     fn on_response(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
         let _ = (response, io);
+        Ok(())
+    }
+
+    /// The answers to the calls that the turn asked for when it saw the buffered answer.
+    ///
+    /// # Errors
+    /// As for [`Turn::on_response`].
+    fn on_response_answers(
+        &mut self,
+        answers: Vec<Answered>,
+        response: &mut Response,
+        io: &mut Exchange,
+    ) -> Verdict {
+        let _ = (answers, response, io);
         Ok(())
     }
 
@@ -130,6 +179,7 @@ impl Pipeline {
         for stage in &stages {
             let one = stage.needs();
             needs.held_headers |= one.held_headers;
+            needs.dice |= one.dice;
             needs.last |= one.last;
             needs.unknown_paths = needs.unknown_paths.max(one.unknown_paths);
             needs.properties.extend(one.properties);
@@ -145,6 +195,11 @@ impl Pipeline {
     /// Envoy attributes to be given to [`Exchange::properties`]: of each list, the first that is there.
     pub fn properties(&self) -> &[Vec<PropertyPath>] {
         &self.needs.properties
+    }
+
+    /// Whether [`Exchange::dice`] is wanted.
+    pub fn wants_dice(&self) -> bool {
+        self.needs.dice
     }
 
     pub(crate) fn unknown_paths(&self) -> UnknownPaths {

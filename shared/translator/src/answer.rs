@@ -104,7 +104,7 @@ impl Answer {
     pub(crate) fn whole(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
         match std::mem::replace(&mut self.form, Form::Untouched) {
             Form::Untouched | Form::Stream(..) => Ok(()),
-            Form::Unusable(problem) => Err(problem),
+            Form::Unusable(problem) => Err(problem.into()),
             Form::Error(status) => {
                 self.error(status, response);
                 Ok(())
@@ -186,7 +186,7 @@ impl Answer {
             }
             encoder.encode(event, out);
         }
-        verdict
+        Ok(verdict?)
     }
 
     /// The stream has ended.
@@ -195,7 +195,7 @@ impl Answer {
         let verdict = decoder.finish(&mut self.events);
         self.events.drain(..).for_each(|event| encoder.encode(event, out));
         log_drops(encoder.dropped(), io);
-        verdict
+        Ok(verdict?)
     }
 }
 

@@ -61,6 +61,7 @@ impl Stage for Translator {
             properties: vec![
                 TARGET_PROPERTIES.iter().map(|place| target_property(place)).collect(),
             ],
+            ..Needs::default()
         }
     }
 

@@ -38,6 +38,7 @@ fn send(flow: &mut Flow, path: &str, body: &str) -> Result<(String, Value), (u16
             Ok((path_after(path, &edits), serde_json::from_slice(&new).unwrap()))
         }
         BodyStep::Reply(reply) => Err((reply.status, serde_json::from_slice(&reply.body).unwrap())),
+        BodyStep::Wait(callouts) => panic!("a translator asks nobody: {callouts:?}"),
     }
 }
 

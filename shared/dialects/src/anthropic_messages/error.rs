@@ -61,6 +61,7 @@ fn decode_value(status: Option<u16>, body: &Value) -> Problem {
         code: code.and_then(Value::as_str).map(str::to_owned),
         message: message.chars().take(MAX_MESSAGE).collect(),
         param: error.pointer("/details/param").and_then(Value::as_str).map(str::to_owned),
+        headers: Vec::new(),
     }
 }
 

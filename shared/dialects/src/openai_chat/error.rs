@@ -97,7 +97,14 @@ fn problem(status: u16, known: Known) -> Problem {
         (_, Some(message)) => without_ids(&message),
         (_, None) => format!("the provider answered with status {status}"),
     };
-    Problem { kind, status, code: known.code.or(known.kind), message, param: known.param }
+    Problem {
+        kind,
+        status,
+        code: known.code.or(known.kind),
+        message,
+        param: known.param,
+        headers: Vec::new(),
+    }
 }
 
 /// The kind that an error's `code` or `type` tells, where it is clearer than the status.

@@ -1,0 +1,234 @@
+//! What a flow does with stages that ask, answer, tell and refuse.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use chat::{Kind, Problem};
+use stage::{
+    Answer, Answered, Blueprint, BodyStep, Callout, CalloutFailed, Edit, Exchange, Filter,
+    FilterKind, Flow, HeadStep, Headers, HttpAnswer, Needs, Reading, Reply, Request, Response,
+    Stage, Stop, Turn, Verdict, config,
+};
+
+/// What the stages of one test saw, in order.
+type Diary = Rc<RefCell<Vec<String>>>;
+
+thread_local! {
+    static DIARY: Diary = Diary::default();
+}
+
+/// A stage that does what its configuration, one word, says.
+#[derive(Debug)]
+struct Scripted(String);
+
+#[derive(Debug)]
+struct ScriptedTurn(String, Diary);
+
+impl Stage for Scripted {
+    fn needs(&self) -> Needs {
+        Needs { held_headers: true, ..Needs::default() }
+    }
+
+    fn open(&self) -> Box<dyn Turn> {
+        Box::new(ScriptedTurn(self.0.clone(), DIARY.with(Rc::clone)))
+    }
+}
+
+impl ScriptedTurn {
+    fn note(&self, what: &str) {
+        self.1.borrow_mut().push(format!("{} {what}", self.0));
+    }
+}
+
+impl Turn for ScriptedTurn {
+    fn on_request(&mut self, _: &mut Request, io: &mut Exchange) -> Verdict {
+        self.note(io.told("tollgate.target").unwrap_or("request"));
+        match self.0.as_str() {
+            "ask" => ["a", "b"].into_iter().for_each(|name| io.call(callout(name))),
+            "tell" => io.fact("tollgate.target", "told"),
+            "answer" => return Err(Stop::Answer(Reply::json(200, b"[]".to_vec(), "models"))),
+            "refuse" => {
+                let problem = Problem::new(Kind::RateLimit, "too_many", "slow down");
+                return Err(problem.with_header("retry-after", "7").into());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn on_answers(
+        &mut self,
+        answers: Vec<Answered>,
+        request: &mut Request,
+        io: &mut Exchange,
+    ) -> Verdict {
+        let statuses = answers.into_iter().map(|answer| answer.ok()?.headers.status());
+        self.note(&format!("{:?}", statuses.collect::<Vec<_>>()));
+        if io.told("tollgate.target").is_none() {
+            io.fact("tollgate.target", "again");
+            io.call(callout("c"));
+        }
+        request.headers.set("x-asked", "yes");
+        Ok(())
+    }
+
+    fn on_response_head(&mut self, headers: &mut Headers, _: &mut Exchange) -> Reading {
+        headers.set("x-stage", self.0.as_str());
+        if self.0 == "ask" { Reading::Buffer } else { Reading::Pass }
+    }
+
+    fn on_response(&mut self, _: &mut Response, io: &mut Exchange) -> Verdict {
+        io.call(callout("r"));
+        Ok(())
+    }
+
+    fn on_response_answers(
+        &mut self,
+        answers: Vec<Answered>,
+        _: &mut Response,
+        _: &mut Exchange,
+    ) -> Verdict {
+        match answers.first() {
+            Some(Ok(_)) => Ok(()),
+            _ => Err(Problem::bad_gateway("unasked", "nobody answered").into()),
+        }
+    }
+
+    fn on_end(&mut self, _: &mut Exchange) {
+        self.note("end");
+    }
+}
+
+fn callout(path: &str) -> Callout {
+    Callout {
+        cluster: "judge".to_owned(),
+        method: "GET".to_owned(),
+        path: path.to_owned(),
+        authority: "judge.test".to_owned(),
+        headers: Vec::new(),
+        body: Vec::new(),
+        timeout_ms: 10,
+    }
+}
+
+fn answer(status: &str) -> Answered {
+    let headers = Headers::new(vec![(":status".to_owned(), status.as_bytes().to_vec())]);
+    Ok(HttpAnswer { headers, body: Vec::new() })
+}
+
+const STAGES: &[Blueprint] = &[Blueprint {
+    name: "scripted",
+    build: |value, _, errors| Some(Rc::new(Scripted(errors.read::<String>(value)?))),
+    #[cfg(feature = "schema")]
+    schema: || schemars::schema_for!(String),
+}];
+
+/// A request up to its body.
+fn begun(stages: &[&str], io: &mut Exchange) -> (Flow, BodyStep) {
+    let filter = Filter { name: "chain", kind: FilterKind::Chain(STAGES) };
+    let stages: Vec<_> =
+        stages.iter().map(|name| serde_json::json!({ "scripted": name })).collect();
+    let text = serde_json::json!({ "stages": stages }).to_string();
+    let pipeline = config::load(&filter, text.as_bytes(), &|_: &str| None).unwrap();
+    let mut flow = Flow::new(Rc::new(pipeline), 0);
+    let head = [(":method", "POST"), (":path", "/v1/chat/completions")];
+    let head = head.map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()));
+    let step = flow.request_head(Headers::new(head.to_vec()), false, io);
+    assert!(matches!(step, HeadStep::Buffer(_)), "{step:?}");
+    let step = flow.request_body(br#"{"model":"m","messages":[]}"#, io);
+    (flow, step)
+}
+
+fn diary() -> Vec<String> {
+    DIARY.with(|diary| diary.take())
+}
+
+fn provider(end: bool) -> Answer {
+    Answer { end, from_provider: true, held: true, retriable: false }
+}
+
+fn head(status: &str) -> Headers {
+    let pairs = [(":status", status), ("content-type", "application/json")];
+    Headers::new(pairs.map(|(name, value)| (name.to_owned(), value.into())).to_vec())
+}
+
+#[test]
+fn later_stages_wait_until_all_questions_of_a_round_are_answered() {
+    let mut io = Exchange::default();
+    let (mut flow, step) = begun(&["before", "ask", "after"], &mut io);
+    let BodyStep::Wait(asked) = step else { panic!("{step:?}") };
+    assert_eq!(asked.iter().map(|callout| callout.path.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(flow.answered(1, Err(CalloutFailed), &mut io), None);
+    let step = flow.answered(0, answer("204"), &mut io);
+    let Some(BodyStep::Wait(asked)) = step else { panic!("{step:?}") };
+    assert_eq!(asked.len(), 1, "the second round");
+    let step = flow.answered(0, answer("200"), &mut io);
+    let edits = vec![Edit::Set("x-asked".to_owned(), b"yes".to_vec())];
+    assert_eq!(step, Some(BodyStep::Forward { edits, body: None }));
+    assert_eq!(flow.answered(0, answer("200"), &mut io), None, "nobody waits any more");
+    assert_eq!(
+        diary(),
+        [
+            "before request",
+            "ask request",
+            "ask [Some(204), None]",
+            "ask [Some(200)]",
+            "after again"
+        ]
+    );
+}
+
+#[test]
+fn a_buffered_answer_can_wait_too() {
+    for (told, status) in [(answer("200"), None), (Err(CalloutFailed), Some("502"))] {
+        let mut io = Exchange::default();
+        let (mut flow, _) = begun(&["tell", "ask"], &mut io);
+        flow.answered(0, answer("200"), &mut io);
+        flow.answered(1, answer("200"), &mut io);
+        let step = flow.response_head(head("200"), provider(false), &mut io);
+        assert!(matches!(step, HeadStep::Buffer(_)), "{step:?}");
+        let step = flow.response_body(b"{}".to_vec(), &mut io);
+        assert!(matches!(step, BodyStep::Wait(_)), "{step:?}");
+        let Some(BodyStep::Forward { edits, body }) = flow.answered(0, told, &mut io) else {
+            panic!("it goes on")
+        };
+        let set = edits.iter().find_map(|edit| match edit {
+            Edit::Set(name, value) if name == ":status" => std::str::from_utf8(value).ok(),
+            _ => None,
+        });
+        assert_eq!((set, body.is_some()), (status, status.is_some()));
+    }
+    diary();
+}
+
+#[test]
+fn a_stage_can_tell_later_ones_and_edit_the_head_of_an_answer_it_does_not_read() {
+    let mut io = Exchange::default();
+    let (mut flow, step) = begun(&["tell", "after"], &mut io);
+    assert_eq!(step, BodyStep::Forward { edits: vec![], body: None });
+    assert_eq!(diary(), ["tell request", "after told"]);
+    let step = flow.response_head(head("200"), provider(false), &mut io);
+    let HeadStep::Pass(edits) = step else { panic!("{step:?}") };
+    assert_eq!(edits.last(), Some(&Edit::Set("x-stage".to_owned(), b"tell".to_vec())));
+}
+
+#[test]
+fn every_stage_hears_of_the_end_when_one_ends_the_exchange() {
+    let mut io = Exchange::default();
+    let (flow, step) = begun(&["before", "refuse", "after"], &mut io);
+    let BodyStep::Reply(reply) = step else { panic!("{step:?}") };
+    assert_eq!(reply.status, 429);
+    assert!(reply.headers.contains(&("retry-after".to_owned(), b"7".to_vec())));
+    assert!(!flow.is_open());
+    assert_eq!(
+        diary(),
+        ["before request", "refuse request", "before end", "refuse end", "after end"]
+    );
+
+    let (_, step) = begun(&["answer"], &mut io);
+    let BodyStep::Reply(reply) = step else { panic!("{step:?}") };
+    assert_eq!((reply.status, reply.body.as_slice()), (200, b"[]".as_slice()));
+    diary();
+}
