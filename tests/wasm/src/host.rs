@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use wasmtime::{StoreLimits, StoreLimitsBuilder};
 
+use crate::callout::{Call, CallAnswer};
 use crate::exchange::{Deferred, Exchange};
 use crate::process::Process;
 
@@ -92,6 +93,8 @@ pub struct VmOptions {
     pub log_level: Level,
     /// Seed of `random_get`, so that a run can be repeated.
     pub seed: u64,
+    /// Clusters that the module may call; a test gives the answers.
+    pub clusters: Vec<&'static str>,
     /// Metrics, shared data and queues; pass one handle to several VMs to simulate workers.
     pub process: Process,
     /// Instructions one callback may take before it is stopped by a trap. Envoy has no such limit:
@@ -114,6 +117,7 @@ impl Default for VmOptions {
             now_ns: 1_767_225_600_000_000_000,
             log_level: Level::Info,
             seed: 1,
+            clusters: Vec::new(),
             process: Process::default(),
             fuel_limit: 20_000_000_000,
         }
@@ -148,6 +152,11 @@ pub(crate) struct Host {
     /// What Envoy does only after the callback has returned.
     pub(crate) deferred: Vec<(u32, Deferred)>,
     pub(crate) random: u64,
+    /// Calls that are not answered yet.
+    pub(crate) calls: Vec<Call>,
+    pub(crate) last_token: u32,
+    /// While the callback of its call runs.
+    pub(crate) call_answer: Option<CallAnswer>,
     pub(crate) limits: StoreLimits,
 }
 
@@ -172,6 +181,9 @@ impl Host {
             stop_iteration: false,
             deferred: Vec::new(),
             random: options.seed,
+            calls: Vec::new(),
+            last_token: 0,
+            call_answer: None,
             limits: StoreLimitsBuilder::new().memory_size(MAX_MEMORY_BYTES).build(),
             options,
         }

@@ -32,12 +32,13 @@
 //!
 //! # What it deliberately does not do
 //!
-//! No codec, no router, no other filters, no clusters (so an HTTP or gRPC call fails as it does in
-//! Envoy for an unknown cluster), no gRPC replies, no TCP filters, no flow control, and no CEL: a
+//! No codec, no router, no other filters, no gRPC services (so a gRPC call fails as it does in Envoy
+//! for an unknown one), no timeouts of calls but those a test decides on, no TCP filters, no flow control, and no CEL: a
 //! property is there if the exchange implies it or the test set it. A foreign function that Envoy
 //! has and this host has not is a trap that says so, never a silent success.
 
 mod abi;
+mod callout;
 mod exchange;
 mod filter_manager;
 mod headers;
@@ -49,6 +50,7 @@ mod process;
 mod stream;
 mod vm;
 
+pub use callout::Call;
 pub use exchange::{Callback, LocalReply};
 pub use headers::Headers;
 pub use host::{Level, LogLine, Placement, Status, VmOptions};

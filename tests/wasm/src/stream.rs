@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use crate::callout::{Call, CallAnswer};
 use crate::exchange::{Callback, Direction, Exchange, LocalReply};
 
 use crate::host::{Placement, ROOT, Status};
@@ -158,6 +159,51 @@ impl Stream {
         true
     }
 
+    /// The module's calls to other services that are not answered yet.
+    pub fn calls(&self) -> Vec<Call> {
+        let worker = self.worker.borrow();
+        worker.host().calls.iter().filter(|call| call.context == self.id).cloned().collect()
+    }
+
+    /// A service answers a call.
+    ///
+    /// # Panics
+    ///
+    /// If the call is not under way.
+    #[track_caller]
+    pub fn answer_call(&self, call: &Call, headers: impl Into<Headers>, body: impl AsRef<[u8]>) {
+        let answer = CallAnswer { headers: headers.into(), body: body.as_ref().to_vec() };
+        self.end_call(call, Some(answer));
+    }
+
+    /// A call gets no answer: no connection, or too late.
+    ///
+    /// # Panics
+    ///
+    /// If the call is not under way.
+    #[track_caller]
+    pub fn fail_call(&self, call: &Call) {
+        self.end_call(call, None);
+    }
+
+    #[track_caller]
+    fn end_call(&self, call: &Call, answer: Option<CallAnswer>) {
+        let mut worker = self.worker.borrow_mut();
+        let calls = &mut worker.host_mut().calls;
+        let place = calls.iter().position(|other| other.token == call.token);
+        assert!(place.is_some(), "the call is not under way: {call:?}");
+        place.map(|place| calls.remove(place));
+        let number = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+        let size = |answer: &CallAnswer| (number(answer.headers.len()), number(answer.body.len()));
+        let (headers, body) = answer.as_ref().map_or((0, 0), size);
+        worker.host_mut().call_answer = answer;
+        let args = [call.token.cast_signed(), headers, body, 0];
+        worker.call(self.id, "proxy_on_http_call_response", &args);
+        worker.host_mut().call_answer = None;
+        worker.host_mut().stop_iteration = false;
+        worker.run_deferred(self.id);
+    }
+
     /// What has left toward the provider; `None` while the headers are held or if nothing ever did.
     pub fn upstream_request(&self) -> Option<Message> {
         self.look(|exchange| exchange.request.sent.clone())
@@ -241,6 +287,7 @@ impl Stream {
         worker.host_mut().stop_iteration = false;
         let id = self.id;
         worker.host_mut().deferred.retain(|(context, _)| *context != id);
+        worker.host_mut().calls.retain(|call| call.context != id);
     }
 
     /// The exchange lives as long as its handle, so there is always one to look at.

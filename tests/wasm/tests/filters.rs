@@ -10,6 +10,7 @@
 
 mod filters {
     mod bad_input;
+    mod callouts;
     mod limits;
     mod load;
     mod shell;

@@ -29,7 +29,10 @@ pub(super) fn link(linker: &mut Linker<Host>) -> Result<()> {
     export!(linker, "proxy_send_local_response", send_local_response,
         (status: i32, details: i32, details_len: i32, body: i32, body_len: i32,
          headers: i32, headers_len: i32, _grpc_status: i32));
-    for &(name, params, status) in WITHOUT_CLUSTERS {
+    export!(linker, "proxy_http_call", http_call,
+        (cluster: i32, cluster_len: i32, headers: i32, headers_len: i32, body: i32, body_len: i32,
+         _trailers: i32, _trailers_len: i32, timeout_ms: i32, token_at: i32));
+    for &(name, params, status) in WITHOUT_GRPC {
         let params = std::iter::repeat_n(ValType::I32, params);
         let signature = FuncType::new(linker.engine(), params, [ValType::I32]);
         linker.func_new("env", name, signature, move |guest, _, results| {
@@ -41,10 +44,9 @@ pub(super) fn link(linker: &mut Linker<Host>) -> Result<()> {
     Ok(())
 }
 
-/// Callouts: name, number of parameters, and Envoy's answer where the cluster or the token is
+/// gRPC callouts: name, number of parameters, and Envoy's answer where the service or the token is
 /// unknown, as here every one is.
-const WITHOUT_CLUSTERS: &[(&str, usize, Status)] = &[
-    ("proxy_http_call", 10, Status::BadArgument),
+const WITHOUT_GRPC: &[(&str, usize, Status)] = &[
     ("proxy_grpc_call", 12, Status::ParseFailure),
     ("proxy_grpc_stream", 9, Status::ParseFailure),
     ("proxy_grpc_send", 4, Status::BadArgument),
@@ -52,7 +54,11 @@ const WITHOUT_CLUSTERS: &[(&str, usize, Status)] = &[
     ("proxy_grpc_cancel", 1, Status::BadArgument),
 ];
 
-/// The map of a number of the ABI. Inner `None`: a map of a callout, which is never there.
+/// The number of the map that holds the headers of the answer to a call.
+const CALL_RESPONSE_HEADERS: i32 = 6;
+
+/// The map of a number of the ABI. Inner `None`: a map of a callout, which is not there, or was read
+/// before ([`called`]).
 fn map(number: i32) -> std::result::Result<Option<Map>, Status> {
     match number {
         0 => Ok(Some(Map::Headers(Direction::Request))),
@@ -64,8 +70,17 @@ fn map(number: i32) -> std::result::Result<Option<Map>, Status> {
     }
 }
 
+/// The headers of the answer to a call, in its callback.
+fn called(host: &Host, number: i32) -> Option<Headers> {
+    let answer = host.call_answer.as_ref().filter(|_| number == CALL_RESPONSE_HEADERS)?;
+    Some(answer.headers.clone())
+}
+
 /// A map that is not there reads as empty: only the single getter fails.
 fn pairs(guest: &mut Guest<'_>, number: i32, at: i32, size_at: i32) -> Answer {
+    if let Some(headers) = called(guest.data_mut(), number) {
+        return give(guest, &headers.to_pairs(), at, size_at);
+    }
     let map = map(number)?;
     let exchange = guest.data_mut().exchange();
     let headers = map.and_then(|map| exchange.and_then(|exchange| exchange.map(map).cloned()));
@@ -156,7 +171,7 @@ fn contents(guest: &mut Guest<'_>, number: i32) -> std::result::Result<Vec<u8>, 
         1 => Ok(body(host, Direction::Response)),
         // Raw connection data, gRPC messages and call data: never anything here.
         2 | 3 | 5 | 8 => Ok(Vec::new()),
-        4 => Err(Status::NotFound),
+        4 => host.call_answer.as_ref().map(|answer| answer.body.clone()).ok_or(Status::NotFound),
         6 => Ok(host.options.vm_configuration.as_bytes().to_vec()),
         7 => host.plugin_configuration.clone().ok_or(Status::NotFound),
         _ => Err(Status::BadArgument),
@@ -223,6 +238,28 @@ fn continue_stream(guest: &mut Guest<'_>, stream: i32) -> Answer {
         host.deferred.push((context, Deferred::Resume(way)));
     }
     Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "the specification's signature")]
+fn http_call(
+    guest: &mut Guest<'_>,
+    cluster: i32,
+    cluster_len: i32,
+    headers: i32,
+    headers_len: i32,
+    body: i32,
+    body_len: i32,
+    _trailers: i32,
+    _trailers_len: i32,
+    timeout_ms: i32,
+    token_at: i32,
+) -> Answer {
+    let cluster = name(guest, cluster, cluster_len)?;
+    let headers = Headers::from_pairs(&bytes(guest, headers, headers_len)?);
+    let body = bytes(guest, body, body_len)?;
+    let timeout_ms = timeout_ms.cast_unsigned();
+    let token = guest.data_mut().call_out(cluster, headers, body, timeout_ms)?;
+    put_word(guest, token_at, token)
 }
 
 fn close_stream(guest: &mut Guest<'_>, stream: i32) -> Answer {
