@@ -199,7 +199,7 @@ fn context(args: &TranslateArgs) -> ClientContext {
     }
 }
 
-fn print(body: &serde_json::Value) -> io::Result<()> {
+fn print(body: &json::Value) -> io::Result<()> {
     writeln!(io::stdout(), "{body}")
 }
 

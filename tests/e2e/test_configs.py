@@ -148,7 +148,7 @@ REFUSED: Dict[str, Tuple[Any, List[str]]] = {
     "no target": ({"targets": {}}, ["targets: must name at least one target"]),
     "no configuration": ("", ["missing field `targets`"]),
     "no JSON": ('{"targets": ', ["line 1"]),
-    "a key twice": ('{"targets": {}, "targets": {}}', ["duplicate object key at line 1 column 30"]),
+    "a key twice": ('{"targets": {}, "targets": {}}', ["duplicate object key at line 1 column 17"]),
     "a variable that is not set": (
         {"targets": {"a": {"provider": "anthropic", "credential": {"env": "NOWHERE_KEY"}}}},
         ["targets.a.credential.env: environment variable `NOWHERE_KEY` is not set", "^"],

@@ -1,6 +1,6 @@
 //! One event of a streamed answer.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::json;
 

@@ -1,6 +1,6 @@
 //! Text and where it stands.
 
-use serde_json::Value;
+use crate::json::Value;
 
 /// Where a piece of text stands in a request or an answer, in any dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,7 +79,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use serde_json::json;
+    use crate::json::json;
 
     use super::*;
 

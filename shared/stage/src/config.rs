@@ -138,7 +138,10 @@ fn compile(
         [] => Map::new(),
         // What is no JSON may be a `google.protobuf.Struct`, which Envoy hands over as it is.
         trimmed => {
-            match json::parse(trimmed).or_else(|error| protobuf::structure(text).ok_or(error)) {
+            match json::parse(trimmed)
+                .map(Value::from)
+                .or_else(|error| protobuf::structure(text).ok_or(error))
+            {
                 Ok(Value::Object(map)) => map,
                 Ok(_) => return refuse(errors, "the configuration must be a JSON object"),
                 Err(error) => return refuse(errors, error.to_string()),

@@ -1,8 +1,7 @@
 //! A request and an answer as stages see them.
 
-use chat::json::{self, ParseError};
+use chat::json::{self, ParseError, Value};
 use dialects::{Dialect, Endpoint};
-use serde_json::Value;
 
 use crate::Headers;
 

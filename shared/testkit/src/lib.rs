@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 /// Ways to cut `bytes` into chunks that any stream reader must be indifferent to: in two at every offset,
 /// and one byte at a time.
@@ -44,11 +44,11 @@ pub fn fixtures(folder: &str) -> Vec<Fixture> {
         .collect()
 }
 
-/// The JSON files in `tests/fixtures/FOLDER`.
+/// The JSON files in `tests/fixtures/FOLDER`, as whatever type of tree.
 ///
 /// # Panics
 /// As [`fixtures`], and if one is not JSON.
-pub fn json_fixtures(folder: &str) -> Vec<(String, Value)> {
+pub fn json_fixtures<T: DeserializeOwned>(folder: &str) -> Vec<(String, T)> {
     fixtures(folder)
         .into_iter()
         .map(|(name, bytes)| {

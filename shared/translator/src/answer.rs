@@ -199,6 +199,6 @@ impl Answer {
     }
 }
 
-fn written(body: &serde_json::Value) -> Content {
+fn written(body: &json::Value) -> Content {
     Content::Written(json::to_bytes(body))
 }

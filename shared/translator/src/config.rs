@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use chat::json::{Map, Value};
 use dialects::providers::{PROVIDERS, Provider};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use stage::{Environment, Errors};
 
 use crate::credential::Credential;
@@ -86,8 +86,10 @@ pub struct ModelRule {
 #[serde(deny_unknown_fields, default)]
 pub struct Parameters {
     /// Values for parameters that the request leaves out.
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     pub default: Map<String, Value>,
     /// Values that replace the request's.
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     pub set: Map<String, Value>,
     /// Parameters that are taken out.
     pub remove: Vec<String>,
@@ -173,15 +175,19 @@ fn provider(name: &str, path: &str, errors: &mut Errors) -> Option<&'static Prov
 }
 
 fn check_parameters(parameters: &Parameters, path: &str, errors: &mut Errors) {
-    let named = |part: &str, names: Vec<&String>, errors: &mut Errors| {
-        for name in names.into_iter().filter(|name| RESERVED.contains(&name.as_str())) {
+    let named = |part: &str, names: Vec<&str>, errors: &mut Errors| {
+        for name in names.into_iter().filter(|name| RESERVED.contains(name)) {
             errors.add(&format!("{path}.{part}"), format!("`{name}` cannot be changed here"));
         }
     };
-    named("default", parameters.default.keys().collect(), errors);
-    named("set", parameters.set.keys().collect(), errors);
-    named("remove", parameters.remove.iter().collect(), errors);
-    for name in parameters.set.keys().filter(|name| parameters.remove.contains(name)) {
+    named("default", parameters.default.keys().map(|name| name.as_str()).collect(), errors);
+    named("set", parameters.set.keys().map(|name| name.as_str()).collect(), errors);
+    named("remove", parameters.remove.iter().map(String::as_str).collect(), errors);
+    for name in parameters
+        .set
+        .keys()
+        .filter(|name| parameters.remove.iter().any(|removed| *name == removed))
+    {
         errors.add(&format!("{path}.remove"), format!("`{name}` is also in `set`"));
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use chat::json::Value;
 use dialects::providers::Provider;
-use serde_json::Value;
 
 use crate::config::Parameters;
 use crate::credential::Credential;
@@ -64,12 +64,12 @@ impl Parameters {
         }
         for (name, value) in &self.default {
             if !map.contains_key(name) {
-                map.insert(name.clone(), value.clone());
+                map.insert_key(name.clone(), value.clone());
                 edited = true;
             }
         }
         for (name, value) in &self.set {
-            edited |= map.insert(name.clone(), value.clone()).as_ref() != Some(value);
+            edited |= map.insert_key(name.clone(), value.clone()).as_ref() != Some(value);
         }
         edited
     }
@@ -80,7 +80,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use serde_json::json;
+    use chat::json::json;
 
     use super::*;
 
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn parameters_are_removed_defaulted_and_set() {
         let parameters: Parameters = serde_json::from_value(
-            json!({"remove": ["a"], "default": {"b": 1, "c": 2}, "set": {"d": 3}}),
+            serde_json::json!({"remove": ["a"], "default": {"b": 1, "c": 2}, "set": {"d": 3}}),
         )
         .unwrap();
         let mut body = json!({"a": 0, "b": 0, "d": 0});

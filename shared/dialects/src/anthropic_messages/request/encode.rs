@@ -79,7 +79,7 @@ pub(in super::super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut
     let Value::Object(map) = body else { return false };
     let mut any = false;
     for name in provider.quirks.unsupported {
-        if map.shift_remove(*name).is_some() {
+        if map.shift_remove(name).is_some() {
             drops.add(*name, "not supported by the provider");
             any = true;
         }

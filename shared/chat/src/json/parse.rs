@@ -1,0 +1,344 @@
+//! From text to tree.
+//!
+//! Written by hand because the tree can then be made in one go: strings are cut out of text that was checked
+//! once, names are recognised before memory is taken for them, numbers keep their text without a detour. It
+//! is compared with `serde_json` by properties and by fuzzing.
+
+use super::{Key, Map, Number, Value};
+use crate::json::scan::plain;
+
+/// How deep values may be nested.
+const DEPTH: usize = 127;
+
+/// Why a body could not be read. Never quotes the body.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// An object names a key twice.
+    #[error("duplicate object key at line {line} column {column}")]
+    DuplicateKey {
+        /// 1-based line of the second key.
+        line: usize,
+        /// 1-based byte column of the second key.
+        column: usize,
+    },
+    /// Not JSON, nested deeper than 127 levels, or followed by something else.
+    #[error("invalid JSON at line {line} column {column}")]
+    Syntax {
+        /// 1-based line.
+        line: usize,
+        /// 1-based byte column.
+        column: usize,
+    },
+}
+
+/// Reads one JSON value that fills `bytes`.
+///
+/// # Errors
+/// See [`ParseError`].
+pub fn parse(bytes: &[u8]) -> Result<Value, ParseError> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => parse_str(text),
+        Err(error) => Err(Wrong::Syntax(error.valid_up_to()).explain(bytes)),
+    }
+}
+
+/// Reads JSON text, such as tool arguments that stand in a string, by the same rules as [`parse`].
+///
+/// # Errors
+/// See [`ParseError`].
+pub fn parse_str(text: &str) -> Result<Value, ParseError> {
+    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, depth: 0 };
+    parser.document().map_err(|wrong| wrong.explain(parser.bytes))
+}
+
+/// What is wrong, and at which byte.
+enum Wrong {
+    DuplicateKey(usize),
+    Syntax(usize),
+}
+
+impl Wrong {
+    fn explain(&self, bytes: &[u8]) -> ParseError {
+        let (Wrong::DuplicateKey(at) | Wrong::Syntax(at)) = *self;
+        let before = bytes.get(..at).unwrap_or(bytes);
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+        match self {
+            Wrong::DuplicateKey(_) => ParseError::DuplicateKey { line, column },
+            Wrong::Syntax(_) => ParseError::Syntax { line, column },
+        }
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    /// The bytes of `text`.
+    bytes: &'a [u8],
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn document(&mut self) -> Result<Value, Wrong> {
+        let value = self.value()?;
+        match self.next_token() {
+            None => Ok(value),
+            Some(_) => Err(self.wrong()),
+        }
+    }
+
+    fn wrong(&self) -> Wrong {
+        Wrong::Syntax(self.at)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    /// The next byte that is no white space; it is not read yet.
+    fn next_token(&mut self) -> Option<u8> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
+                other => return other,
+            }
+        }
+    }
+
+    fn value(&mut self) -> Result<Value, Wrong> {
+        match self.next_token() {
+            Some(b'"') => self.string().map(Value::String),
+            Some(b'{') => self.nested(Parser::object),
+            Some(b'[') => self.nested(Parser::array),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.word("true", Value::Bool(true)),
+            Some(b'f') => self.word("false", Value::Bool(false)),
+            Some(b'n') => self.word("null", Value::Null),
+            _ => Err(self.wrong()),
+        }
+    }
+
+    fn word(&mut self, word: &str, value: Value) -> Result<Value, Wrong> {
+        match self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
+            true => {
+                self.at += word.len();
+                Ok(value)
+            }
+            false => Err(self.wrong()),
+        }
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Value, Wrong>) -> Result<Value, Wrong> {
+        if self.depth == DEPTH {
+            return Err(self.wrong());
+        }
+        self.depth += 1;
+        self.at += 1;
+        let value = read(self)?;
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn array(&mut self) -> Result<Value, Wrong> {
+        let mut items = Vec::new();
+        if self.next_token() == Some(b']') {
+            self.at += 1;
+            return Ok(Value::Array(items));
+        }
+        loop {
+            items.push(self.value()?);
+            if self.ends(b']')? {
+                return Ok(Value::Array(items));
+            }
+        }
+    }
+
+    fn object(&mut self) -> Result<Value, Wrong> {
+        let mut map = Map::new();
+        if self.next_token() == Some(b'}') {
+            self.at += 1;
+            return Ok(Value::Object(map));
+        }
+        loop {
+            if self.next_token() != Some(b'"') {
+                return Err(self.wrong());
+            }
+            let start = self.at;
+            let name = self.name()?;
+            if map.contains_key(&name) {
+                return Err(Wrong::DuplicateKey(start));
+            }
+            if self.next_token() != Some(b':') {
+                return Err(self.wrong());
+            }
+            self.at += 1;
+            let value = self.value()?;
+            map.push(name, value);
+            if self.ends(b'}')? {
+                return Ok(Value::Object(map));
+            }
+        }
+    }
+
+    /// Reads what follows an item: whether it is `end` or a comma.
+    fn ends(&mut self, end: u8) -> Result<bool, Wrong> {
+        match self.next_token() {
+            Some(b',') => {
+                self.at += 1;
+                Ok(false)
+            }
+            Some(byte) if byte == end => {
+                self.at += 1;
+                Ok(true)
+            }
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// Reads a string's text up to the first byte that is not simply text; that byte is not read yet.
+    fn plain(&mut self) -> &'a str {
+        let start = self.at;
+        self.at += plain(self.bytes.get(start..).unwrap_or_default());
+        // A quote, a backslash and a control character are no part of another character.
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    fn name(&mut self) -> Result<Key, Wrong> {
+        self.at += 1;
+        let text = self.plain();
+        match self.peek() {
+            Some(b'"') => {
+                self.at += 1;
+                Ok(Key::read(text))
+            }
+            _ => self.escaped(text).map(|name| Key::read(&name)),
+        }
+    }
+
+    fn string(&mut self) -> Result<String, Wrong> {
+        self.at += 1;
+        let text = self.plain();
+        match self.peek() {
+            Some(b'"') => {
+                self.at += 1;
+                Ok(text.to_owned())
+            }
+            _ => self.escaped(text),
+        }
+    }
+
+    /// Reads the rest of a string that begins with `start`.
+    fn escaped(&mut self, start: &str) -> Result<String, Wrong> {
+        let mut string = String::with_capacity(start.len() + 32);
+        string.push_str(start);
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(string);
+                }
+                Some(b'\\') => string.push(self.escape()?),
+                _ => return Err(self.wrong()),
+            }
+            string.push_str(self.plain());
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, Wrong> {
+        self.at += 1;
+        let character = match self.peek() {
+            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.code_point(),
+            _ => return Err(self.wrong()),
+        };
+        self.at += 1;
+        Ok(character)
+    }
+
+    /// Reads `uXXXX`, or the two of a surrogate pair. A surrogate alone is no text.
+    fn code_point(&mut self) -> Result<char, Wrong> {
+        let first = self.code_unit()?;
+        let code = match first {
+            0xd800..0xdc00 => {
+                if self.peek() != Some(b'\\') {
+                    return Err(self.wrong());
+                }
+                self.at += 1;
+                match (self.peek(), self.code_unit()?) {
+                    (Some(b'u'), second @ 0xdc00..0xe000) => {
+                        0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
+                    }
+                    _ => return Err(self.wrong()),
+                }
+            }
+            code => code,
+        };
+        char::from_u32(code).ok_or_else(|| self.wrong())
+    }
+
+    /// Reads one byte (the `u`) and four hexadecimal digits.
+    fn code_unit(&mut self) -> Result<u32, Wrong> {
+        self.at += 1;
+        let mut code = 0;
+        for _ in 0..4 {
+            let digit = self.peek().and_then(|byte| char::from(byte).to_digit(16));
+            code = code * 16 + digit.ok_or_else(|| self.wrong())?;
+            self.at += 1;
+        }
+        Ok(code)
+    }
+
+    fn number(&mut self) -> Result<Value, Wrong> {
+        let start = self.at;
+        // Its value, while that is how Rust would write it: no sign, fraction, exponent, overflow.
+        let mut natural = Some(0u64);
+        if self.peek() == Some(b'-') {
+            natural = None;
+            self.at += 1;
+        }
+        match self.peek() {
+            Some(b'0') => self.at += 1,
+            Some(b'1'..=b'9') => {
+                while let Some(byte @ b'0'..=b'9') = self.peek() {
+                    natural = natural.and_then(|value| {
+                        value.checked_mul(10)?.checked_add(u64::from(byte - b'0'))
+                    });
+                    self.at += 1;
+                }
+            }
+            _ => return Err(self.wrong()),
+        }
+        if self.peek() == Some(b'.') {
+            natural = None;
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            natural = None;
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        let text = self.text.get(start..self.at).unwrap_or_default();
+        Ok(Value::Number(Number::read(text, natural)))
+    }
+
+    /// Reads at least one digit.
+    fn digits(&mut self) -> Result<(), Wrong> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        match rest.iter().take_while(|byte| byte.is_ascii_digit()).count() {
+            0 => Err(self.wrong()),
+            count => {
+                self.at += count;
+                Ok(())
+            }
+        }
+    }
+}

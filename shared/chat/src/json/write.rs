@@ -1,0 +1,85 @@
+//! From tree to text.
+
+use std::fmt;
+
+use super::scan::plain;
+use super::{Map, Value};
+
+/// Writes a tree as compact JSON.
+pub fn to_bytes(tree: &Value) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    append(tree, &mut out);
+    out
+}
+
+/// Appends a tree as compact JSON.
+pub fn append(tree: &Value, out: &mut Vec<u8>) {
+    match tree {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::Number(number) => number.write(out),
+        Value::String(text) => string(text, out),
+        Value::Array(items) => {
+            out.push(b'[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                append(item, out);
+            }
+            out.push(b']');
+        }
+        Value::Object(map) => object(map, out),
+    }
+}
+
+fn object(map: &Map<String, Value>, out: &mut Vec<u8>) {
+    out.push(b'{');
+    for (index, (name, value)) in map.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        string(name, out);
+        out.push(b':');
+        append(value, out);
+    }
+    out.push(b'}');
+}
+
+fn string(text: &str, out: &mut Vec<u8>) {
+    let mut rest = text.as_bytes();
+    out.push(b'"');
+    loop {
+        let (head, tail) = rest.split_at(plain(rest));
+        out.extend_from_slice(head);
+        let Some((special, tail)) = tail.split_first() else { break };
+        escape(*special, out);
+        rest = tail;
+    }
+    out.push(b'"');
+}
+
+fn escape(byte: u8, out: &mut Vec<u8>) {
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        0x8 => b'b',
+        0xc => b'f',
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        _ => {
+            let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + value - 10 };
+            out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
+}
+
+/// Compact JSON.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&to_bytes(self)))
+    }
+}
