@@ -8,7 +8,7 @@ use chat::{Event, Problem};
 
 use crate::neutral::{self, Request, Response};
 use crate::providers::Provider;
-use crate::{Dropped, Drops};
+use crate::{Dropped, Drops, StreamText};
 
 /// What a client asks for at an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +100,12 @@ pub trait Dialect: Debug + Sync {
 
     /// Shows every text of a buffered answer to `visit`. Returns whether any was replaced.
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool;
+
+    /// Shows the text of a streamed answer, which comes in pieces. `None`: this dialect's streams cannot be
+    /// looked into, and who has to must refuse to begin one.
+    fn stream_text(&self) -> Option<Box<dyn StreamText>> {
+        None
+    }
 
     /// The usage that a buffered answer or a stream event states, if it states any.
     fn usage(&self, body: &Value) -> Option<neutral::Usage>;

@@ -15,12 +15,14 @@ pub mod neutral;
 pub mod openai_chat;
 pub mod providers;
 mod reader;
+mod stream_text;
 
 pub use dialect::{
     ClientContext, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, StreamDecoder,
     StreamEncoder,
 };
 pub use dropped::{Dropped, Drops};
+pub use stream_text::{Piece, Rewrite, StreamText};
 
 /// All dialects.
 pub static DIALECTS: &[&dyn Dialect] =

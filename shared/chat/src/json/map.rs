@@ -301,16 +301,16 @@ impl<'a> IntoIterator for &'a mut Map<String, Value> {
     }
 }
 
-impl Extend<(String, Value)> for Map<String, Value> {
-    fn extend<T: IntoIterator<Item = (String, Value)>>(&mut self, entries: T) {
+impl<K: Into<Key>> Extend<(K, Value)> for Map<String, Value> {
+    fn extend<T: IntoIterator<Item = (K, Value)>>(&mut self, entries: T) {
         for (name, value) in entries {
-            self.insert(name, value);
+            self.insert_key(name.into(), value);
         }
     }
 }
 
-impl FromIterator<(String, Value)> for Map<String, Value> {
-    fn from_iter<T: IntoIterator<Item = (String, Value)>>(entries: T) -> Map<String, Value> {
+impl<K: Into<Key>> FromIterator<(K, Value)> for Map<String, Value> {
+    fn from_iter<T: IntoIterator<Item = (K, Value)>>(entries: T) -> Map<String, Value> {
         let mut map = Map::new();
         map.extend(entries);
         map

@@ -71,7 +71,7 @@ use crate::neutral::{Request, Response, Usage};
 use crate::providers::Provider;
 use crate::{
     ClientContext, Dialect, Drops, Endpoint, Operation, ProviderContext, ProviderRequest,
-    StreamDecoder, StreamEncoder,
+    StreamDecoder, StreamEncoder, StreamText,
 };
 
 /// The dialect's name.
@@ -114,6 +114,10 @@ impl Dialect for AnthropicMessages {
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
         text::visit_response(body, visit)
+    }
+
+    fn stream_text(&self) -> Option<Box<dyn StreamText>> {
+        Some(Box::new(stream::Text::default()))
     }
 
     /// Reads an answer, `message_start` or `message_delta`. The last may state the output alone; the input

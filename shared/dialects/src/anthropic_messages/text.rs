@@ -4,7 +4,7 @@
 //! with a signature is shown but never replaced, since its provider would refuse it.
 
 use chat::json::Value;
-use chat::text::{Visit, visit_leaves, visit_string};
+use chat::text::{Visit, visit_arguments, visit_leaves, visit_string};
 use chat::{Scope, Text};
 
 /// Fields of blocks that only Anthropic knows whose strings are no text.
@@ -103,7 +103,8 @@ fn content(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bo
     }
 }
 
-fn block(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
+/// Shows the text of a block.
+pub(super) fn block(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
     match value.get("type").and_then(Value::as_str).unwrap_or_default() {
         "document" => document(value, scope, turn, visit),
         "image" | "redacted_thinking" => false,
@@ -120,7 +121,7 @@ fn block(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool
             field(value, "content", |value| content(value, Scope::ToolResult, turn, visit))
         }
         "tool_use" => {
-            field(value, "input", |input| visit_leaves(input, Scope::ToolCall, turn, visit))
+            field(value, "input", |input| visit_arguments(input, Scope::ToolCall, turn, visit))
         }
         kind if kind.ends_with("tool_use") => own(value, Scope::ToolCall, turn, visit),
         kind if kind.ends_with("tool_result") => own(value, Scope::ToolResult, turn, visit),
@@ -145,7 +146,7 @@ fn thinking(value: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
     let is_signed = signature.is_some_and(|signature| !signature.is_empty());
     match value.get_mut("thinking") {
         Some(Value::String(text)) if is_signed => {
-            let _ = visit(Text { scope: Scope::Assistant, turn, text });
+            let _ = visit(Text::new(Scope::Assistant, turn, text));
             false
         }
         Some(text) => visit_string(text, Scope::Assistant, turn, visit),
@@ -154,7 +155,7 @@ fn thinking(value: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
 }
 
 /// Shows every string of a block that only Anthropic knows, except in [`NO_TEXT`].
-fn own(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
+pub(super) fn own(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
     match value {
         Value::Array(items) => {
             items.iter_mut().fold(false, |edited, item| own(item, scope, turn, visit) | edited)
@@ -229,6 +230,7 @@ mod tests {
             (Scope::Assistant, 1, "said"),
             (Scope::Assistant, 1, "quote"),
             (Scope::ToolCall, 1, "arg"),
+            (Scope::ToolCall, 1, "key"),
             (Scope::ToolCall, 1, "asked"),
             (Scope::ToolResult, 1, "found"),
             (Scope::ToolResult, 2, "result"),
@@ -268,8 +270,8 @@ mod tests {
         ], "stop_details": {"type": "refusal", "explanation": "c"}});
         let seen: Vec<_> =
             shout(&mut body, visit_response).into_iter().map(|seen| seen.2).collect();
-        assert_eq!(seen, ["a", "b", "c"]);
-        assert_eq!(body["content"][1]["input"]["k"], "B");
+        assert_eq!(seen, ["a", "b", "k", "c"]);
+        assert_eq!(body["content"][1]["input"]["K"], "B");
     }
 
     #[test]

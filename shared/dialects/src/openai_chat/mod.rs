@@ -83,13 +83,13 @@ use chat::json::Value;
 use chat::text::Visit;
 use chat::{Event, Problem};
 
-use crate::Drops;
 use crate::dialect::{
     ClientContext, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, StreamDecoder,
     StreamEncoder,
 };
 use crate::neutral::{Request, Response, Usage};
 use crate::providers::Provider;
+use crate::{Drops, StreamText};
 
 /// The name of this dialect.
 const NAME: &str = "openai-chat";
@@ -153,6 +153,10 @@ impl Dialect for OpenaiChat {
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
         text::visit_response(body, visit)
+    }
+
+    fn stream_text(&self) -> Option<Box<dyn StreamText>> {
+        Some(Box::new(stream::Text::default()))
     }
 
     fn usage(&self, body: &Value) -> Option<Usage> {

@@ -1,8 +1,8 @@
 //! Where text stands in requests and answers.
 
-use chat::Scope;
 use chat::json::Value;
 use chat::text::{Visit, visit_json_string, visit_leaves, visit_string};
+use chat::{Scope, Text};
 
 /// Shows every text of a request: messages, descriptions of tools and of the response format, predicted
 /// output, `user` and `metadata`. Not names of tools, keys and enumerated values of schemas, and media.
@@ -64,7 +64,7 @@ fn visit_message(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
 }
 
 /// What the model said: an assistant message of a request or the message of an answer.
-fn visit_said(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
+pub(super) fn visit_said(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
     let scope = Scope::Assistant;
     let mut edited = false;
     for name in ["name", "reasoning_content", "reasoning", "refusal"] {
@@ -72,8 +72,12 @@ fn visit_said(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
     }
     for name in ["thinking_blocks", "reasoning_details"] {
         for item in items(message, name) {
+            // A thought that its provider signed is shown, but would be refused if it were replaced.
+            let is_signed =
+                matches!(item.get("signature"), Some(Value::String(s)) if !s.is_empty());
+            let mut fixed = |text: Text<'_>| visit(text).filter(|_| !is_signed);
             for field in ["thinking", "text", "summary"] {
-                edited |= visit_field(item, field, scope, turn, visit);
+                edited |= visit_field(item, field, scope, turn, &mut fixed);
             }
         }
     }
@@ -227,6 +231,7 @@ mod tests {
             (Scope::Assistant, 3, "f"),
             (Scope::ToolCall, 3, "j"),
             (Scope::ToolCall, 3, "k"),
+            (Scope::ToolCall, 3, "k"),
             (Scope::ToolResult, 4, "l"),
             (Scope::ToolResult, 5, "m"),
             (Scope::User, 0, "u"),
@@ -238,7 +243,7 @@ mod tests {
             .collect();
         assert_eq!(shown, expected);
         let arguments = &edited["messages"][3]["tool_calls"][0]["function"]["arguments"];
-        assert_eq!(arguments, "{\"k\":\"J\"}");
+        assert_eq!(arguments, "{\"K\":\"J\"}");
         assert_eq!(edited["messages"][3]["thinking_blocks"][0]["signature"], "s");
         assert_eq!(edited["messages"][5]["name"], "t");
     }
