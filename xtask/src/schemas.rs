@@ -17,9 +17,11 @@ fn file(filter: &Filter) -> std::path::PathBuf {
 /// The schema of a filter's configuration: its stage's with `host` added, or a list of stages.
 pub(crate) fn schema(filter: &Filter) -> Value {
     let mut definitions = Map::new();
-    let host = embed(schema_for!(Settings), &mut definitions);
+    let host = embed(schema_for!(Settings), "host", &mut definitions);
     let mut schema = match filter.kind {
-        FilterKind::Single(blueprint) => embed((blueprint.schema)(), &mut definitions),
+        FilterKind::Single(blueprint) => {
+            embed((blueprint.schema)(), blueprint.name, &mut definitions)
+        }
         FilterKind::Chain(blueprints) => chain(blueprints, &mut definitions),
     };
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
@@ -34,7 +36,7 @@ fn chain(blueprints: &[Blueprint], definitions: &mut Map<String, Value>) -> Valu
     let entries: Vec<Value> = blueprints
         .iter()
         .map(|blueprint| {
-            let stage = embed((blueprint.schema)(), definitions);
+            let stage = embed((blueprint.schema)(), blueprint.name, definitions);
             json!({
                 "type": "object",
                 "properties": {blueprint.name: stage},
@@ -59,17 +61,37 @@ fn chain(blueprints: &[Blueprint], definitions: &mut Map<String, Value>) -> Valu
     })
 }
 
-/// The schema without its head; its definitions go to `definitions`.
-fn embed(schema: Schema, definitions: &mut Map<String, Value>) -> Value {
+/// The schema without its head; its definitions go to `definitions`, under names of `whose`: two stages may
+/// each have a `Rule`.
+fn embed(schema: Schema, whose: &str, definitions: &mut Map<String, Value>) -> Value {
     let mut value = schema.to_value();
+    rename(&mut value, whose);
     if let Value::Object(map) = &mut value {
         map.remove("$schema");
         map.remove("title");
         if let Some(Value::Object(own)) = map.remove("$defs") {
-            definitions.extend(own);
+            definitions.extend(own.into_iter().map(|(name, one)| (format!("{whose}.{name}"), one)));
         }
     }
     value
+}
+
+/// Makes every reference one to a definition of `whose`.
+fn rename(value: &mut Value, whose: &str) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, whose)),
+        Value::Object(map) => {
+            for (name, value) in map.iter_mut() {
+                match value.as_str().and_then(|target| target.strip_prefix("#/$defs/")) {
+                    Some(target) if name == "$ref" => {
+                        *value = json!(format!("#/$defs/{whose}.{target}"));
+                    }
+                    _ => rename(value, whose),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 fn text(schema: &Value) -> String {

@@ -33,8 +33,8 @@ fn filled(text: &str) -> String {
 fn table(name: &str) -> String {
     match name.split_once(' ').unwrap_or((name, "")) {
         ("config", filter) => config(filter),
-        ("facts", _) => facts(),
-        ("metrics", _) => metrics(),
+        ("facts", stage) => facts(stage),
+        ("metrics", stage) => metrics(stage),
         ("providers", _) => providers(),
         _ => panic!("no generated part is called {name}"),
     }
@@ -52,14 +52,22 @@ fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
-fn facts() -> String {
+/// Whether a row is told of `asked`: its own stage's, or every stage's. Without a stage all are.
+fn concerns(row: &str, asked: &str) -> bool {
+    asked.is_empty() || row == asked || row == "any"
+}
+
+fn facts(stage: &str) -> String {
     let row = |fact: &stage::facts::Fact| {
         vec![code(fact.name), fact.doc.to_owned(), code(fact.example), fact.stage.to_owned()]
     };
-    rows(&["fact", "what it says", "example", "written by"], FACTS.iter().map(row))
+    rows(
+        &["fact", "what it says", "example", "written by"],
+        FACTS.iter().filter(|fact| concerns(fact.stage, stage)).map(row),
+    )
 }
 
-fn metrics() -> String {
+fn metrics(stage: &str) -> String {
     let row = |metric: &stage::metrics::MetricRow| {
         let kind = match metric.kind {
             MetricKind::Counter => "counter",
@@ -74,7 +82,8 @@ fn metrics() -> String {
             metric.doc.into(),
         ]
     };
-    rows(&["metric", "kind", "unit", "labels", "what it tells"], METRICS.iter().map(row))
+    let told = METRICS.iter().filter(|metric| concerns(metric.stage, stage));
+    rows(&["metric", "kind", "unit", "labels", "what it tells"], told.map(row))
 }
 
 fn providers() -> String {

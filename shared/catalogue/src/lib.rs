@@ -6,13 +6,14 @@
 use stage::{Blueprint, Filter, FilterKind};
 
 /// The stages that may stand in a chain.
-pub const STAGES: &[Blueprint] = &[translator::BLUEPRINT];
+pub const STAGES: &[Blueprint] = &[prompts::DECORATOR, prompts::TEMPLATE, translator::BLUEPRINT];
 
 /// The filter that holds a list of stages.
 pub const CHAIN: Filter = Filter { name: "chain", kind: FilterKind::Chain(STAGES) };
 
 /// All filters, by name: one folder in `filters/` each.
-pub const FILTERS: &[Filter] = &[CHAIN, translator::FILTER];
+pub const FILTERS: &[Filter] =
+    &[CHAIN, prompts::DECORATOR_FILTER, prompts::TEMPLATE_FILTER, translator::FILTER];
 
 /// The filter of that name, in kebab-case or snake_case.
 pub fn by_name(name: &str) -> Option<&'static Filter> {

@@ -7,6 +7,7 @@ use chat::text::Visit;
 use chat::{Event, Problem};
 
 use crate::neutral::{self, Request, Response};
+use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::{Dropped, Drops, StreamText};
 
@@ -105,6 +106,12 @@ pub trait Dialect: Debug + Sync {
     /// looked into, and who has to must refuse to begin one.
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
         None
+    }
+
+    /// Adds prompts of the gateway's own to a request. Returns whether the request has a place for them.
+    fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {
+        let _ = (body, prompts);
+        false
     }
 
     /// The usage that a buffered answer or a stream event states, if it states any.

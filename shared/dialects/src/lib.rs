@@ -13,6 +13,7 @@ mod dialect;
 mod dropped;
 pub mod neutral;
 pub mod openai_chat;
+pub mod prompts;
 pub mod providers;
 mod reader;
 mod stream_text;

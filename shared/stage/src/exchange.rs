@@ -34,7 +34,8 @@ pub struct Exchange {
     pub metrics: Vec<Metric>,
     /// Log lines. Never text of requests or answers, never credentials.
     pub logs: Vec<(Level, String)>,
-    pub(crate) callouts: Vec<Callout>,
+    /// Questions to other services: see [`Exchange::call`].
+    pub callouts: Vec<Callout>,
 }
 
 impl Default for Exchange {

@@ -24,6 +24,8 @@ pub const REQUEST_MODEL: &str = "gen_ai.request.model";
 pub const RESPONSE_MODEL: &str = "gen_ai.response.model";
 /// The provider's row in the registry.
 pub const PROVIDER: &str = "gen_ai.provider.name";
+/// The prompt template that a request was made from.
+pub const TEMPLATE: &str = "tollgate.template";
 /// The target served the request.
 pub const TARGET: &str = "tollgate.target";
 /// The client's dialect.
@@ -87,6 +89,12 @@ pub static FACTS: &[Fact] = &[
         stage: "provider-translator",
         doc: "The target that the request went to",
         example: "claude",
+    },
+    Fact {
+        name: TEMPLATE,
+        stage: "prompt-template",
+        doc: "The template that the request was made from, and its version",
+        example: "translate@default",
     },
     Fact {
         name: PATH,

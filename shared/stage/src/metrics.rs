@@ -18,6 +18,8 @@ pub enum MetricKind {
 pub struct MetricRow {
     /// Its name behind the filter's prefix.
     pub name: &'static str,
+    /// The stage that counts it.
+    pub stage: &'static str,
     /// Counter or histogram.
     pub kind: MetricKind,
     /// What one unit is.
@@ -39,10 +41,14 @@ pub const REQUEST_DURATION: &str = "request_duration_ms";
 /// Requests sent on.
 pub const REQUESTS: &str = "requests";
 
+/// Requests made from a template.
+pub const TEMPLATES: &str = "templates";
+
 /// All metrics.
 pub static METRICS: &[MetricRow] = &[
     MetricRow {
         name: DROPPED_FIELDS,
+        stage: "provider-translator",
         kind: MetricKind::Counter,
         unit: "fields",
         labels: &["target"],
@@ -50,6 +56,7 @@ pub static METRICS: &[MetricRow] = &[
     },
     MetricRow {
         name: PROVIDER_ERRORS,
+        stage: "provider-translator",
         kind: MetricKind::Counter,
         unit: "responses",
         labels: &["target", "status"],
@@ -57,6 +64,7 @@ pub static METRICS: &[MetricRow] = &[
     },
     MetricRow {
         name: REJECTED,
+        stage: "any",
         kind: MetricKind::Counter,
         unit: "responses",
         labels: &["code"],
@@ -64,6 +72,7 @@ pub static METRICS: &[MetricRow] = &[
     },
     MetricRow {
         name: REQUEST_DURATION,
+        stage: "any",
         kind: MetricKind::Histogram,
         unit: "milliseconds",
         labels: &[],
@@ -71,10 +80,19 @@ pub static METRICS: &[MetricRow] = &[
     },
     MetricRow {
         name: REQUESTS,
+        stage: "provider-translator",
         kind: MetricKind::Counter,
         unit: "requests",
         labels: &["target"],
         doc: "Requests (attempts, upstream) sent on to a target",
+    },
+    MetricRow {
+        name: TEMPLATES,
+        stage: "prompt-template",
+        kind: MetricKind::Counter,
+        unit: "requests",
+        labels: &["template", "version"],
+        doc: "Requests made from a template",
     },
 ];
 

@@ -13,6 +13,7 @@ mod filters {
     mod callouts;
     mod limits;
     mod load;
+    mod prompts;
     mod shell;
     mod support;
     mod translation;

@@ -55,6 +55,7 @@
 mod content;
 mod error;
 mod limits;
+mod prompts;
 mod request;
 mod response;
 mod stream;
@@ -68,6 +69,7 @@ use chat::text::Visit;
 use chat::{Event, Problem};
 
 use crate::neutral::{Request, Response, Usage};
+use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::{
     ClientContext, Dialect, Drops, Endpoint, Operation, ProviderContext, ProviderRequest,
@@ -122,6 +124,10 @@ impl Dialect for AnthropicMessages {
 
     /// Reads an answer, `message_start` or `message_delta`. The last may state the output alone; the input
     /// is 0 then.
+    fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {
+        prompts::add(body, prompts)
+    }
+
     fn usage(&self, body: &Value) -> Option<Usage> {
         usage::decode(body.get("usage").or_else(|| body.pointer("/message/usage"))?)
     }

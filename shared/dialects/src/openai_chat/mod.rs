@@ -72,6 +72,7 @@ mod adapt;
 mod citations;
 mod error;
 mod finish;
+mod prompts;
 mod reasoning;
 mod request;
 mod response;
@@ -88,6 +89,7 @@ use crate::dialect::{
     StreamEncoder,
 };
 use crate::neutral::{Request, Response, Usage};
+use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::{Drops, StreamText};
 
@@ -157,6 +159,10 @@ impl Dialect for OpenaiChat {
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
         Some(Box::new(stream::Text::default()))
+    }
+
+    fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {
+        prompts::add(body, prompts)
     }
 
     fn usage(&self, body: &Value) -> Option<Usage> {

@@ -104,7 +104,7 @@ fn a_chain_takes_a_list_of_known_stages_with_the_translator_last() {
         (json!({"stages": [{"a": {}, "b": {}}]}), "stages[0]: must be an object with one key"),
         (
             json!({"stages": [{"prompt-gurad": {}}]}),
-            "stages[0].prompt-gurad: unknown stage, expected one of: provider-translator",
+            "stages[0].prompt-gurad: unknown stage, expected one of: ",
         ),
         (
             json!({"stages": [stage, stage]}),

@@ -1,0 +1,35 @@
+//! Prompts of the gateway's own: instructions are messages here.
+
+use chat::json::Value;
+
+use crate::prompts::{Prompts, SystemPlace, add_messages, message};
+
+/// Adds `prompts` to a request. Returns whether it has a conversation to add to.
+pub(super) fn add(body: &mut Value, prompts: &Prompts) -> bool {
+    let Some(Value::Array(messages)) = body.get_mut("messages") else { return false };
+    for (place, text) in &prompts.system {
+        let at = match place {
+            SystemPlace::Before => 0,
+            SystemPlace::After => leading(messages),
+            SystemPlace::Instead => {
+                messages.retain(|message| !instructs(message));
+                0
+            }
+            SystemPlace::Default if messages.iter().any(instructs) => continue,
+            SystemPlace::Default => 0,
+        };
+        messages.insert(at.min(messages.len()), message("system", text));
+    }
+    let first = leading(messages);
+    add_messages(messages, first, prompts, |role, text| message(role.word(), text));
+    true
+}
+
+/// How many instructions stand before everything else.
+fn leading(messages: &[Value]) -> usize {
+    messages.iter().take_while(|message| instructs(message)).count()
+}
+
+fn instructs(message: &Value) -> bool {
+    matches!(message.get("role").and_then(Value::as_str), Some("system" | "developer"))
+}
