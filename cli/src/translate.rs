@@ -196,6 +196,7 @@ fn context(args: &TranslateArgs) -> ClientContext {
         created: args.created,
         model: args.model.clone().unwrap_or_default(),
         stream_usage: args.stream_usage,
+        ..ClientContext::default()
     }
 }
 

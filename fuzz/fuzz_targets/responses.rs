@@ -5,7 +5,7 @@ use dialects::{ClientContext, DIALECTS, Drops};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let context = ClientContext { created: 1, model: "m".to_owned(), stream_usage: true };
+    let context = ClientContext { created: 1, model: "m".to_owned(), stream_usage: true, ..ClientContext::default() };
     for from in DIALECTS {
         for to in DIALECTS {
             let _ = to.encode_error(&from.decode_error(429, bytes));

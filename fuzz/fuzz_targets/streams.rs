@@ -18,7 +18,7 @@ fuzz_target!(|input: &[u8]| {
 });
 
 fn translated(from: &dyn Dialect, to: &dyn Dialect, pieces: &[&[u8]]) -> Vec<u8> {
-    let context = ClientContext { created: 1, model: "m".to_owned(), stream_usage: true };
+    let context = ClientContext { created: 1, model: "m".to_owned(), stream_usage: true, ..ClientContext::default() };
     let mut wire = sse::Decoder::new(1 << 20);
     let (mut decoder, mut encoder) = (from.stream_decoder(), to.stream_encoder(context));
     let (mut events, mut meanings, mut out) = (Vec::new(), Vec::new(), Vec::new());

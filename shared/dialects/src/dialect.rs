@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use chat::json::Value;
+use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Problem};
 
@@ -40,7 +40,7 @@ pub struct ProviderContext<'a> {
 }
 
 /// What is known of the client's request when an answer is written for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ClientContext {
     /// Unix time in seconds, for dialects whose answers carry the time.
     pub created: u64,
@@ -48,6 +48,8 @@ pub struct ClientContext {
     pub model: String,
     /// The client wants usage in the stream (OpenAI's `stream_options.include_usage`).
     pub stream_usage: bool,
+    /// What an answer repeats of its request ([`Dialect::echo`]).
+    pub echo: Map<String, Value>,
 }
 
 /// A request as it goes to a provider.
@@ -116,6 +118,12 @@ pub trait Dialect: Debug + Sync {
 
     /// The usage that a buffered answer or a stream event states, if it states any.
     fn usage(&self, body: &Value) -> Option<neutral::Usage>;
+
+    /// The fields of a request that its answer repeats, in dialects whose answers do so.
+    fn echo(&self, body: &Value) -> Map<String, Value> {
+        let _ = body;
+        Map::new()
+    }
 
     /// Reads a client's request.
     ///

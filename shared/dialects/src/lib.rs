@@ -14,6 +14,7 @@ mod dropped;
 pub mod neutral;
 pub mod openai_chat;
 pub mod prompts;
+pub mod openai_responses;
 pub mod providers;
 mod reader;
 mod stream_text;
@@ -26,8 +27,11 @@ pub use dropped::{Dropped, Drops};
 pub use stream_text::{Piece, Rewrite, StreamText};
 
 /// All dialects.
-pub static DIALECTS: &[&dyn Dialect] =
-    &[&anthropic_messages::AnthropicMessages, &openai_chat::OpenaiChat];
+pub static DIALECTS: &[&dyn Dialect] = &[
+    &anthropic_messages::AnthropicMessages,
+    &openai_chat::OpenaiChat,
+    &openai_responses::OpenaiResponses,
+];
 
 /// The dialect of that name, such as `openai-chat`.
 pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {

@@ -5,6 +5,7 @@
 use crate::Dialect;
 use crate::anthropic_messages::AnthropicMessages;
 use crate::openai_chat::OpenaiChat;
+use crate::openai_responses::OpenaiResponses;
 
 /// An endpoint that speaks a dialect.
 #[derive(Debug)]
@@ -237,6 +238,16 @@ pub static PROVIDERS: &[Provider] = &[
         quirks: Quirks::NONE,
         source: "https://platform.openai.com/docs/api-reference/chat/create",
         checked: "2026-11-20",
+    },
+    Provider {
+        name: "openai-responses",
+        title: "OpenAI (Responses)",
+        dialect: &OpenaiResponses,
+        base_url: "https://api.openai.com/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks::NONE,
+        source: "https://platform.openai.com/docs/api-reference/responses/create",
+        checked: "2026-11-21",
     },
     Provider {
         name: "openrouter",

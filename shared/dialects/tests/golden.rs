@@ -17,7 +17,12 @@ use dialects::{ClientContext, DIALECTS, Dialect, Drops, ProviderContext, neutral
 use testkit::{fixtures, json_fixtures};
 
 fn context() -> ClientContext {
-    ClientContext { created: 1_763_596_800, model: "asked-model".into(), stream_usage: true }
+    ClientContext {
+        created: 1_763_596_800,
+        model: "asked-model".into(),
+        stream_usage: true,
+        ..ClientContext::default()
+    }
 }
 
 fn pairs() -> impl Iterator<Item = (&'static dyn Dialect, &'static dyn Dialect)> {

@@ -55,7 +55,7 @@ impl Turn for Translation {
         let mut context = ClientContext {
             created: io.now / 1_000_000_000,
             model: model.clone(),
-            stream_usage: false,
+            ..ClientContext::default()
         };
         let provider_path = if client.name() == target.provider.dialect.name() {
             keep(request, &target, &path, &asked, &model, &mut drops)
@@ -129,6 +129,7 @@ fn translate(
     drops: &mut Drops,
 ) -> Result<String, Problem> {
     let client = request.dialect;
+    context.echo = client.echo(request.body.tree());
     let mut neutral = client.decode_request(path, request.body.take(), drops)?;
     neutral.model = model;
     context.stream_usage = neutral.stream_usage;

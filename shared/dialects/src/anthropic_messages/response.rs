@@ -192,7 +192,12 @@ mod tests {
     use crate::neutral::{ToolKind, Usage};
 
     fn context() -> ClientContext {
-        ClientContext { created: 0, model: "asked".into(), stream_usage: true }
+        ClientContext {
+            created: 0,
+            model: "asked".into(),
+            stream_usage: true,
+            ..ClientContext::default()
+        }
     }
 
     fn answer(content: Vec<Content>, finish: Finish) -> Response {

@@ -49,11 +49,9 @@ fn split(block: Block) -> Option<(BlockStart, Vec<Delta>)> {
             (BlockStart::Text, std::iter::once(Delta::Text(text)).chain(deltas).collect())
         }
         Content::Reasoning { text, signature } => {
+            let text = Some(text).filter(|text| !text.is_empty()).map(Delta::Reasoning);
             let signature = signature.map(Delta::Signature);
-            (
-                BlockStart::Reasoning,
-                std::iter::once(Delta::Reasoning(text)).chain(signature).collect(),
-            )
+            (BlockStart::Reasoning, text.into_iter().chain(signature).collect())
         }
         Content::RedactedReasoning { data } => (BlockStart::RedactedReasoning { data }, Vec::new()),
         Content::Refusal { text } => (BlockStart::Refusal, vec![Delta::Refusal(text)]),

@@ -128,7 +128,8 @@ pub enum Content {
     Reasoning {
         /// The thoughts, or a summary of them. May be empty.
         text: String,
-        /// The provider's proof that they are its own; without it Anthropic does not take them back.
+        /// The provider's proof that they are its own; without it none takes them back. It begins with its
+        /// dialect's name and a colon (see [`proof_dialect`]), except Anthropic's, which are as they are.
         signature: Option<String>,
     },
     /// Thoughts that only the provider can read.
@@ -211,7 +212,8 @@ pub struct Tool {
     pub name: String,
     /// What it does.
     pub description: Option<String>,
-    /// JSON Schema of its arguments. `None`: no arguments were described.
+    /// JSON Schema of its arguments. `None`: no arguments were described. Of a custom tool: the grammar that
+    /// its text must match, `{"syntax": "lark" or "regex", "definition": "…"}`.
     pub parameters: Option<Value>,
     /// Whether the arguments must match the schema exactly.
     pub strict: Option<bool>,
@@ -308,6 +310,17 @@ pub struct Reasoning {
     pub budget_tokens: Option<u64>,
     /// Whether and how thoughts are shown (Anthropic's `display`: `summarized`, `omitted`).
     pub display: Option<String>,
+}
+
+impl Reasoning {
+    /// The word of [`Reasoning::display`] for thoughts that are shown as a summary.
+    pub const SUMMARIZED: &'static str = "summarized";
+}
+
+/// The dialect whose proof a signature says it is: `openai-responses:…`. No provider takes that of another.
+pub fn proof_dialect(signature: &str) -> Option<&'static str> {
+    let (name, _) = signature.split_once(':')?;
+    crate::by_name(name).map(crate::Dialect::name)
 }
 
 /// Coarse amount of reasoning, least first.

@@ -30,11 +30,18 @@ pub(super) fn annotations(
 
 /// One annotation, if the citation names a web page.
 pub(super) fn annotation(citation: Value, start: usize, length: usize) -> Option<Value> {
-    if citation.get("type").and_then(Value::as_str) == Some("url_citation") {
+    if citation.get("url_citation").is_some() {
         return is_url_citation(&citation).then_some(citation);
     }
     let url = citation.get("url")?.as_str()?;
     let title = citation.get("title").and_then(Value::as_str).unwrap_or(url);
+    // The Responses API has the same fields flat, counted from the beginning of the text.
+    let index = |name: &str| citation.get(name).and_then(Value::as_u64).map(|it| it as usize);
+    let length = index("end_index").unwrap_or(length);
+    let (start, length) = match index("start_index") {
+        Some(within) => (start.saturating_add(within), length.saturating_sub(within)),
+        None => (start, length),
+    };
     Some(json!({"type": "url_citation", "url_citation": {
         "start_index": start,
         "end_index": start.saturating_add(length),
@@ -72,12 +79,14 @@ mod tests {
              "cited_text": "c"},
             {"type": "web_search_result_location", "url": "https://a.example", "title": null},
             {"type": "char_location", "document_index": 0},
-            {"type": "url_citation", "url": "https://a.example"}
+            {"type": "url_citation", "url_citation": {"url": "https://a.example"}},
+            {"type": "url_citation", "url": "https://a.example", "title": "C", "start_index": 1,
+             "end_index": 4}
         ]);
         let annotations = annotations(citations, 10, 5, "choices[0]", &mut drops);
         assert_eq!(
             annotations,
-            [web(0, 2, "A"), web(10, 15, "B"), web(10, 15, "https://a.example")]
+            [web(0, 2, "A"), web(10, 15, "B"), web(10, 15, "https://a.example"), web(11, 14, "C")]
         );
         assert_eq!(drops.iter().count(), 2);
     }

@@ -33,7 +33,7 @@ pub(super) fn decode(status: u16, body: &[u8]) -> Problem {
 }
 
 /// The error that an answer or a chunk with a status of success holds, if it holds one.
-pub(super) fn within(body: &Value) -> Option<Problem> {
+pub(crate) fn within(body: &Value) -> Option<Problem> {
     let error = body.get("error").filter(|error| !error.is_null())?;
     let known = Known::of_error(error);
     let stated = error.get("code").and_then(Value::as_u64).and_then(|code| code.try_into().ok());

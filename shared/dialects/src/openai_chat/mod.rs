@@ -23,7 +23,7 @@
 //! | `tool_calls[]`, `function_call` (deprecated) | `ToolCall` after the text | `tool_calls[]` |
 //! | `reasoning_content`, `thinking_blocks` (below) | `Reasoning`, `RedactedReasoning` in front of the text | OpenAI takes no thoughts back (reported) |
 //! | `cache_control` of a part, message or tool; `prompt_cache_breakpoint` of a part | `cache` | OpenAI caches by itself (reported) |
-//! | `tools[]`, `functions[]` (deprecated) | `tools`; a custom tool with a grammar and unknown kinds are opaque | `tools[]` |
+//! | `tools[]`, `functions[]` (deprecated) | `tools`; a custom tool's grammar is kept in `parameters`; unknown kinds are opaque | `tools[]` |
 //! | `tool_choice`, `function_call` (deprecated) | `tool_choice` | only when tools are offered |
 //! | `max_completion_tokens`, else `max_tokens` (deprecated) | `max_output_tokens` | the name the provider takes |
 //! | `temperature`, `top_p`, `seed`, `*_penalty`, `top_k` (extension) | `sampling` | all but `top_k` (reported); temperature at most 2 |
@@ -92,6 +92,13 @@ use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::{Drops, StreamText};
+
+// OpenAI's other API says the same in the same words.
+pub(crate) use error::within as error_within;
+pub(crate) use request::{
+    audio, cache, check_choice, data_url, default_name, effort, grammar, response_format, schema,
+    source, unsupported,
+};
 
 /// The name of this dialect.
 const NAME: &str = "openai-chat";

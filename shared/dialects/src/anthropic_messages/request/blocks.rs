@@ -7,7 +7,7 @@ use chat::json::{Map, Value, json};
 
 use super::super::{NAME, NOT_SUPPORTED, content};
 use crate::Drops;
-use crate::neutral::{Block, Content, Source, ToolKind};
+use crate::neutral::{Block, Content, Source, ToolKind, proof_dialect};
 
 /// How ids begin that had to be rewritten. What follows is the id in hexadecimal.
 const HEX_ID: &str = "hexid_";
@@ -79,6 +79,12 @@ impl<'a> Writer<'a> {
             }
             Content::Opaque { dialect: NAME, value } => Some(value),
             Content::Opaque { .. } => self.refuse(path),
+            Content::Reasoning { signature: Some(signature), .. }
+                if proof_dialect(&signature).is_some() =>
+            {
+                self.drops.add(path, "reasoning of another provider");
+                None
+            }
             Content::Reasoning { text, signature: Some(signature) } => {
                 Some(json!({"type": "thinking", "thinking": text, "signature": signature}))
             }

@@ -28,7 +28,12 @@ pub(super) fn provider() -> ProviderContext<'static> {
 }
 
 pub(super) fn client() -> ClientContext {
-    ClientContext { created: 0, model: "asked".into(), stream_usage: true }
+    ClientContext {
+        created: 0,
+        model: "asked".into(),
+        stream_usage: true,
+        ..ClientContext::default()
+    }
 }
 
 fn parse(text: &str) -> Value {

@@ -37,7 +37,12 @@ fn call(kind: ToolKind) -> BlockStart {
 }
 
 fn run(events: Vec<Event>) -> (Vec<Value>, Vec<String>) {
-    let context = ClientContext { created: 0, model: "asked".into(), stream_usage: true };
+    let context = ClientContext {
+        created: 0,
+        model: "asked".into(),
+        stream_usage: true,
+        ..ClientContext::default()
+    };
     let mut encoder = AnthropicMessages.stream_encoder(context);
     let mut out = Vec::new();
     events.into_iter().for_each(|event| encoder.encode(event, &mut out));

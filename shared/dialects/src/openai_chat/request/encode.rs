@@ -14,14 +14,14 @@ const MAX_STOPS: usize = 4;
 /// Writes a request body.
 ///
 /// # Errors
-/// A picture, sound or document that OpenAI has no form for.
+/// A picture, sound or document that OpenAI has no form for, or a choice of a tool that it cannot offer.
 pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Value, Problem> {
     let mut body = Map::new();
     body.insert("model".into(), request.model.into());
     body.insert("messages".into(), encode_messages::encode(request.messages, drops)?.into());
     let choice =
         encode_tools::Choice { choice: request.tool_choice, parallel: request.parallel_tool_calls };
-    encode_tools::encode(request.tools, choice, &mut body, drops);
+    encode_tools::encode(request.tools, choice, &mut body, drops)?;
     if let Some(limit) = request.max_output_tokens {
         body.insert("max_completion_tokens".into(), limit.into());
     }

@@ -272,7 +272,8 @@ fn document(
     Ok(object([("type", "file".into()), ("file", file)]))
 }
 
-fn default_name(media_type: &str) -> String {
+/// A name for a file that has none.
+pub(crate) fn default_name(media_type: &str) -> String {
     match media_type {
         "application/pdf" => "document.pdf".to_owned(),
         "text/plain" => "document.txt".to_owned(),
@@ -280,11 +281,13 @@ fn default_name(media_type: &str) -> String {
     }
 }
 
-fn data_url(media_type: &str, data: &str) -> String {
+/// Writes inline data as a URL (RFC 2397).
+pub(crate) fn data_url(media_type: &str, data: &str) -> String {
     format!("data:{media_type};base64,{data}")
 }
 
-fn unsupported(path: String, rule: &str) -> Problem {
+/// The refusal of media at `path`; `rule` says what can be sent.
+pub(crate) fn unsupported(path: String, rule: &str) -> Problem {
     let message = format!("{path} cannot be sent to this provider: {rule}");
     Problem::invalid("unsupported_source", path, message)
 }

@@ -39,7 +39,7 @@ pub(super) fn extras(extras: Map<String, Value>, body: &mut Map<String, Value>, 
 }
 
 /// The effort to ask for, if any (see the table of this dialect).
-pub(super) fn effort(reasoning: Reasoning, drops: &mut Drops) -> Option<Effort> {
+pub(crate) fn effort(reasoning: Reasoning, drops: &mut Drops) -> Option<Effort> {
     if reasoning.display.is_some() {
         drops.add("thinking.display", UNSUPPORTED);
     }
@@ -68,7 +68,7 @@ pub(super) fn effort(reasoning: Reasoning, drops: &mut Drops) -> Option<Effort> 
 }
 
 /// `response_format`.
-pub(super) fn response_format(format: ResponseFormat, drops: &mut Drops) -> Value {
+pub(crate) fn response_format(format: ResponseFormat, drops: &mut Drops) -> Value {
     let (name, description, schema, strict) = match format {
         ResponseFormat::Text => return json!({"type": "text"}),
         ResponseFormat::JsonObject => return json!({"type": "json_object"}),

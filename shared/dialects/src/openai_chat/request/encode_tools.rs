@@ -1,5 +1,8 @@
 //! Tools and the choice among them, written.
 
+use std::collections::HashSet;
+
+use chat::Problem;
 use chat::json::{Map, Value, json};
 
 use super::super::{NAME, UNSUPPORTED, object};
@@ -13,21 +16,27 @@ pub(super) struct Choice {
 }
 
 /// Adds `tools`, `tool_choice` and `parallel_tool_calls`; OpenAI refuses the latter two without the first.
+///
+/// # Errors
+/// A choice of a tool that was left out.
 pub(super) fn encode(
     tools: Vec<Tool>,
     choice: Choice,
     body: &mut Map<String, Value>,
     drops: &mut Drops,
-) {
-    let custom: Vec<String> = tools
+) -> Result<(), Problem> {
+    let custom: HashSet<String> = tools
         .iter()
         .filter(|tool| tool.kind == ToolKind::Custom)
         .map(|tool| tool.name.clone())
         .collect();
+    let is_left_out = |tool: &&Tool| tool.opaque.as_ref().is_some_and(|opaque| opaque.0 != NAME);
+    let left_out = tools.iter().filter(is_left_out).map(|tool| tool.name.clone()).collect();
     let tools: Vec<Value> = tools.into_iter().filter_map(|tool| self::tool(tool, drops)).collect();
+    check_choice(choice.choice.as_ref(), &left_out, NAME)?;
     if tools.is_empty() {
         report_choice(&choice, drops);
-        return;
+        return Ok(());
     }
     body.insert("tools".into(), tools.into());
     if let Some(choice) = choice.choice {
@@ -35,6 +44,27 @@ pub(super) fn encode(
     }
     if let Some(parallel) = choice.parallel {
         body.insert("parallel_tool_calls".into(), parallel.into());
+    }
+    Ok(())
+}
+
+/// Refuses a choice of one of the tools that `dialect` cannot offer: without it, the model would do
+/// something else than it was told.
+///
+/// # Errors
+/// It is one.
+pub(crate) fn check_choice(
+    choice: Option<&ToolChoice>,
+    left_out: &HashSet<String>,
+    dialect: &str,
+) -> Result<(), Problem> {
+    match choice {
+        Some(ToolChoice::Tool { name }) if left_out.contains(name) => Err(Problem::invalid(
+            "unsupported_tool_choice",
+            "tool_choice",
+            format!("tool_choice demands a tool that {dialect} cannot offer"),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -62,6 +92,10 @@ fn tool(tool: Tool, drops: &mut Drops) -> Option<Value> {
         definition.insert("description".into(), description.into());
     }
     if tool.kind == ToolKind::Custom {
+        if let Some(grammar) = tool.parameters {
+            let format = object([("type", "grammar".into()), ("grammar", grammar)]);
+            definition.insert("format".into(), format);
+        }
         return Some(object([("type", "custom".into()), ("custom", definition.into())]));
     }
     if let Some(parameters) = tool.parameters {
@@ -74,7 +108,7 @@ fn tool(tool: Tool, drops: &mut Drops) -> Option<Value> {
 }
 
 /// `tool_choice`; `custom` names the custom tools.
-fn tool_choice(choice: ToolChoice, custom: &[String]) -> Value {
+fn tool_choice(choice: ToolChoice, custom: &HashSet<String>) -> Value {
     let named = |name: String| match custom.contains(&name) {
         true => json!({"type": "custom", "custom": {"name": name}}),
         false => json!({"type": "function", "function": {"name": name}}),

@@ -52,7 +52,7 @@ fn part(value: Value, path: String, drops: &mut Drops) -> Result<Block, Problem>
 
 /// Takes a cache mark: `cache_control` as Anthropic has it, which gateways accept here too, or OpenAI's own
 /// `prompt_cache_breakpoint`.
-pub(super) fn cache(
+pub(crate) fn cache(
     fields: &mut Fields,
     drops: &mut Drops,
 ) -> Result<Option<CacheControl>, Problem> {
@@ -91,7 +91,8 @@ fn image(mut fields: Fields, drops: &mut Drops) -> Result<Content, Problem> {
     Ok(Content::Image { source, detail })
 }
 
-fn audio(mut fields: Fields, drops: &mut Drops) -> Result<Content, Problem> {
+/// Reads inline sound: `data` and `format`.
+pub(crate) fn audio(mut fields: Fields, drops: &mut Drops) -> Result<Content, Problem> {
     let data = fields.required_string("data")?;
     let format = fields.required_string("format")?;
     fields.report_rest(drops, UNKNOWN);
@@ -116,7 +117,8 @@ fn file(mut fields: Fields, drops: &mut Drops) -> Result<Content, Problem> {
     Ok(Content::Document { source, title, context: None, citations: None })
 }
 
-fn source(url: String, path: String) -> Result<Source, Problem> {
+/// Reads an http(s) or `data:` URL that stands at `path`.
+pub(crate) fn source(url: String, path: String) -> Result<Source, Problem> {
     let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();
     match scheme.as_str() {
         "http" | "https" => Ok(Source::Url { url }),

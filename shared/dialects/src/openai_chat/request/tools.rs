@@ -3,7 +3,7 @@
 use chat::Problem;
 use chat::json::Value;
 
-use super::super::{NAME, UNKNOWN};
+use super::super::{NAME, UNKNOWN, object};
 use super::parts::{cache, required_object};
 use crate::Drops;
 use crate::neutral::{Tool, ToolChoice, ToolKind};
@@ -27,14 +27,11 @@ fn tool(value: Value, path: String, drops: &mut Drops) -> Result<Tool, Problem> 
     if let Some(kind) = kind.filter(|kind| !["function", "custom"].contains(kind)) {
         return Ok(opaque(kind.to_owned(), value, path));
     }
-    let grammar = value.pointer("/custom/format/grammar").is_some().then(|| value.clone());
     let mut fields = Fields::new(value, path.clone())?;
     let mut tool = match fields.required_string("type")?.as_str() {
         "custom" => custom(required_object(&mut fields, "custom")?, path, drops)?,
         _ => function(required_object(&mut fields, "function")?, path, drops)?,
     };
-    // Only OpenAI can hold a custom tool to its grammar.
-    tool.opaque = grammar.map(|value| (NAME, value));
     tool.cache = tool.cache.or(cache(&mut fields, drops)?);
     fields.report_rest(drops, UNKNOWN);
     Ok(tool)
@@ -56,13 +53,10 @@ fn function(mut fields: Fields, path: String, drops: &mut Drops) -> Result<Tool,
 }
 
 fn custom(mut fields: Fields, path: String, drops: &mut Drops) -> Result<Tool, Problem> {
-    if let Some(mut format) = fields.object("format")? {
-        format.required_string("type")?;
-    }
     let tool = Tool {
         name: fields.required_string("name")?,
         description: fields.string("description")?,
-        parameters: None,
+        parameters: custom_format(&mut fields)?,
         strict: None,
         kind: ToolKind::Custom,
         opaque: None,
@@ -71,6 +65,22 @@ fn custom(mut fields: Fields, path: String, drops: &mut Drops) -> Result<Tool, P
     };
     fields.report_rest(drops, UNKNOWN);
     Ok(tool)
+}
+
+/// The grammar that a custom tool's text must match, if there is one.
+fn custom_format(fields: &mut Fields) -> Result<Option<Value>, Problem> {
+    let Some(mut format) = fields.object("format")? else { return Ok(None) };
+    if format.required_string("type")? != "grammar" {
+        return Ok(None);
+    }
+    let mut fields = required_object(&mut format, "grammar")?;
+    let syntax = fields.required_string("syntax")?;
+    Ok(Some(grammar(syntax, fields.required_string("definition")?)))
+}
+
+/// The neutral form of a custom tool's grammar.
+pub(crate) fn grammar(syntax: String, definition: String) -> Value {
+    object([("syntax", syntax.into()), ("definition", definition.into())])
 }
 
 fn opaque(name: String, value: Value, path: String) -> Tool {
@@ -87,7 +97,7 @@ fn opaque(name: String, value: Value, path: String) -> Tool {
 }
 
 /// Takes a JSON Schema, which must be an object here.
-pub(super) fn schema(fields: &mut Fields, name: &str) -> Result<Option<Value>, Problem> {
+pub(crate) fn schema(fields: &mut Fields, name: &str) -> Result<Option<Value>, Problem> {
     match fields.take(name) {
         None | Some(Value::Null) => Ok(None),
         Some(schema @ Value::Object(_)) => Ok(Some(schema)),

@@ -11,6 +11,7 @@ mod streams;
 use chat::json::Value;
 
 use super::OpenaiChat;
+use crate::neutral::order::assert_ordered;
 use crate::neutral::{Event, Request, Response};
 use crate::providers::Provider;
 use crate::{ClientContext, Dialect, Drops, ProviderContext};
@@ -33,7 +34,12 @@ fn encode(request: Request) -> (Value, Drops) {
 }
 
 fn context() -> ClientContext {
-    ClientContext { created: 7, model: "asked".into(), stream_usage: true }
+    ClientContext {
+        created: 7,
+        model: "asked".into(),
+        stream_usage: true,
+        ..ClientContext::default()
+    }
 }
 
 /// Reads an answer and writes it again.
@@ -82,39 +88,4 @@ fn write_stream(events: Vec<Event>, context: ClientContext) -> String {
     let mut bytes = Vec::new();
     wire.iter().for_each(|event| chat::sse::encode(event, &mut bytes));
     String::from_utf8(bytes).unwrap()
-}
-
-/// Checks the order that [`Event`] promises.
-fn assert_ordered(events: &[Event]) {
-    use std::collections::BTreeMap;
-    let mut open: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut begun: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut finished = Vec::new();
-    let mut over = false;
-    let mut started = false;
-    for event in events {
-        assert!(!over, "after the end: {event:?}");
-        match event {
-            Event::Start { .. } => assert!(!std::mem::replace(&mut started, true)),
-            Event::BlockStart { candidate, block, .. } => {
-                assert!(started && !finished.contains(candidate));
-                assert_eq!(open.insert(*candidate, *block), None, "one open block at a time");
-                let count = begun.entry(*candidate).or_default();
-                assert_eq!(*count, *block, "blocks count up");
-                *count += 1;
-            }
-            Event::BlockDelta { candidate, block, .. } => {
-                assert_eq!(open.get(candidate), Some(block));
-            }
-            Event::BlockStop { candidate, block } => {
-                assert_eq!(open.remove(candidate), Some(*block));
-            }
-            Event::Finish { candidate, .. } => {
-                assert!(started && !open.contains_key(candidate));
-                finished.push(*candidate);
-            }
-            Event::End | Event::Error(_) => over = true,
-            Event::Usage(_) | Event::Ping => {}
-        }
-    }
 }

@@ -1,0 +1,114 @@
+//! Tools and the choice among them, written.
+
+use std::collections::HashSet;
+
+use chat::Problem;
+use chat::json::{Map, Value, json};
+
+use super::super::{NAME, UNSUPPORTED, object};
+use crate::Drops;
+use crate::neutral::{Tool, ToolChoice, ToolKind};
+use crate::openai_chat;
+
+/// How the tools offered are named in a choice.
+#[derive(Default)]
+struct Names {
+    custom: HashSet<String>,
+    built_in: HashSet<String>,
+    left_out: HashSet<String>,
+}
+
+/// Adds `tools`, `tool_choice` and `parallel_tool_calls`; the latter two need the first.
+///
+/// # Errors
+/// A choice of a tool that was left out.
+pub(super) fn encode(
+    tools: Vec<Tool>,
+    (choice, parallel): (Option<ToolChoice>, Option<bool>),
+    body: &mut Map<String, Value>,
+    drops: &mut Drops,
+) -> Result<(), Problem> {
+    let mut names = Names::default();
+    let mut written = Vec::with_capacity(tools.len());
+    for tool in tools {
+        written.extend(self::tool(tool, &mut names, drops));
+    }
+    openai_chat::check_choice(choice.as_ref(), &names.left_out, NAME)?;
+    if written.is_empty() {
+        if !matches!(choice, None | Some(ToolChoice::Auto | ToolChoice::None)) {
+            drops.add("tool_choice", "no tools are offered");
+        }
+        return Ok(());
+    }
+    body.insert("tools".into(), written.into());
+    if let Some(choice) = choice {
+        body.insert("tool_choice".into(), tool_choice(choice, &names));
+    }
+    if let Some(parallel) = parallel {
+        body.insert("parallel_tool_calls".into(), parallel.into());
+    }
+    Ok(())
+}
+
+fn tool(tool: Tool, names: &mut Names, drops: &mut Drops) -> Option<Value> {
+    if tool.cache.is_some() {
+        drops.add(format!("{}.cache_control", tool.path), UNSUPPORTED);
+    }
+    match tool.opaque {
+        Some((NAME, value)) => {
+            names.built_in.insert(tool.name);
+            return Some(value);
+        }
+        Some(_) => {
+            drops.add(tool.path, UNSUPPORTED);
+            names.left_out.insert(tool.name);
+            return None;
+        }
+        None => {}
+    }
+    let is_custom = tool.kind == ToolKind::Custom;
+    if is_custom {
+        names.custom.insert(tool.name.clone());
+    }
+    let mut map = Map::new();
+    map.insert("type".into(), if is_custom { "custom" } else { "function" }.into());
+    map.insert("name".into(), tool.name.into());
+    if let Some(description) = tool.description {
+        map.insert("description".into(), description.into());
+    }
+    if is_custom {
+        if let Some(Value::Object(grammar)) = tool.parameters {
+            let mut format = Map::new();
+            format.insert("type".into(), "grammar".into());
+            format.extend(grammar);
+            map.insert("format".into(), format.into());
+        }
+    } else {
+        let nothing = || json!({"type": "object", "properties": {}});
+        map.insert("parameters".into(), tool.parameters.unwrap_or_else(nothing));
+        // Said aloud, because the API's default is to be strict and that of other dialects is not.
+        map.insert("strict".into(), tool.strict.unwrap_or(false).into());
+    }
+    Some(Value::Object(map))
+}
+
+fn tool_choice(choice: ToolChoice, names: &Names) -> Value {
+    let named = |name: String| {
+        if names.built_in.contains(&name) {
+            return object([("type", name.into())]);
+        }
+        let kind = if names.custom.contains(&name) { "custom" } else { "function" };
+        object([("type", kind.into()), ("name", name.into())])
+    };
+    match choice {
+        ToolChoice::Auto => "auto".into(),
+        ToolChoice::None => "none".into(),
+        ToolChoice::Required => "required".into(),
+        ToolChoice::Tool { name } => named(name),
+        ToolChoice::Allowed { names, required } => {
+            let mode = if required { "required" } else { "auto" };
+            let tools: Vec<Value> = names.into_iter().map(named).collect();
+            json!({"type": "allowed_tools", "mode": mode, "tools": tools})
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Fixtures and properties of the whole dialect.
+
+mod answers;
+#[cfg(not(target_arch = "wasm32"))]
+mod fixtures;
+#[cfg(not(target_arch = "wasm32"))]
+mod properties;
+mod requests;
+mod streams;
+
+use chat::json::Value;
+
+use super::OpenaiResponses;
+use crate::neutral::order::assert_ordered;
+use crate::neutral::{Event, Request, Response};
+use crate::providers::Provider;
+use crate::{ClientContext, Dialect, Drops, ProviderContext};
+
+/// Reads a request.
+fn try_decode(body: Value) -> Result<(Request, Drops), chat::Problem> {
+    let mut drops = Drops::default();
+    let request = OpenaiResponses.decode_request("/v1/responses", body, &mut drops)?;
+    Ok((request, drops))
+}
+
+fn decode(body: Value) -> (Request, Drops) {
+    try_decode(body).unwrap()
+}
+
+/// Writes a request for OpenAI.
+fn try_encode(request: Request) -> Result<(Value, Drops), chat::Problem> {
+    let mut drops = Drops::default();
+    let provider = Provider::by_name("openai-responses").unwrap();
+    let context = ProviderContext { provider, max_output_tokens: None };
+    let request = OpenaiResponses.encode_request(request, context, &mut drops)?;
+    assert_eq!(request.path, "/responses");
+    Ok((request.body, drops))
+}
+
+fn encode(request: Request) -> (Value, Drops) {
+    try_encode(request).unwrap()
+}
+
+fn context() -> ClientContext {
+    ClientContext { created: 7, model: "asked".into(), ..ClientContext::default() }
+}
+
+/// Reads an answer and writes it again for a client whose request it repeats.
+fn back(body: Value) -> (Response, Value, Drops) {
+    let mut drops = Drops::default();
+    let context = ClientContext { echo: OpenaiResponses.echo(&body), ..context() };
+    let response = OpenaiResponses.decode_response(body, &mut drops).unwrap();
+    let body = OpenaiResponses.encode_response(response.clone(), &context, &mut drops);
+    (response, body, drops)
+}
+
+fn paths(drops: &Drops) -> Vec<&str> {
+    drops.iter().map(|dropped| dropped.path.as_str()).collect()
+}
+
+/// Reads a stream, given in pieces.
+fn read_stream(pieces: &[&[u8]]) -> Vec<Event> {
+    try_read_stream(pieces).unwrap()
+}
+
+fn try_read_stream(pieces: &[&[u8]]) -> Result<Vec<Event>, (Vec<Event>, chat::Problem)> {
+    let mut framing = chat::sse::Decoder::new(1 << 20);
+    let mut decoder = OpenaiResponses.stream_decoder();
+    let (mut wire, mut out) = (Vec::new(), Vec::new());
+    for piece in pieces {
+        framing.push(piece, &mut wire).unwrap();
+    }
+    wire.extend(framing.finish());
+    for event in wire {
+        if let Err(problem) = decoder.decode(event, &mut out) {
+            return Err((out, problem));
+        }
+    }
+    match decoder.finish(&mut out) {
+        Ok(()) => Ok(out),
+        Err(problem) => Err((out, problem)),
+    }
+}
+
+/// Writes a stream.
+fn write_stream(events: Vec<Event>) -> String {
+    let mut encoder = OpenaiResponses.stream_encoder(context());
+    let mut wire = Vec::new();
+    for event in events {
+        encoder.encode(event, &mut wire);
+    }
+    let mut bytes = Vec::new();
+    wire.iter().for_each(|event| chat::sse::encode(event, &mut bytes));
+    String::from_utf8(bytes).unwrap()
+}
