@@ -6,9 +6,10 @@ use serde_json::Value;
 use super::anthropic_messages::AnthropicMessages;
 use super::model::{Prompt, Reply};
 use super::openai_chat::OpenAiChat;
+use super::openai_responses::OpenAiResponses;
 
 /// Every dialect that can be simulated. A new one is a module and a row here.
-pub(crate) const DIALECTS: &[&dyn Dialect] = &[&OpenAiChat, &AnthropicMessages];
+pub(crate) const DIALECTS: &[&dyn Dialect] = &[&OpenAiChat, &AnthropicMessages, &OpenAiResponses];
 
 /// A provider's API: which requests it takes, which it refuses, and how it answers.
 pub(crate) trait Dialect: Sync {

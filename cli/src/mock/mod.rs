@@ -17,6 +17,7 @@ mod dialect;
 mod json;
 mod model;
 mod openai_chat;
+mod openai_responses;
 mod record;
 mod sample;
 mod schema;

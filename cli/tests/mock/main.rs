@@ -10,5 +10,6 @@
 
 mod anthropic_messages;
 mod openai_chat;
+mod openai_responses;
 mod support;
 mod switches;

@@ -13,7 +13,7 @@ pub(crate) struct Mock {
     address: String,
     /// The first line of its output.
     pub(crate) greeting: String,
-    anthropic: bool,
+    dialect: String,
 }
 
 impl Mock {
@@ -28,18 +28,22 @@ impl Mock {
         let mut greeting = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut greeting).unwrap();
         let address = greeting.trim().rsplit(' ').next().unwrap().to_owned();
-        Self { child, address, greeting, anthropic: dialect == "anthropic-messages" }
+        Self { child, address, greeting, dialect: dialect.to_owned() }
     }
 
     /// The path of the dialect's one endpoint.
     pub(crate) fn path(&self) -> &'static str {
-        if self.anthropic { "/v1/messages" } else { "/v1/chat/completions" }
+        match self.dialect.as_str() {
+            "anthropic-messages" => "/v1/messages",
+            "openai-responses" => "/v1/responses",
+            _ => "/v1/chat/completions",
+        }
     }
 
     /// The headers without which no request is accepted.
     pub(crate) fn headers(&self) -> Vec<(&'static str, &'static str)> {
         let mut headers = vec![("content-type", "application/json")];
-        if self.anthropic {
+        if self.dialect == "anthropic-messages" {
             headers.extend([("x-api-key", "k"), ("anthropic-version", "2023-06-01")]);
         } else {
             headers.push(("authorization", "Bearer k"));

@@ -7,7 +7,7 @@ use crate::mock::cursor::{Fault, Problem, Step, bracket_path};
 use crate::mock::dialect::Refusal;
 
 /// The 400 for a request that is wrong somewhere.
-pub(super) fn refuse(problem: &Problem) -> Refusal {
+pub(in crate::mock) fn refuse(problem: &Problem) -> Refusal {
     let path = bracket_path(&problem.path);
     let (message, code) = match &problem.fault {
         Fault::Missing => {
@@ -107,7 +107,7 @@ fn listed(allowed: &[&str]) -> String {
 }
 
 /// The 400 for a body that is no JSON.
-pub(super) fn unreadable(why: &str) -> Refusal {
+pub(in crate::mock) fn unreadable(why: &str) -> Refusal {
     let message = format!(
         "We could not parse the JSON body of your request. The OpenAI API expects a JSON payload, \
          but what was sent was not valid JSON: {why}"
@@ -116,7 +116,7 @@ pub(super) fn unreadable(why: &str) -> Refusal {
 }
 
 /// The 401; `given` is the key that is not accepted.
-pub(super) fn unauthorized(given: Option<&str>) -> Refusal {
+pub(in crate::mock) fn unauthorized(given: Option<&str>) -> Refusal {
     let message = match given {
         Some(key) => {
             let shown: String = key.chars().take(4).collect();
@@ -138,7 +138,7 @@ pub(super) fn unauthorized(given: Option<&str>) -> Refusal {
 }
 
 /// The 405.
-pub(super) fn method_not_allowed(method: &Method, path: &str) -> Refusal {
+pub(in crate::mock) fn method_not_allowed(method: &Method, path: &str) -> Refusal {
     let message = format!(
         "Not allowed to {method} on {path}. (HINT: Perhaps you meant to use a different HTTP \
          method?)"
@@ -148,13 +148,13 @@ pub(super) fn method_not_allowed(method: &Method, path: &str) -> Refusal {
 }
 
 /// The 404 for a path that is not there.
-pub(super) fn unknown_url(method: &Method, path: &str) -> Refusal {
+pub(in crate::mock) fn unknown_url(method: &Method, path: &str) -> Refusal {
     let message = format!("Invalid URL ({method} {path})");
     plain(404, "invalid_request_error", message)
 }
 
 /// The error that OpenAI sends with `status`.
-pub(super) fn of_status(status: u16) -> Refusal {
+pub(in crate::mock) fn of_status(status: u16) -> Refusal {
     let (kind, code, message) = match status {
         401 => return unauthorized(None),
         403 => (

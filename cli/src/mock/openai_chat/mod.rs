@@ -5,9 +5,9 @@
 //! 3.52.0 (<https://github.com/openai/openai-python/tree/main/src/openai/types/chat>).
 
 mod answer;
-mod error;
+pub(super) mod error;
 mod request;
-mod rules;
+pub(super) mod rules;
 mod shapes;
 
 use hyper::{HeaderMap, Method};

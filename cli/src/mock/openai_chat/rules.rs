@@ -95,7 +95,7 @@ fn check_tools(body: &Cursor<'_>) -> Result<(), Problem> {
 }
 
 /// Parameters are a JSON Schema of an object, and a strict function's follow the strict subset.
-fn check_function(function: &Cursor<'_>) -> Result<(), Problem> {
+pub(in crate::mock) fn check_function(function: &Cursor<'_>) -> Result<(), Problem> {
     let Some(parameters) = function.field("parameters") else { return Ok(()) };
     let kind = parameters.value().get("type");
     let empty = parameters.value().as_object().is_some_and(serde_json::Map::is_empty);
@@ -111,7 +111,7 @@ fn check_function(function: &Cursor<'_>) -> Result<(), Problem> {
     if function.is_true("strict") { check_strict(&parameters, &STRICT) } else { Ok(()) }
 }
 
-const STRICT: StrictRules = StrictRules {
+pub(in crate::mock) const STRICT: StrictRules = StrictRules {
     all_required: true,
     closed: "Invalid schema: 'additionalProperties' is required to be supplied and to be false.",
 };
@@ -155,8 +155,8 @@ fn check_message(message: &Cursor<'_>) -> Result<(), Problem> {
         }
     }
     for part in message.items_of("content") {
-        if let Some(image) = part.field("image_url") {
-            check_image_url(&image)?;
+        if let Some(url) = part.field("image_url").and_then(|image| image.field("url")) {
+            check_image_url(&url)?;
         }
         if let Some(file) = part.field("file") {
             let (has_id, has_data) =
@@ -173,9 +173,8 @@ fn check_message(message: &Cursor<'_>) -> Result<(), Problem> {
 
 /// <https://platform.openai.com/docs/guides/images-vision>, 2026-11-20: a URL, or a data URL in
 /// base64 of a PNG, JPEG, WEBP or GIF image.
-fn check_image_url(image: &Cursor<'_>) -> Result<(), Problem> {
-    let Some(url) = image.field("url") else { return Ok(()) };
-    let text = image.text("url");
+pub(in crate::mock) fn check_image_url(url: &Cursor<'_>) -> Result<(), Problem> {
+    let text = url.value().as_str().unwrap_or_default();
     let web = ["http://", "https://"].iter().any(|scheme| {
         text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
     });
@@ -184,7 +183,7 @@ fn check_image_url(image: &Cursor<'_>) -> Result<(), Problem> {
     }
     let message = "Invalid image URL. Expected an http(s) URL, or a data URL of a png, jpeg, gif \
                    or webp image in base64.";
-    Err(coded(&url, message.to_owned(), "invalid_image_url"))
+    Err(coded(url, message.to_owned(), "invalid_image_url"))
 }
 
 fn is_image_data(url: &str) -> bool {
