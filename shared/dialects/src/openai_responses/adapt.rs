@@ -13,7 +13,7 @@ pub(super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) ->
     let Value::Object(map) = body else { return false };
     let mut changed = remove_foreign_thoughts(map, drops);
     for name in provider.quirks.unsupported {
-        if map.shift_remove(*name).is_some() {
+        if map.shift_remove(name).is_some() {
             drops.add(*name, format!("not supported by {}", provider.name));
             changed = true;
         }

@@ -235,6 +235,7 @@ mod tests {
             (Scope::Assistant, 3, "h"),
             (Scope::Assistant, 3, "i"),
             (Scope::ToolCall, 4, "j"),
+            (Scope::ToolCall, 4, "k"),
             (Scope::ToolCall, 5, "k"),
             (Scope::ToolResult, 6, "l"),
             (Scope::ToolResult, 7, "n"),
@@ -246,7 +247,7 @@ mod tests {
             (Scope::User, 0, "v"),
         ];
         assert_eq!(shown, expected.map(|(scope, turn, text)| (scope, turn, text.to_owned())));
-        assert_eq!(edited["input"][4]["arguments"], "{\"k\":\"J\"}");
+        assert_eq!(edited["input"][4]["arguments"], "{\"K\":\"J\"}");
         assert_eq!(edited["input"][4]["name"], "t");
         assert_eq!(edited["input"][2]["encrypted_content"], "s");
         assert_eq!(edited["input"][8]["id"], "ws");

@@ -43,9 +43,7 @@ fn a_request_no_rule_is_for_goes_on_byte_for_byte() {
 
 #[test]
 fn versions_of_a_template_are_drawn_by_lot() {
-    let version = |name: &str, weight: u32| {
-        json!({"name": name, "weight": weight, "body": {"messages": [{"role": "user", "content": name}]}})
-    };
+    let version = |name: &str, weight: u32| json!({"name": name, "weight": weight, "body": {"messages": [{"role": "user", "content": name}]}});
     let config = json!({"templates": {"t": {"versions": [version("a", 3), version("b", 1)]}}});
     let vm = in_mode("prompt_template", "continue", config);
     let body = json!({"model": "m", "messages": "{template://t}"});

@@ -52,10 +52,11 @@ fn spell_out_item(item: &mut Value) {
             fields.shift_remove("status");
         }
         "reasoning" => {
-            if let Some(texts) = fields["summary"].as_array_mut().filter(|texts| texts.len() > 1) {
+            if let Some(texts) = fields["summary"].as_array().filter(|texts| texts.len() > 1) {
                 let texts: Vec<_> =
                     texts.iter().map(|part| part["text"].as_str().unwrap()).collect();
-                fields["summary"] = json!([{"type": "summary_text", "text": texts.join("\n\n")}]);
+                let summary = json!([{"type": "summary_text", "text": texts.join("\n\n")}]);
+                fields.insert("summary".into(), summary);
             }
         }
         _ => {}
