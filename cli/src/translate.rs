@@ -95,17 +95,19 @@ fn request(
     input: &[u8],
     drops: &mut Drops,
 ) -> io::Result<()> {
-    let path = from.endpoints().first().map_or("", |endpoint| endpoint.suffix);
+    let named = args.model.as_deref().unwrap_or("model");
+    let mut path =
+        from.endpoints().first().map(|endpoint| endpoint.path(named)).unwrap_or_default();
     let mut body = json::parse(input).map_err(io::Error::other)?;
     let provider = provider(args, to)?;
     if from.name() == to.name() {
         if let Some(model) = &args.model {
-            from.set_model(&mut path.to_owned(), &mut body, model);
+            from.set_model(&mut path, &mut body, model);
         }
         from.adapt(&mut body, provider, drops);
         return print(&body);
     }
-    let mut neutral = from.decode_request(path, body, drops).map_err(told)?;
+    let mut neutral = from.decode_request(&path, body, drops).map_err(told)?;
     if let Some(model) = &args.model {
         neutral.model.clone_from(model);
     }

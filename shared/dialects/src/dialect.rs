@@ -1,5 +1,6 @@
 //! What a dialect can do.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 
 use chat::json::{Map, Value};
@@ -24,6 +25,7 @@ pub struct Endpoint {
     /// HTTP method.
     pub method: &'static str,
     /// The path ends with this, whatever prefix a gateway put before it. Long enough to be unmistakable.
+    /// `{model}` stands for the name of a model, which may have slashes: `/models/{model}:generateContent`.
     pub suffix: &'static str,
     /// What happens there.
     pub operation: Operation,
@@ -78,10 +80,10 @@ pub trait Dialect: Debug + Sync {
     /// leaves for another.
     fn request_headers(&self) -> &'static [&'static str];
 
-    /// The model a request names.
-    fn model<'a>(&self, path: &'a str, body: &'a Value) -> Option<&'a str> {
+    /// The model a request names, in its path (without the escapes that a path needs) or its body.
+    fn model<'a>(&self, path: &'a str, body: &'a Value) -> Option<Cow<'a, str>> {
         let _ = path;
-        body.get("model").and_then(Value::as_str)
+        body.get("model").and_then(Value::as_str).map(Cow::Borrowed)
     }
 
     /// Makes a request name another model. The path is left alone by dialects that name it in the body.

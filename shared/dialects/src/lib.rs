@@ -11,6 +11,8 @@
 pub mod anthropic_messages;
 mod dialect;
 mod dropped;
+mod endpoint;
+pub mod gemini;
 pub mod neutral;
 pub mod openai_chat;
 pub mod openai_responses;
@@ -29,6 +31,7 @@ pub use stream_text::{Piece, Rewrite, StreamText};
 /// All dialects.
 pub static DIALECTS: &[&dyn Dialect] = &[
     &anthropic_messages::AnthropicMessages,
+    &gemini::Gemini,
     &openai_chat::OpenaiChat,
     &openai_responses::OpenaiResponses,
 ];
@@ -45,7 +48,7 @@ pub fn by_path(method: &str, path: &str) -> Option<(&'static dyn Dialect, &'stat
         let endpoint = dialect
             .endpoints()
             .iter()
-            .find(|endpoint| endpoint.method == method && path.ends_with(endpoint.suffix))?;
+            .find(|endpoint| endpoint.method == method && endpoint.serves(path))?;
         Some((dialect, endpoint))
     })
 }

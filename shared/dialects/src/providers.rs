@@ -4,6 +4,7 @@
 
 use crate::Dialect;
 use crate::anthropic_messages::AnthropicMessages;
+use crate::gemini::Gemini;
 use crate::openai_chat::OpenaiChat;
 use crate::openai_responses::OpenaiResponses;
 
@@ -17,7 +18,8 @@ pub struct Provider {
     /// The dialect it speaks.
     pub dialect: &'static dyn Dialect,
     /// Scheme, host and path that the dialect's own path is appended to: `https://api.openai.com/v1`.
-    /// Self-hosted ones name the port they listen on by default.
+    /// Self-hosted ones name the port they listen on by default. `{project}` stands for something of the
+    /// customer's own; configuration must give the whole URL then.
     pub base_url: &'static str,
     /// How the API key is sent.
     pub auth: Auth,
@@ -153,6 +155,19 @@ pub static PROVIDERS: &[Provider] = &[
         checked: "2026-11-20",
     },
     Provider {
+        name: "gemini",
+        title: "Google AI Studio",
+        dialect: &Gemini,
+        base_url: "https://generativelanguage.googleapis.com/v1beta",
+        auth: Auth::Header("x-goog-api-key"),
+        quirks: Quirks {
+            unsupported: &["generationConfig.audioTimestamp", "generationConfig.routingConfig"],
+            ..Quirks::NONE
+        },
+        source: "https://ai.google.dev/api/generate-content",
+        checked: "2026-11-21",
+    },
+    Provider {
         name: "groq",
         title: "Groq",
         dialect: &OpenaiChat,
@@ -268,6 +283,19 @@ pub static PROVIDERS: &[Provider] = &[
         quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
         source: "https://docs.together.ai/docs/inference/openai-compatibility",
         checked: "2026-11-20",
+    },
+    Provider {
+        name: "vertex-ai",
+        title: "Google Vertex AI",
+        dialect: &Gemini,
+        base_url: "https://aiplatform.googleapis.com/v1/projects/{project}/locations/global/publishers/google",
+        auth: Auth::Bearer,
+        quirks: Quirks {
+            unsupported: &["generationConfig.enableEnhancedCivicAnswers", "store"],
+            ..Quirks::NONE
+        },
+        source: "https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
+        checked: "2026-11-21",
     },
     Provider {
         name: "vllm",

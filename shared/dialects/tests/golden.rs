@@ -58,11 +58,11 @@ fn requests() {
     for (from, to) in pairs() {
         for (case, body) in json_fixtures(&format!("{}/request", from.name())) {
             let mut drops = Drops::default();
-            let path = from.endpoints()[0].suffix;
+            let path = from.endpoints()[0].path("asked-model");
             let provider =
                 ProviderContext { provider: Provider::owner(to).unwrap(), max_output_tokens: None };
             let written = from
-                .decode_request(path, body, &mut drops)
+                .decode_request(&path, body, &mut drops)
                 .and_then(|request| to.encode_request(request, provider, &mut drops));
             let text = match written {
                 Ok(request) => format!(

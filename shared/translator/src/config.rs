@@ -139,6 +139,12 @@ fn compile_target(
     let provider = provider(&config.provider, &format!("{path}.provider"), errors);
     let url = config.base_url.as_deref().or(provider.map(|provider| provider.base_url));
     let base = url.and_then(|url| {
+        if let Some((_, rest)) = url.split_once('{') {
+            let place = rest.split('}').next().unwrap_or_default();
+            let message = format!("must be given here, with your {place} in it: `{url}`");
+            errors.add(&format!("{path}.base_url"), message);
+            return None;
+        }
         Base::parse(url).or_else(|| {
             errors.add(&format!("{path}.base_url"), "must be like `https://host[:port][/path]`");
             None

@@ -46,7 +46,7 @@ impl Turn for Translation {
             .model(&path, request.body.tree())
             .filter(|model| !model.is_empty())
             .ok_or_else(missing_model)?
-            .to_owned();
+            .into_owned();
         let model = target.models.map(&asked).unwrap_or_else(|| asked.clone());
         let streams = client.streams(&path, request.body.tree());
         tell(&target, &asked, io);

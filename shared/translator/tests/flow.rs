@@ -114,6 +114,36 @@ fn parameters_and_base_url_are_the_targets() {
 }
 
 #[test]
+fn a_model_may_stand_in_the_path() {
+    let mut config = one("gemini");
+    config["targets"]["only"]["models"] = json!([{"exact": "m", "to": "gemini-3.8-flash"}]);
+    let translated = "/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse";
+    let mut flow = Flow::new(pipeline(&config), 0);
+    let (path, sent) = send(&mut flow, CHAT, &request(CHAT)).unwrap();
+    assert_eq!((path.as_str(), sent.get("model")), (translated, None));
+
+    let client = "/gw/v1beta/models/m:streamGenerateContent?key=secret&alt=sse";
+    let body = r#"{"contents":[{"parts":[{"text":"Hi."}]}]}"#;
+    let mut flow = Flow::new(pipeline(&config), 0);
+    let (path, sent) = send(&mut flow, client, body).unwrap();
+    assert_eq!((path.as_str(), sent.to_string().as_str()), (translated, body));
+
+    let mut flow = Flow::new(pipeline(&one("openai")), 0);
+    let (path, sent) = send(&mut flow, client, body).unwrap();
+    assert_eq!((path.as_str(), &sent["model"]), ("/v1/chat/completions", &json!("m")));
+    assert_eq!(sent["stream"], true);
+}
+
+#[test]
+fn a_base_url_with_a_blank_must_be_given() {
+    let text = one("vertex-ai").to_string();
+    let key = |_: &str| Some("k".to_owned());
+    let errors = config::load(&translator::FILTER, text.as_bytes(), &key).unwrap_err();
+    let told = errors[0].to_string();
+    assert!(told.contains("base_url") && told.contains("with your project"), "{told}");
+}
+
+#[test]
 fn without_a_default_and_without_metadata_there_is_no_target() {
     let config = json!({"targets": {"a": {"provider": "openai"}, "b": {"provider": "anthropic"}}});
     let mut flow = Flow::new(pipeline(&config), 0);

@@ -272,8 +272,10 @@ mod tests {
             write(thought(Some("s"))).0.unwrap(),
             [json!({"type": "thinking", "thinking": "hm", "signature": "s"})]
         );
-        let (written, drops) = write(thought(None));
-        assert_eq!((written.unwrap(), drops.len()), (vec![], 1));
+        for foreign in [None, Some("other:s")] {
+            let (written, drops) = write(thought(foreign));
+            assert_eq!((written.unwrap(), drops.len()), (vec![], 1));
+        }
     }
 
     #[test]

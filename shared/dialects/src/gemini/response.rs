@@ -1,0 +1,251 @@
+//! Buffered answers.
+//!
+//! <https://ai.google.dev/api/generate-content#generatecontentresponse> (read 2026-11-21).
+
+use chat::Problem;
+use chat::json::{Map, Value, json};
+
+use super::parts::{self, Ids};
+use super::{
+    NAME, NOT_CARRIED, NOT_SUPPORTED, error, finish, grounding, logprobs, names, signature, usage,
+};
+use crate::neutral::{Block, Candidate, Content, Finish, Response, Role, ToolKind};
+use crate::reader::{Fields, bad_answer, item};
+use crate::{ClientContext, Drops};
+
+/// Reads an answer.
+///
+/// # Errors
+/// A 502 problem if it is none, or the provider's error where it came with a status of success.
+pub(super) fn decode(mut body: Value, drops: &mut Drops) -> Result<Response, Problem> {
+    // Without `alt=sse` a stream is an array of answers; nobody asks for that here.
+    if let Some(problem) = error::within(&body) {
+        return Err(problem);
+    }
+    names::respell(&mut body).and_then(|()| read(body, drops)).map_err(bad_answer)
+}
+
+fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
+    let mut fields = Fields::new(body, "")?;
+    let id = fields.string("responseId")?.unwrap_or_default();
+    let counts = fields.take("usageMetadata").unwrap_or_default();
+    report_counts(&counts, drops);
+    let mut candidates = Vec::new();
+    let list = fields.array("candidates")?.unwrap_or_default();
+    let mut ids = Ids::new(&id);
+    for (position, value) in list.into_iter().enumerate() {
+        let mut fields = Fields::new(value, item("candidates", position))?;
+        let index = fields.u64("index")?.unwrap_or(position as u64);
+        candidates.push((index, candidate(fields, &mut ids, drops)?));
+    }
+    candidates.sort_by_key(|row| row.0);
+    let mut candidates: Vec<Candidate> = candidates.into_iter().map(|row| row.1).collect();
+    if candidates.is_empty() {
+        // The prompt was not answered.
+        if fields.peek("promptFeedback").is_none_or(|feedback| !feedback.is_object()) {
+            let message = "the provider's answer has no candidates";
+            return Err(Problem::bad_gateway("upstream_invalid_response", message));
+        }
+        let finish = Finish::ContentFilter;
+        candidates.push(Candidate { content: Vec::new(), finish, logprobs: None });
+    }
+    Ok(Response {
+        candidates,
+        id,
+        model: fields.string("modelVersion")?.unwrap_or_default(),
+        created: None,
+        usage: usage::decode(&counts),
+        service_tier: None,
+        extras: fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+    })
+}
+
+/// Records what `usageMetadata` tells beside the counts.
+fn report_counts(counts: &Value, drops: &mut Drops) {
+    for name in ["trafficType", "serviceTier"] {
+        if counts.get(name).is_some_and(|value| !value.is_null()) {
+            drops.add(format!("usageMetadata.{name}"), NOT_CARRIED);
+        }
+    }
+}
+
+fn candidate(mut fields: Fields, ids: &mut Ids, drops: &mut Drops) -> Result<Candidate, Problem> {
+    let mut content = match fields.object("content")? {
+        Some(mut content) => {
+            content.take("role");
+            let blocks = parts::decode(&mut content, Role::Assistant, ids, drops)?;
+            content.report_rest(drops, NOT_CARRIED);
+            blocks
+        }
+        None => Vec::new(),
+    };
+    let path = fields.path("groundingMetadata");
+    if let Some(grounding) = fields.take("groundingMetadata").filter(|value| !value.is_null()) {
+        report_grounding(&grounding, &path, drops);
+        ground(&grounding, &mut content);
+    }
+    let calls = content.iter().any(|block| matches!(block.content, Content::ToolCall { .. }));
+    let word = fields.string("finishReason")?;
+    let result = fields.take("logprobsResult");
+    // These say nothing that is not told otherwise.
+    for name in ["avgLogprobs", "safetyRatings", "tokenCount"] {
+        fields.take(name);
+    }
+    fields.report_rest(drops, NOT_CARRIED);
+    Ok(Candidate {
+        content,
+        finish: finish::decode(word.as_deref(), calls),
+        logprobs: result.as_ref().and_then(logprobs::decode),
+    })
+}
+
+/// Records what of `groundingMetadata` is no citation.
+fn report_grounding(grounding: &Value, path: &str, drops: &mut Drops) {
+    let known = ["groundingChunks", "groundingSupports"];
+    let others = grounding.as_object().into_iter().flatten();
+    for (name, _) in
+        others.filter(|(name, value)| !known.contains(&name.as_str()) && !value.is_null())
+    {
+        drops.add(format!("{path}.{name}"), NOT_CARRIED);
+    }
+}
+
+/// Gives the last text its citations. Its segments count from the beginning of all that the candidate says.
+fn ground(grounding: &Value, content: &mut [Block]) {
+    let mut said = String::new();
+    let mut last = None;
+    for block in content {
+        if let Content::Text { text, citations } = &mut block.content {
+            said.push_str(text);
+            last = Some(citations);
+        }
+    }
+    let found = grounding::citations(grounding, &said);
+    if let (Some(citations), false) = (last, found.is_empty()) {
+        *citations = Some(found.into());
+    }
+}
+
+/// Writes an answer.
+pub(super) fn encode(response: Response, context: &ClientContext, drops: &mut Drops) -> Value {
+    let candidates: Vec<Value> = response
+        .candidates
+        .into_iter()
+        .enumerate()
+        .map(|(index, candidate)| encode_candidate(index, candidate, drops))
+        .collect();
+    let mut body = Map::new();
+    body.insert("candidates".to_owned(), candidates.into());
+    if let Some(counts) = &response.usage {
+        usage::report_unsaid(counts, drops);
+        body.insert("usageMetadata".to_owned(), usage::encode(counts));
+    }
+    let model = Some(response.model).filter(|model| !model.is_empty());
+    body.insert("modelVersion".to_owned(), model.unwrap_or_else(|| context.model.clone()).into());
+    body.insert("responseId".to_owned(), response.id.into());
+    if response.service_tier.is_some() {
+        drops.add("service_tier", NOT_SUPPORTED);
+    }
+    for (name, _) in response.extras {
+        drops.add(name, NOT_SUPPORTED);
+    }
+    Value::Object(body)
+}
+
+fn encode_candidate(index: usize, candidate: Candidate, drops: &mut Drops) -> Value {
+    let path = item("choices", index);
+    let mut said = Said::default();
+    for block in candidate.content {
+        said.add(block, drops);
+    }
+    let (reason, exact) = finish::encode(&candidate.finish, !said.parts.is_empty());
+    if !exact {
+        drops.add(format!("{path}.finish_reason"), format!("sent as {reason}"));
+    }
+    let mut map = Map::new();
+    map.insert("content".to_owned(), json!({"parts": said.parts, "role": "model"}));
+    map.insert("finishReason".to_owned(), reason.into());
+    map.insert("index".to_owned(), index.into());
+    if let (Some(grounding), _) = grounding::metadata(&said.citations, &said.text) {
+        map.insert("groundingMetadata".to_owned(), grounding);
+    }
+    if let Some(result) = candidate.logprobs.as_ref().and_then(logprobs::encode) {
+        map.insert("logprobsResult".to_owned(), result);
+    }
+    Value::Object(map)
+}
+
+/// What a candidate says.
+#[derive(Default)]
+struct Said {
+    parts: Vec<Value>,
+    text: String,
+    citations: Vec<Value>,
+}
+
+impl Said {
+    fn add(&mut self, block: Block, drops: &mut Drops) {
+        let Block { content, path, .. } = block;
+        let part = match content {
+            Content::Text { text, citations } => {
+                let citations = match citations {
+                    Some(Value::Array(citations)) => citations,
+                    other => other.into_iter().collect(),
+                };
+                self.cite(citations, &path, drops);
+                self.text.push_str(&text);
+                json!({"text": text})
+            }
+            Content::Refusal { text } => json!({"text": text}),
+            Content::Reasoning { text, signature } => thought(&text, signature.as_deref()),
+            Content::RedactedReasoning { data } => hidden_thought(&data),
+            Content::ToolCall { id, name, arguments, kind } => call(id, name, &arguments, kind),
+            Content::Opaque { dialect: NAME, value } => value,
+            _ => {
+                drops.add(path, NOT_SUPPORTED);
+                return;
+            }
+        };
+        self.parts.push(part);
+    }
+
+    fn cite(&mut self, citations: Vec<Value>, path: &str, drops: &mut Drops) {
+        let is_page = |citation: &Value| {
+            let of = citation.get("url_citation").unwrap_or(citation);
+            of.get("url").is_some_and(Value::is_string)
+        };
+        for citation in citations {
+            match is_page(&citation) {
+                true => self.citations.push(citation),
+                false => drops.add(format!("{path}.citations"), "not a web page"),
+            }
+        }
+    }
+}
+
+/// Thoughts, with their proof where there is one.
+pub(super) fn thought(text: &str, signature: Option<&str>) -> Value {
+    match signature {
+        Some(signature) => {
+            let proof = signature::proof(signature);
+            json!({"text": text, "thought": true, "thoughtSignature": proof})
+        }
+        None => json!({"text": text, "thought": true}),
+    }
+}
+
+/// Thoughts that only their provider can read.
+pub(super) fn hidden_thought(data: &str) -> Value {
+    json!({"text": "", "thought": true, "thoughtSignature": signature::hidden(data)})
+}
+
+/// A call. A model may write arguments that are no JSON object; they are shown to the client as they are.
+pub(super) fn call(id: String, name: String, arguments: &str, kind: ToolKind) -> Value {
+    let object = || chat::json::parse_str(arguments).ok().filter(Value::is_object);
+    let args = match kind {
+        ToolKind::Custom => json!({"input": arguments}),
+        ToolKind::Function if arguments.trim().is_empty() => json!({}),
+        ToolKind::Function => object().unwrap_or_else(|| json!({"_raw": arguments})),
+    };
+    json!({"functionCall": {"id": id, "name": name, "args": args}})
+}

@@ -1,0 +1,216 @@
+//! Neutral events to a client's stream.
+
+use std::collections::BTreeMap;
+
+use chat::json::{Map, Value, json};
+
+use super::super::{NAME, NOT_SUPPORTED, error, finish, grounding, logprobs, response, usage};
+use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};
+use crate::reader::item;
+use crate::{ClientContext, Dropped, Drops, StreamEncoder};
+
+/// Writes one stream.
+///
+/// Text and thoughts do not wait; a call is written when its arguments are complete. Other dialects tell the
+/// usage only at the very end, so the event that says why a candidate ended waits for it.
+#[derive(Debug)]
+pub(in super::super) struct Encoder {
+    id: String,
+    model: String,
+    ended: bool,
+    candidates: BTreeMap<usize, Candidate>,
+    usage: Option<Usage>,
+    drops: Drops,
+}
+
+#[derive(Debug, Default)]
+struct Candidate {
+    open: Open,
+    text: String,
+    citations: Vec<Value>,
+    speaks: bool,
+    finish: Option<Finish>,
+}
+
+/// The block under way.
+#[derive(Debug, Default)]
+enum Open {
+    Call {
+        id: String,
+        name: String,
+        arguments: String,
+        kind: ToolKind,
+    },
+    #[default]
+    Other,
+}
+
+impl Encoder {
+    pub(in super::super) fn new(context: ClientContext) -> Encoder {
+        Encoder {
+            id: String::new(),
+            model: context.model,
+            ended: false,
+            candidates: BTreeMap::new(),
+            usage: None,
+            drops: Drops::default(),
+        }
+    }
+}
+
+impl StreamEncoder for Encoder {
+    fn encode(&mut self, event: Event, out: &mut Vec<chat::Event>) {
+        if self.ended {
+            return;
+        }
+        match event {
+            Event::Start { id, model, usage, service_tier, .. } => {
+                self.id = id;
+                if !model.is_empty() {
+                    self.model = model;
+                }
+                if service_tier.is_some() {
+                    self.drop_once("service_tier".to_owned());
+                }
+                self.usage = usage;
+            }
+            Event::BlockStart { candidate, start, .. } => self.begin(candidate, start, out),
+            Event::BlockDelta { candidate, delta, .. } => self.go_on(candidate, delta, out),
+            Event::BlockStop { candidate, .. } => self.stop(candidate, out),
+            Event::Finish { candidate, finish } => {
+                self.candidates.entry(candidate).or_default().finish = Some(finish);
+            }
+            Event::Usage(usage) => self.usage = Some(usage),
+            // Official SDKs know no comments.
+            Event::Ping => {}
+            Event::Error(problem) => {
+                self.ended = true;
+                out.push(error::encode_event(&problem));
+            }
+            Event::End => self.end(out),
+        }
+    }
+
+    fn dropped(&self) -> &[Dropped] {
+        self.drops.iter().as_slice()
+    }
+}
+
+impl Encoder {
+    fn begin(&mut self, index: usize, start: BlockStart, out: &mut Vec<chat::Event>) {
+        let candidate = self.candidates.entry(index).or_default();
+        let part = match start {
+            BlockStart::Text | BlockStart::Refusal | BlockStart::Reasoning => return,
+            BlockStart::RedactedReasoning { data } => response::hidden_thought(&data),
+            BlockStart::ToolCall { id, name, kind } => {
+                candidate.open = Open::Call { id, name, arguments: String::new(), kind };
+                return;
+            }
+            BlockStart::Opaque { dialect: NAME, value } => value,
+            BlockStart::Opaque { .. } => {
+                self.drop_once(format!("choices[{index}].delta"));
+                return;
+            }
+        };
+        self.part(index, part, out);
+    }
+
+    fn go_on(&mut self, index: usize, delta: Delta, out: &mut Vec<chat::Event>) {
+        let candidate = self.candidates.entry(index).or_default();
+        let part = match (delta, &mut candidate.open) {
+            (Delta::Text(text), _) if !text.is_empty() => {
+                candidate.text.push_str(&text);
+                json!({"text": text})
+            }
+            (Delta::Refusal(text), _) if !text.is_empty() => json!({"text": text}),
+            (Delta::Reasoning(text), _) if !text.is_empty() => response::thought(&text, None),
+            (Delta::Text(_) | Delta::Refusal(_) | Delta::Reasoning(_), _) => return,
+            (Delta::Signature(signature), _) => response::thought("", Some(&signature)),
+            (Delta::Arguments(piece), Open::Call { arguments, .. }) => {
+                arguments.push_str(&piece);
+                return;
+            }
+            (Delta::Citation(citation), _) => {
+                candidate.citations.push(citation);
+                return;
+            }
+            (Delta::Logprobs(value), _) => {
+                let Some(result) = logprobs::encode(&value) else { return };
+                let mut map = candidate_of(index, Vec::new());
+                map.insert("logprobsResult".to_owned(), result);
+                out.push(self.event(vec![map], false));
+                return;
+            }
+            _ => {
+                self.drop_once(format!("choices[{index}].delta"));
+                return;
+            }
+        };
+        self.part(index, part, out);
+    }
+
+    fn stop(&mut self, index: usize, out: &mut Vec<chat::Event>) {
+        let candidate = self.candidates.entry(index).or_default();
+        if let Open::Call { id, name, arguments, kind } = std::mem::take(&mut candidate.open) {
+            self.part(index, response::call(id, name, &arguments, kind), out);
+        }
+    }
+
+    fn part(&mut self, index: usize, part: Value, out: &mut Vec<chat::Event>) {
+        self.candidates.entry(index).or_default().speaks = true;
+        out.push(self.event(vec![candidate_of(index, vec![part])], false));
+    }
+
+    fn end(&mut self, out: &mut Vec<chat::Event>) {
+        self.ended = true;
+        if let Some(counts) = &self.usage {
+            usage::report_unsaid(counts, &mut self.drops);
+        }
+        let mut last = Vec::new();
+        for (index, candidate) in std::mem::take(&mut self.candidates) {
+            let finish = candidate.finish.unwrap_or(Finish::Stop);
+            let (reason, exact) = finish::encode(&finish, candidate.speaks);
+            if !exact {
+                let path = format!("{}.finish_reason", item("choices", index));
+                self.drops.add(path, format!("sent as {reason}"));
+            }
+            let mut map = candidate_of(index, Vec::new());
+            map.insert("finishReason".to_owned(), reason.into());
+            let (grounding, all) = grounding::metadata(&candidate.citations, &candidate.text);
+            if let Some(grounding) = grounding {
+                map.insert("groundingMetadata".to_owned(), grounding);
+            }
+            if !all {
+                self.drops.add(format!("{}.citations", item("choices", index)), "not a web page");
+            }
+            last.push(map);
+        }
+        out.push(self.event(last, true));
+    }
+
+    fn event(&self, candidates: Vec<Map<String, Value>>, last: bool) -> chat::Event {
+        let mut body = Map::new();
+        let candidates: Vec<Value> = candidates.into_iter().map(Value::Object).collect();
+        body.insert("candidates".to_owned(), candidates.into());
+        if let Some(counts) = self.usage.as_ref().filter(|_| last) {
+            body.insert("usageMetadata".to_owned(), usage::encode(counts));
+        }
+        body.insert("modelVersion".to_owned(), self.model.as_str().into());
+        body.insert("responseId".to_owned(), self.id.as_str().into());
+        chat::Event::json(Value::Object(body))
+    }
+
+    fn drop_once(&mut self, path: String) {
+        if !self.drops.iter().any(|dropped| dropped.path == path) {
+            self.drops.add(path, NOT_SUPPORTED);
+        }
+    }
+}
+
+fn candidate_of(index: usize, parts: Vec<Value>) -> Map<String, Value> {
+    let parts = if parts.is_empty() { vec![json!({"text": ""})] } else { parts };
+    let mut map = Map::new();
+    map.insert("content".to_owned(), json!({"parts": parts, "role": "model"}));
+    map.insert("index".to_owned(), index.into());
+    map
+}
