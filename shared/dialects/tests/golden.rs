@@ -99,8 +99,12 @@ fn errors() {
         for (case, body) in fixtures(&format!("{}/error", from.name())) {
             // The status is the case's first word: `429-rate-limit.json`.
             let status = case.split('-').next().and_then(|word| word.parse().ok()).unwrap_or(400);
-            let (status, body) = to.encode_error(&from.decode_error(status, &body));
-            snapshot("error", &case, from, to, &format!("{status}\n{}\n", pretty(&body)));
+            let problem = from.decode_error(status, &body);
+            let (status, body) = to.encode_error(&problem);
+            let told = problem.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
+            let headers: String = told.collect();
+            let text = format!("{status}\n{headers}{}\n", pretty(&body));
+            snapshot("error", &case, from, to, &text);
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chat::{Event, sse};
+use chat::{Event, Scope, sse};
 use dialects::{DIALECTS, Dialect, Piece};
 
 /// The streams of the dialects that show their text.
@@ -82,13 +82,14 @@ fn text_that_is_held_back_to_its_end_is_still_all_there() {
 #[test]
 fn the_fixtures_have_text_and_arguments_to_show() {
     for dialect in DIALECTS.iter().filter(|dialect| dialect.stream_text().is_some()) {
-        let (mut prose, mut json) = (0, 0);
+        let (mut prose, mut calls) = (0, 0);
         for (_, _, events) in streams().iter().filter(|stream| stream.0.name() == dialect.name()) {
             rewritten(*dialect, events, &mut |piece| {
-                *(if piece.is_json { &mut json } else { &mut prose }) += piece.text.len();
+                let is_call = piece.scope == Scope::ToolCall;
+                *(if is_call { &mut calls } else { &mut prose }) += piece.text.len();
                 None
             });
         }
-        assert!(prose > 50 && json > 10, "{}: {prose} {json}", dialect.name());
+        assert!(prose > 50 && calls > 10, "{}: {prose} {calls}", dialect.name());
     }
 }

@@ -158,6 +158,11 @@ impl Answer {
         let problem = self.target.provider.dialect.decode_error(status, &bytes);
         let (status, body) = self.client.encode_error(&problem);
         response.headers.set(":status", status.to_string());
+        for (name, value) in &problem.headers {
+            if !response.headers.has(name) {
+                response.headers.set(name, value.as_str());
+            }
+        }
         response.content = written(&body);
     }
 

@@ -3,7 +3,8 @@
 //! Google's shape is `{"error": {"code", "message", "status", "details"}}`, in a stream too, with the codes of
 //! gRPC as `status` <https://cloud.google.com/apis/design/errors>,
 //! <https://ai.google.dev/gemini-api/docs/troubleshooting> (read 2026-11-21). Where an error has a code or a
-//! field at fault, they are in `details`: `ErrorInfo.reason` and `BadRequest.fieldViolations[].field`.
+//! field at fault, they are in `details`: `ErrorInfo.reason` and `BadRequest.fieldViolations[].field`. So is
+//! the time to wait, `RetryInfo.retryDelay`, which HTTP has a header for.
 //!
 //! A provider's words about credentials are not passed on: they may quote them.
 
@@ -47,6 +48,7 @@ const DOMAIN: &str = "tollgate";
 const MAX_MESSAGE: usize = 2000;
 
 const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
+const RETRY_INFO: &str = "type.googleapis.com/google.rpc.RetryInfo";
 const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
 
 /// Reads an error: any status, any body.
@@ -91,7 +93,20 @@ fn read(status: Option<u16>, error: &Value) -> Problem {
         code: reason.map(|reason| reason.to_ascii_lowercase()),
         message,
         param: violation().and_then(|violation| text(violation, "field")),
+        headers: retry_after(error)
+            .map(|wait| ("retry-after".to_owned(), wait))
+            .into_iter()
+            .collect(),
     }
+}
+
+/// The seconds to wait that an error tells: `34.5s` is 35.
+fn retry_after(error: &Value) -> Option<String> {
+    let delay = detail(error, RETRY_INFO)?.get("retryDelay")?.as_str()?.strip_suffix('s')?;
+    let (whole, fraction) = delay.split_once('.').unwrap_or((delay, ""));
+    let seconds: u64 = whole.parse().ok()?;
+    let begun = fraction.bytes().any(|digit| digit != b'0');
+    Some(seconds.saturating_add(u64::from(begun)).to_string())
 }
 
 fn detail<'a>(error: &'a Value, kind: &str) -> Option<&'a Value> {
@@ -122,9 +137,13 @@ pub(super) fn encode(problem: &Problem) -> (u16, Value) {
         let violation = json!({"field": param, "description": problem.message});
         details.push(json!({"@type": BAD_REQUEST, "fieldViolations": [violation]}));
     }
+    let wait = problem.headers.iter().find(|header| header.0 == "retry-after");
+    if let Some((_, wait)) = wait.filter(|(_, wait)| wait.parse::<u64>().is_ok()) {
+        details.push(json!({"@type": RETRY_INFO, "retryDelay": format!("{wait}s")}));
+    }
     let mut error = json!({"code": status, "message": problem.message, "status": word});
     if let (Value::Object(error), false) = (&mut error, details.is_empty()) {
-        error.insert("details".to_owned(), details.into());
+        error.put("details", details);
     }
     (status, json!({"error": error}))
 }

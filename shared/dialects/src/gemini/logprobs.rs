@@ -13,7 +13,7 @@ pub(super) fn decode(result: &Value) -> Option<Value> {
         let others: Vec<Value> = others.into_iter().flatten().filter_map(token).collect();
         let mut row = token(row)?;
         if let Value::Object(row) = &mut row {
-            row.insert("top_logprobs".to_owned(), others.into());
+            row.put("top_logprobs", others);
         }
         Some(row)
     });

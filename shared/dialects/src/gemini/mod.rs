@@ -78,7 +78,7 @@ use crate::neutral::{Request, Response, Usage};
 use crate::providers::Provider;
 use crate::{
     ClientContext, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, StreamDecoder,
-    StreamEncoder,
+    StreamEncoder, StreamText,
 };
 
 /// The dialect's name.
@@ -125,6 +125,10 @@ impl Dialect for Gemini {
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
         text::visit_response(body, visit)
+    }
+
+    fn stream_text(&self) -> Option<Box<dyn StreamText>> {
+        Some(Box::new(stream::Text::default()))
     }
 
     /// Reads an answer or an event; of a stream the last one counts.

@@ -135,14 +135,14 @@ pub(super) fn encode(response: Response, context: &ClientContext, drops: &mut Dr
         .map(|(index, candidate)| encode_candidate(index, candidate, drops))
         .collect();
     let mut body = Map::new();
-    body.insert("candidates".to_owned(), candidates.into());
+    body.put("candidates", candidates);
     if let Some(counts) = &response.usage {
         usage::report_unsaid(counts, drops);
-        body.insert("usageMetadata".to_owned(), usage::encode(counts));
+        body.put("usageMetadata", usage::encode(counts));
     }
     let model = Some(response.model).filter(|model| !model.is_empty());
-    body.insert("modelVersion".to_owned(), model.unwrap_or_else(|| context.model.clone()).into());
-    body.insert("responseId".to_owned(), response.id.into());
+    body.put("modelVersion", model.unwrap_or_else(|| context.model.clone()));
+    body.put("responseId", response.id);
     if response.service_tier.is_some() {
         drops.add("service_tier", NOT_SUPPORTED);
     }
@@ -163,14 +163,14 @@ fn encode_candidate(index: usize, candidate: Candidate, drops: &mut Drops) -> Va
         drops.add(format!("{path}.finish_reason"), format!("sent as {reason}"));
     }
     let mut map = Map::new();
-    map.insert("content".to_owned(), json!({"parts": said.parts, "role": "model"}));
-    map.insert("finishReason".to_owned(), reason.into());
-    map.insert("index".to_owned(), index.into());
+    map.put("content", json!({"parts": said.parts, "role": "model"}));
+    map.put("finishReason", reason);
+    map.put("index", index);
     if let (Some(grounding), _) = grounding::metadata(&said.citations, &said.text) {
-        map.insert("groundingMetadata".to_owned(), grounding);
+        map.put("groundingMetadata", grounding);
     }
     if let Some(result) = candidate.logprobs.as_ref().and_then(logprobs::encode) {
-        map.insert("logprobsResult".to_owned(), result);
+        map.put("logprobsResult", result);
     }
     Value::Object(map)
 }

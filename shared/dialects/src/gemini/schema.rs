@@ -26,29 +26,29 @@ pub(super) fn to_json_schema(schema: Value, lost: &mut Vec<&'static str>) -> Val
             "format" if value.as_str() == Some("enum") => {}
             "type" => {
                 if let Some(kind) = kind(value) {
-                    out.insert("type".to_owned(), kind);
+                    out.put("type", kind);
                 }
             }
             "example" => {
-                out.insert("examples".to_owned(), vec![value].into());
+                out.put("examples", vec![value]);
             }
             "anyOf" => {
-                out.insert("anyOf".to_owned(), each(value, lost));
+                out.put("anyOf", each(value, lost));
             }
             "items" => {
-                out.insert("items".to_owned(), to_json_schema(value, lost));
+                out.put("items", to_json_schema(value, lost));
             }
             "additionalProperties" => {
-                out.insert("additionalProperties".to_owned(), to_json_schema(value, lost));
+                out.put("additionalProperties", to_json_schema(value, lost));
             }
             "properties" => {
-                out.insert("properties".to_owned(), named(value, lost));
+                out.put("properties", named(value, lost));
             }
             "defs" | "$defs" => {
-                out.insert("$defs".to_owned(), named(value, lost));
+                out.put("$defs", named(value, lost));
             }
             "ref" | "$ref" => {
-                out.insert("$ref".to_owned(), value);
+                out.put("$ref", value);
             }
             count if COUNTS.contains(&count) => {
                 out.insert(count.to_owned(), number(value));

@@ -2,7 +2,7 @@
 
 use chat::Scope;
 use chat::json::Value;
-use chat::text::{Visit, visit_leaves, visit_string};
+use chat::text::{Visit, visit_arguments, visit_leaves, visit_string};
 
 use super::names::spelled;
 
@@ -23,14 +23,20 @@ pub(super) fn visit_response(body: &mut Value, visit: Visit<'_>) -> bool {
     let mut edited = false;
     let candidates = body.get_mut("candidates").and_then(Value::as_array_mut);
     for (turn, candidate) in candidates.into_iter().flatten().enumerate() {
-        edited |= fields(candidate, &mut |name, value| match name {
-            "content" => visit_parts(value, Scope::Assistant, turn, visit),
-            "finishMessage" => visit_string(value, Scope::Assistant, turn, visit),
-            "groundingMetadata" => visit_grounding(value, turn, visit),
-            _ => false,
-        });
+        let content = candidate.get_mut("content");
+        edited |= content.is_some_and(|it| visit_parts(it, Scope::Assistant, turn, visit));
+        edited |= visit_rest(candidate, turn, visit);
     }
     edited
+}
+
+/// Shows every text of a candidate but its content.
+pub(super) fn visit_rest(candidate: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
+    fields(candidate, &mut |name, value| match name {
+        "finishMessage" => visit_string(value, Scope::Assistant, turn, visit),
+        "groundingMetadata" => visit_grounding(value, turn, visit),
+        _ => false,
+    })
 }
 
 /// Calls `each` with the JSON spelling of every field's name.
@@ -67,10 +73,10 @@ fn visit_parts(content: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>)
 }
 
 /// A part. Of a field nobody knows every string is text.
-fn visit_part(part: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
+pub(super) fn visit_part(part: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
     fields(part, &mut |name, value| match name {
         "functionCall" => fields(value, &mut |name, value| match name {
-            "args" | "partialArgs" => visit_leaves(value, Scope::ToolCall, turn, visit),
+            "args" | "partialArgs" => visit_arguments(value, Scope::ToolCall, turn, visit),
             _ => false,
         }),
         "functionResponse" => fields(value, &mut |name, value| match name {
@@ -176,6 +182,7 @@ mod tests {
             (Scope::User, 0, "b"),
             (Scope::Assistant, 1, "c"),
             (Scope::ToolCall, 1, "d"),
+            (Scope::ToolCall, 1, "k"),
             (Scope::ToolCall, 1, "e"),
             (Scope::ToolResult, 1, "f"),
             (Scope::ToolResult, 2, "g"),
@@ -208,6 +215,7 @@ mod tests {
             (Scope::Assistant, 0, "a"),
             (Scope::Assistant, 0, "b"),
             (Scope::ToolCall, 1, "c"),
+            (Scope::ToolCall, 1, "k"),
             (Scope::Assistant, 1, "d"),
         ]);
         assert_eq!(shown, expected);

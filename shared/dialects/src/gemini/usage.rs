@@ -42,9 +42,9 @@ pub(super) fn decode(usage: &Value) -> Option<Usage> {
 pub(super) fn encode(usage: &Usage) -> Value {
     let answer = usage.output.saturating_sub(usage.reasoning.unwrap_or_default());
     let mut map = Map::new();
-    map.insert("promptTokenCount".to_owned(), usage.input.into());
-    map.insert("candidatesTokenCount".to_owned(), answer.into());
-    map.insert("totalTokenCount".to_owned(), usage.input.saturating_add(usage.output).into());
+    map.put("promptTokenCount", usage.input);
+    map.put("candidatesTokenCount", answer);
+    map.put("totalTokenCount", usage.input.saturating_add(usage.output));
     for (name, count) in
         [("cachedContentTokenCount", usage.cache_read), ("thoughtsTokenCount", usage.reasoning)]
     {

@@ -24,9 +24,9 @@ pub(super) struct Config {
 pub(super) fn decode(mut fields: Fields, drops: &mut Drops) -> Result<Config, Problem> {
     let mut extras = Map::new();
     if fields.bool("responseLogprobs")? == Some(true) {
-        extras.insert("logprobs".to_owned(), true.into());
+        extras.put("logprobs", true);
         if let Some(count) = fields.u64("logprobs")? {
-            extras.insert("top_logprobs".to_owned(), count.into());
+            extras.put("top_logprobs", count);
         }
     }
     let reasoning = match fields.object("thinkingConfig")? {

@@ -96,7 +96,7 @@ impl Turn {
         if let Some(Value::Object(call)) = first.filter(|_| proven)
             && !call.contains_key("thoughtSignature")
         {
-            call.insert("thoughtSignature".to_owned(), UNPROVEN.into());
+            call.put("thoughtSignature", UNPROVEN);
         }
         json!({"role": self.role, "parts": parts})
     }
@@ -246,11 +246,11 @@ impl Writer<'_> {
         }
         let response = response(texts, is_error == Some(true));
         let mut result = Map::new();
-        result.insert("id".to_owned(), id.into());
-        result.insert("name".to_owned(), name.into());
-        result.insert("response".to_owned(), response);
+        result.put("id", id);
+        result.put("name", name);
+        result.put("response", response);
         if !parts.is_empty() {
-            result.insert("parts".to_owned(), parts.into());
+            result.put("parts", parts);
         }
         Ok(json!({"functionResponse": result}))
     }
@@ -278,7 +278,7 @@ fn flush(proof: &mut Option<String>, parts: &mut Vec<Value>) {
 
 fn with_proof(mut part: Value, proof: Option<String>) -> Value {
     if let (Value::Object(part), Some(proof)) = (&mut part, proof) {
-        part.insert("thoughtSignature".to_owned(), proof.into());
+        part.put("thoughtSignature", proof);
     }
     part
 }

@@ -30,14 +30,14 @@ pub(in super::super) fn encode(
     let conversation = contents::encode(messages, &request.model, drops)?;
     let mut body = Map::new();
     if !conversation.system.is_empty() {
-        body.insert("systemInstruction".to_owned(), json!({"parts": conversation.system}));
+        body.put("systemInstruction", json!({"parts": conversation.system}));
     }
-    body.insert("contents".to_owned(), conversation.contents.into());
+    body.put("contents", conversation.contents);
     let offered = std::mem::take(&mut request.tools);
     tools::encode(offered, request.tool_choice.take(), &mut body, drops)?;
     let config = params::encode(&mut request, drops);
     if !config.is_empty() {
-        body.insert("generationConfig".to_owned(), config.into());
+        body.put("generationConfig", config);
     }
     for (name, said) in [
         ("parallel_tool_calls", request.parallel_tool_calls == Some(false)),
@@ -70,7 +70,7 @@ fn service_tier(tier: Option<String>, body: &mut Map<String, Value>, drops: &mut
         Some(tier) => tier,
     };
     match SERVICE_TIERS.contains(&tier) {
-        true => drop(body.insert("serviceTier".to_owned(), tier.into())),
+        true => drop(body.put("serviceTier", tier)),
         false => drops.add("service_tier", NOT_SUPPORTED),
     }
 }

@@ -14,12 +14,12 @@ const MAX_STOPS: usize = 5;
 pub(super) fn encode(request: &mut Request, drops: &mut Drops) -> Map<String, Value> {
     let mut config = Map::new();
     if let Some(limit) = request.max_output_tokens {
-        config.insert("maxOutputTokens".to_owned(), limit.into());
+        config.put("maxOutputTokens", limit);
     }
     sampling(std::mem::take(&mut request.sampling), &mut config, drops);
     stop(std::mem::take(&mut request.stop), &mut config, drops);
     if let Some(count) = request.candidates {
-        config.insert("candidateCount".to_owned(), count.into());
+        config.put("candidateCount", count);
     }
     if let Some(format) = request.response_format.take() {
         response_format(format, &mut config, drops);
@@ -29,7 +29,7 @@ pub(super) fn encode(request: &mut Request, drops: &mut Drops) -> Map<String, Va
     if let Some(thinking) =
         reasoning.and_then(|reasoning| thinking::encode(&reasoning, &request.model, drops))
     {
-        config.insert("thinkingConfig".to_owned(), thinking);
+        config.put("thinkingConfig", thinking);
     }
     config
 }
@@ -69,7 +69,7 @@ fn stop(mut stop: Vec<String>, config: &mut Map<String, Value>, drops: &mut Drop
         stop.truncate(MAX_STOPS);
     }
     if !stop.is_empty() {
-        config.insert("stopSequences".to_owned(), stop.into());
+        config.put("stopSequences", stop);
     }
 }
 
@@ -82,11 +82,11 @@ fn response_format(format: ResponseFormat, config: &mut Map<String, Value>, drop
             if description.is_some() {
                 drops.add("response_format.json_schema.description", NOT_SUPPORTED);
             }
-            config.insert("responseJsonSchema".to_owned(), schema);
+            config.put("responseJsonSchema", schema);
             "application/json"
         }
     };
-    config.insert("responseMimeType".to_owned(), media_type.into());
+    config.put("responseMimeType", media_type);
 }
 
 /// OpenAI's `logprobs` and `top_logprobs`.
@@ -99,9 +99,9 @@ fn logprobs(extras: &mut Map<String, Value>, config: &mut Map<String, Value>) {
     if wanted != Some(Value::Bool(true)) {
         return;
     }
-    config.insert("responseLogprobs".to_owned(), true.into());
+    config.put("responseLogprobs", true);
     if let Some(count) = count.filter(|count| count.as_u64().is_some_and(|count| count > 0)) {
-        config.insert("logprobs".to_owned(), count);
+        config.put("logprobs", count);
     }
 }
 

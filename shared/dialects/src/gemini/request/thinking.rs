@@ -38,20 +38,20 @@ pub(super) fn encode(reasoning: &Reasoning, model: &str, drops: &mut Drops) -> O
                 drops.add(name(reasoning), format!("sent as a budget of {tokens} tokens"));
             }
             match sent {
-                Some(tokens) => config.insert("thinkingBudget".to_owned(), tokens.into()),
-                None => config.insert("thinkingBudget".to_owned(), Value::from(-1)),
+                Some(tokens) => config.put("thinkingBudget", tokens),
+                None => config.put("thinkingBudget", Value::from(-1)),
             };
         }
         Thinking::Levels(levels) => {
             if let Some(level) = level(reasoning, is_off, levels, drops) {
                 let word = level.word().to_ascii_uppercase();
-                config.insert("thinkingLevel".to_owned(), word.into());
+                config.put("thinkingLevel", word);
             }
         }
     }
     if config.get("thinkingBudget").and_then(Value::as_u64) != Some(0) {
         let shown = !is_off && reasoning.display.as_deref() != Some("omitted");
-        config.insert("includeThoughts".to_owned(), shown.into());
+        config.put("includeThoughts", shown);
     }
     Some(Value::Object(config))
 }

@@ -48,10 +48,10 @@ pub(super) fn encode(
         own.insert(0, json!({"functionDeclarations": declared}));
     }
     if !own.is_empty() {
-        body.insert("tools".to_owned(), own.into());
+        body.put("tools", own);
     }
     if let Some(config) = config {
-        body.insert("toolConfig".to_owned(), json!({"functionCallingConfig": config}));
+        body.put("toolConfig", json!({"functionCallingConfig": config}));
     }
     Ok(())
 }
@@ -62,12 +62,12 @@ fn function(tool: Tool, drops: &mut Drops) -> Result<Value, Problem> {
     }
     let mut function = Map::new();
     let name = names::tool_name(&tool.name, &format!("{}.name", tool.path))?;
-    function.insert("name".to_owned(), name.into());
+    function.put("name", name);
     if let Some(description) = tool.description {
-        function.insert("description".to_owned(), description.into());
+        function.put("description", description);
     }
     if let Some(schema) = tool.parameters {
-        function.insert("parametersJsonSchema".to_owned(), schema);
+        function.put("parametersJsonSchema", schema);
     }
     Ok(Value::Object(function))
 }

@@ -137,7 +137,7 @@ impl Encoder {
             (Delta::Logprobs(value), _) => {
                 let Some(result) = logprobs::encode(&value) else { return };
                 let mut map = candidate_of(index, Vec::new());
-                map.insert("logprobsResult".to_owned(), result);
+                map.put("logprobsResult", result);
                 out.push(self.event(vec![map], false));
                 return;
             }
@@ -175,10 +175,10 @@ impl Encoder {
                 self.drops.add(path, format!("sent as {reason}"));
             }
             let mut map = candidate_of(index, Vec::new());
-            map.insert("finishReason".to_owned(), reason.into());
+            map.put("finishReason", reason);
             let (grounding, all) = grounding::metadata(&candidate.citations, &candidate.text);
             if let Some(grounding) = grounding {
-                map.insert("groundingMetadata".to_owned(), grounding);
+                map.put("groundingMetadata", grounding);
             }
             if !all {
                 self.drops.add(format!("{}.citations", item("choices", index)), "not a web page");
@@ -191,12 +191,12 @@ impl Encoder {
     fn event(&self, candidates: Vec<Map<String, Value>>, last: bool) -> chat::Event {
         let mut body = Map::new();
         let candidates: Vec<Value> = candidates.into_iter().map(Value::Object).collect();
-        body.insert("candidates".to_owned(), candidates.into());
+        body.put("candidates", candidates);
         if let Some(counts) = self.usage.as_ref().filter(|_| last) {
-            body.insert("usageMetadata".to_owned(), usage::encode(counts));
+            body.put("usageMetadata", usage::encode(counts));
         }
-        body.insert("modelVersion".to_owned(), self.model.as_str().into());
-        body.insert("responseId".to_owned(), self.id.as_str().into());
+        body.put("modelVersion", self.model.as_str());
+        body.put("responseId", self.id.as_str());
         chat::Event::json(Value::Object(body))
     }
 
@@ -210,7 +210,7 @@ impl Encoder {
 fn candidate_of(index: usize, parts: Vec<Value>) -> Map<String, Value> {
     let parts = if parts.is_empty() { vec![json!({"text": ""})] } else { parts };
     let mut map = Map::new();
-    map.insert("content".to_owned(), json!({"parts": parts, "role": "model"}));
-    map.insert("index".to_owned(), index.into());
+    map.put("content", json!({"parts": parts, "role": "model"}));
+    map.put("index", index);
     map
 }

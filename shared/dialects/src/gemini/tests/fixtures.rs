@@ -85,7 +85,7 @@ fn requests_come_back() {
         assert!(drops.is_empty(), "{name}: {drops:?}");
         if !name.starts_with("reasoning") {
             let mut request = request;
-            lost.iter().for_each(|path| drop(request.extras.shift_remove(*path)));
+            lost.iter().for_each(|path| drop(request.extras.shift_remove(path)));
             assert_eq!(anonymous(again.clone()), anonymous(request), "{name}");
         }
         assert_eq!(encode(again).0, written, "{name}, once more");
