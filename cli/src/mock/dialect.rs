@@ -1,15 +1,18 @@
 //! What a provider's API consists of, as the server sees it, and the table of those that exist.
 
+use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::Value;
 
 use super::anthropic_messages::AnthropicMessages;
+use super::gemini::Gemini;
 use super::model::{Prompt, Reply};
 use super::openai_chat::OpenAiChat;
 use super::openai_responses::OpenAiResponses;
 
 /// Every dialect that can be simulated. A new one is a module and a row here.
-pub(crate) const DIALECTS: &[&dyn Dialect] = &[&OpenAiChat, &AnthropicMessages, &OpenAiResponses];
+pub(crate) const DIALECTS: &[&dyn Dialect] =
+    &[&OpenAiChat, &AnthropicMessages, &OpenAiResponses, &Gemini];
 
 /// A provider's API: which requests it takes, which it refuses, and how it answers.
 pub(crate) trait Dialect: Sync {
@@ -36,7 +39,7 @@ pub(crate) trait Dialect: Sync {
     /// # Errors
     ///
     /// The refusal that the provider documents for the first thing that is wrong.
-    fn read(&self, headers: &HeaderMap, body: &Value) -> Result<Prompt, Refusal>;
+    fn read(&self, request: &Parts, body: &Value) -> Result<Prompt, Refusal>;
 
     /// The body of a buffered answer.
     fn answer(&self, turn: &Turn<'_>) -> Value;

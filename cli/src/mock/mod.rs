@@ -14,6 +14,7 @@ mod anthropic_messages;
 mod control;
 mod cursor;
 mod dialect;
+mod gemini;
 mod json;
 mod model;
 mod openai_chat;

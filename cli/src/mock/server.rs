@@ -171,7 +171,7 @@ fn judge(
                 .map_err(|error| error.to_string())
                 .and_then(|value| if json { Ok(value) } else { Err("no JSON content-type".into()) })
                 .map_err(|why| dialect.unreadable(&why))?;
-            let prompt = Box::new(dialect.read(&parts.headers, &request)?);
+            let prompt = Box::new(dialect.read(parts, &request)?);
             Ok(Accepted::Generate { request, prompt })
         }
     }

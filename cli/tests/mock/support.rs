@@ -31,11 +31,12 @@ impl Mock {
         Self { child, address, greeting, dialect: dialect.to_owned() }
     }
 
-    /// The path of the dialect's one endpoint.
+    /// The path of the dialect's first endpoint.
     pub(crate) fn path(&self) -> &'static str {
         match self.dialect.as_str() {
             "anthropic-messages" => "/v1/messages",
             "openai-responses" => "/v1/responses",
+            "gemini" => "/v1beta/models/gemini-3.8-flash:generateContent",
             _ => "/v1/chat/completions",
         }
     }
@@ -43,10 +44,12 @@ impl Mock {
     /// The headers without which no request is accepted.
     pub(crate) fn headers(&self) -> Vec<(&'static str, &'static str)> {
         let mut headers = vec![("content-type", "application/json")];
-        if self.dialect == "anthropic-messages" {
-            headers.extend([("x-api-key", "k"), ("anthropic-version", "2023-06-01")]);
-        } else {
-            headers.push(("authorization", "Bearer k"));
+        match self.dialect.as_str() {
+            "anthropic-messages" => {
+                headers.extend([("x-api-key", "k"), ("anthropic-version", "2023-06-01")]);
+            }
+            "gemini" => headers.push(("x-goog-api-key", "k")),
+            _ => headers.push(("authorization", "Bearer k")),
         }
         headers
     }

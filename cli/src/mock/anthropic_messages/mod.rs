@@ -17,6 +17,7 @@ mod thinking;
 mod tool_shapes;
 mod turns;
 
+use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::{Value, json};
 
@@ -67,8 +68,9 @@ impl Dialect for AnthropicMessages {
         }
     }
 
-    fn read(&self, headers: &HeaderMap, body: &Value) -> Result<Prompt, Refusal> {
-        let betas: Vec<&str> = headers
+    fn read(&self, request: &Parts, body: &Value) -> Result<Prompt, Refusal> {
+        let betas: Vec<&str> = request
+            .headers
             .get_all("anthropic-beta")
             .iter()
             .filter_map(|value| value.to_str().ok())

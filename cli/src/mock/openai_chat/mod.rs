@@ -10,6 +10,7 @@ mod request;
 pub(super) mod rules;
 mod shapes;
 
+use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::{Value, json};
 
@@ -48,7 +49,7 @@ impl Dialect for OpenAiChat {
         }
     }
 
-    fn read(&self, _: &HeaderMap, body: &Value) -> Result<Prompt, Refusal> {
+    fn read(&self, _: &Parts, body: &Value) -> Result<Prompt, Refusal> {
         request::read(body).map_err(|problem| error::refuse(&problem))
     }
 

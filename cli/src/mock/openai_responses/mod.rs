@@ -15,6 +15,7 @@ mod request;
 mod rules;
 mod shapes;
 
+use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::{Value, json};
 
@@ -43,7 +44,7 @@ impl Dialect for OpenAiResponses {
         OpenAiChat.admit(headers, key)
     }
 
-    fn read(&self, _: &HeaderMap, body: &Value) -> Result<Prompt, Refusal> {
+    fn read(&self, _: &Parts, body: &Value) -> Result<Prompt, Refusal> {
         request::read(body).map_err(|problem| error::refuse(&problem))
     }
 
