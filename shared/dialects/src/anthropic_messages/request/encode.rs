@@ -56,7 +56,7 @@ pub(in super::super) fn encode(
     insert(&mut body, "tool_choice", tools.choice);
     let config = output_config(&plan, request.response_format, drops)?;
     report_sampling(&request.sampling, request.candidates, drops);
-    sampling::encode(request.sampling, &model, plan.budget.is_some(), &mut body, drops);
+    sampling::encode(request.sampling, &model, plan.thinks(), &mut body, drops);
     insert(&mut body, "thinking", plan.thinking);
     insert(&mut body, "output_config", config);
     insert_list(&mut body, "stop_sequences", stop_sequences(request.stop, drops));

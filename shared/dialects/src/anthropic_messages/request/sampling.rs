@@ -1,6 +1,6 @@
 //! `temperature`, `top_p` and `top_k`, written.
 //!
-//! Newer models refuse any value but the default. A thinking budget goes with neither `temperature` nor
+//! Newer models refuse any value but the default. Thinking goes with neither `temperature` nor
 //! `top_k`, and with `top_p` only from 0.95 up:
 //! <https://platform.claude.com/docs/en/build-with-claude/thinking> (read 2026-11-20).
 
@@ -12,7 +12,7 @@ use crate::{Drops, neutral};
 const BY_MODEL: &str = "not supported by this model";
 const BY_THINKING: &str = "not possible together with thinking";
 
-/// Writes what the model takes, and records the rest. `thinks`: a thinking budget is set.
+/// Writes what the model takes, and records the rest. `thinks`: thinking is on.
 pub(super) fn encode(
     sampling: neutral::Sampling,
     model: &Model,

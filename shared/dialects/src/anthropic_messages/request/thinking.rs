@@ -32,8 +32,6 @@ pub(super) struct Plan {
     pub(super) effort: Option<Effort>,
     /// `max_tokens`.
     pub(super) max_tokens: u64,
-    /// `thinking.budget_tokens`. A budget restricts sampling.
-    pub(super) budget: Option<u64>,
 }
 
 /// What the rest of the request means for thinking.
@@ -103,6 +101,12 @@ fn name(reasoning: &Reasoning) -> &'static str {
 }
 
 impl Plan {
+    /// Whether thinking is on, whoever decides how much.
+    pub(super) fn thinks(&self) -> bool {
+        let kind = self.thinking.as_ref().and_then(|thinking| thinking.get("type"));
+        matches!(kind.and_then(Value::as_str), Some("adaptive" | "enabled"))
+    }
+
     fn turn_off(&mut self, reasoning: &Reasoning, model: &Model, drops: &mut Drops) {
         let kind = match (model.thinking, model.off) {
             (Thinking::Unavailable, _) => return,
@@ -157,7 +161,6 @@ impl Plan {
         if budget != wanted || reasoning.adaptive {
             drops.add(name(reasoning), format!("sent as a budget of {budget} tokens"));
         }
-        self.budget = Some(budget);
         self.thinking =
             Some(with_display(json!({"type": "enabled", "budget_tokens": budget}), reasoning));
         if reasoning.budget_tokens.is_some() || reasoning.adaptive {
@@ -317,7 +320,8 @@ mod tests {
         assert_eq!((plan.thinking, plan.max_tokens), (None, 1000));
         assert_eq!(drops, ["reasoning_effort: max_tokens leaves no room to think"]);
         let (plan, drops) = run("other-model", effort(Effort::High), None, false);
-        assert_eq!((plan.max_tokens, plan.budget), (8192, Some(4096)));
+        let thinking = json!({"type": "enabled", "budget_tokens": 4096});
+        assert_eq!((plan.max_tokens, plan.thinking), (8192, Some(thinking)));
         assert!(drops.is_empty());
     }
 
