@@ -1,0 +1,147 @@
+//! Counting by OpenAI's public encodings, equal to tiktoken-rs on every text.
+//!
+//! A text is split into pieces ([`split`]), and each piece merged ([`merge`]) by the vocabulary, which lies in the
+//! module in the form it is used in ([`vocabulary`]): nothing is built at the start. Time is linear in the text
+//! and memory bounded, whatever the text.
+
+mod classes;
+mod hash;
+mod merge;
+mod special;
+mod split;
+mod vocabulary;
+
+use merge::Scratch;
+use special::Special;
+use split::Split;
+use vocabulary::Vocabulary;
+
+/// An encoding.
+#[derive(Debug)]
+pub struct Encoding {
+    /// Its name in tiktoken.
+    pub name: &'static str,
+    split: Split,
+    vocabulary: &'static Vocabulary,
+    special: Special,
+}
+
+macro_rules! vocabularies {
+    ($($feature:literal $table:ident $file:literal;)*) => {
+        $(
+            #[cfg(feature = $feature)]
+            static $table: Vocabulary =
+                Vocabulary::new(include_bytes!(concat!(env!("OUT_DIR"), "/", $file)));
+        )*
+    };
+}
+
+vocabularies! {
+    "cl100k" CL100K "cl100k.bin";
+    "o200k" O200K "o200k.bin";
+    "p50k" P50K "p50k.bin";
+    "r50k" R50K "r50k.bin";
+}
+
+/// The encodings that this build carries, by name.
+pub static ENCODINGS: &[Encoding] = &[
+    #[cfg(feature = "cl100k")]
+    Encoding {
+        name: "cl100k_base",
+        split: Split::Cl100k,
+        vocabulary: &CL100K,
+        special: special::CL100K,
+    },
+    #[cfg(feature = "o200k")]
+    Encoding {
+        name: "o200k_base",
+        split: Split::O200k,
+        vocabulary: &O200K,
+        special: special::O200K,
+    },
+    #[cfg(feature = "o200k")]
+    Encoding {
+        name: "o200k_harmony",
+        split: Split::O200k,
+        vocabulary: &O200K,
+        special: special::HARMONY,
+    },
+    #[cfg(feature = "p50k")]
+    Encoding {
+        name: "p50k_base",
+        split: Split::R50k,
+        vocabulary: &P50K,
+        special: special::TEXT_END,
+    },
+    #[cfg(feature = "p50k")]
+    Encoding { name: "p50k_edit", split: Split::R50k, vocabulary: &P50K, special: special::EDIT },
+    #[cfg(feature = "r50k")]
+    Encoding {
+        name: "r50k_base",
+        split: Split::R50k,
+        vocabulary: &R50K,
+        special: special::TEXT_END,
+    },
+];
+
+/// What can be told of a text's tokens without counting them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// Not fewer than these.
+    pub lower: usize,
+    /// Not more than these.
+    pub upper: usize,
+}
+
+impl Encoding {
+    /// The encoding of that name, if this build carries it.
+    pub fn by_name(name: &str) -> Option<&'static Encoding> {
+        ENCODINGS.iter().find(|encoding| encoding.name == name)
+    }
+
+    /// The tokens of a text, all of it taken as text: tiktoken's `encode_ordinary`.
+    pub fn count(&self, text: &str) -> usize {
+        self.count_up_to(text, usize::MAX)
+    }
+
+    /// The tokens of a text; once they are more than `limit`, so many as were counted by then.
+    pub fn count_up_to(&self, text: &str, limit: usize) -> usize {
+        let bytes = text.as_bytes();
+        let mut scratch = Scratch::default();
+        let (mut count, mut at) = (0, 0);
+        while at < bytes.len() && count <= limit {
+            let end = self.split.end(bytes, at);
+            count +=
+                merge::count(self.vocabulary, bytes.get(at..end).unwrap_or_default(), &mut scratch);
+            at = end;
+        }
+        count
+    }
+
+    /// The tokens of a text, special tokens read as such: tiktoken's `encode_with_special_tokens`.
+    pub fn count_with_special(&self, text: &str) -> usize {
+        let mut rest = text;
+        let mut count = 0;
+        while let Some((start, end)) = self.special.find(rest) {
+            count += 1 + self.count(rest.get(..start).unwrap_or_default());
+            rest = rest.get(end..).unwrap_or_default();
+        }
+        count + self.count(rest)
+    }
+
+    /// Bounds that cost nothing: no token is empty, and none is longer than the longest.
+    pub fn bounds(&self, bytes: usize) -> Bounds {
+        Bounds { lower: bytes.div_ceil(self.vocabulary.longest()), upper: bytes }
+    }
+
+    /// A lower bound that costs a fraction of a count: no token spans two pieces.
+    pub fn pieces(&self, text: &str) -> usize {
+        let bytes = text.as_bytes();
+        let (mut count, mut at) = (0, 0);
+        while at < bytes.len() {
+            at = self.split.end(bytes, at);
+            count += 1;
+        }
+        count
+    }
+}

@@ -1,0 +1,5 @@
+//! The logic of the `token-counter` filter.
+
+mod bpe;
+
+pub use bpe::{Bounds, ENCODINGS, Encoding};
