@@ -1,6 +1,7 @@
 //! `tollgate`: the same code as the filters, on the command line.
 
 mod check;
+mod count;
 mod mock;
 mod translate;
 
@@ -20,6 +21,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Count(count::CountArgs),
     /// Simulate a provider on 127.0.0.1
     Mock(mock::MockArgs),
     Translate(translate::TranslateArgs),
@@ -28,6 +30,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Check(args) => check::run(args),
+        Command::Count(args) => count::run(args),
         Command::Mock(args) => mock::run(args),
         Command::Translate(args) => translate::run(args),
     };

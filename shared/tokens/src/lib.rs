@@ -1,5 +1,7 @@
 //! The logic of the `token-counter` filter.
 
 mod bpe;
+mod count;
 
-pub use bpe::{Bounds, ENCODINGS, Encoding};
+pub use bpe::{Bounds, ENCODINGS, Encoding, Scripts};
+pub use count::{Counter, FAMILIES, Family, MODELS, ModelRow, Rule, Tokens};

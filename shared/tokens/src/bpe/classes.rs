@@ -122,6 +122,29 @@ fn wide(text: &[u8], at: usize, first: u32) -> (Class, usize) {
     }
 }
 
+/// The script of a piece, by its first character beyond ASCII: the index in [`super::Scripts`].
+pub(crate) fn script(piece: &[u8]) -> usize {
+    let Some(at) = piece.iter().position(|byte| *byte >= 0xc0) else { return 0 };
+    let byte = |by: usize| u32::from(piece.get(at + by).copied().unwrap_or_default());
+    let (first, second, third) = (byte(0), byte(1) & 0x3f, byte(2) & 0x3f);
+    match first {
+        // Up to U+036F.
+        0xc0..=0xcc => 1,
+        0xcd if second < 0x30 => 1,
+        0xe0..=0xef => match (first & 0xf) << 12 | second << 6 | third {
+            0x1100..=0x11ff
+            | 0x2e80..=0xa4cf
+            | 0xac00..=0xd7ff
+            | 0xf900..=0xfaff
+            | 0xff00..=0xffef => 2,
+            _ => 3,
+        },
+        // U+20000 to U+3FFFF.
+        0xf0 if second >= 0x20 => 2,
+        _ => 3,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #[cfg(target_arch = "wasm32")]
@@ -133,6 +156,23 @@ mod tests {
     fn the_short_table_agrees_with_the_long_one() {
         for code in 0..128u8 {
             assert_eq!(class_at(&[code], 0), Some((Class::of(u32::from(code)), 1)), "{code}");
+        }
+    }
+
+    #[test]
+    fn scripts_are_told_by_the_first_character_beyond_ascii() {
+        for (piece, expected) in [
+            ("a1 ", 0),
+            (" é漢", 1),
+            ("\u{36f}", 1),
+            ("\u{370}", 3),
+            ("漢", 2),
+            ("한", 2),
+            ("𠀀", 2),
+            ("😀", 3),
+            ("ж", 3),
+        ] {
+            assert_eq!(script(piece.as_bytes()), expected, "{piece}");
         }
     }
 

@@ -7,7 +7,9 @@
 mod classes;
 mod hash;
 mod merge;
+#[cfg_attr(not(feature = "all-encodings"), allow(dead_code, reason = "encodings may be left out"))]
 mod special;
+#[cfg_attr(not(feature = "all-encodings"), allow(dead_code, reason = "encodings may be left out"))]
 mod split;
 mod vocabulary;
 
@@ -93,6 +95,9 @@ pub struct Bounds {
     pub upper: usize,
 }
 
+/// Tokens by the script of the piece they are in: ASCII, Latin with accents, Chinese, Japanese and Korean, others.
+pub type Scripts = [usize; 4];
+
 impl Encoding {
     /// The encoding of that name, if this build carries it.
     pub fn by_name(name: &str) -> Option<&'static Encoding> {
@@ -106,16 +111,40 @@ impl Encoding {
 
     /// The tokens of a text; once they are more than `limit`, so many as were counted by then.
     pub fn count_up_to(&self, text: &str, limit: usize) -> usize {
+        let mut count = 0;
+        self.each_piece(text, |_, tokens| {
+            count += tokens;
+            count <= limit
+        });
+        count
+    }
+
+    /// The tokens of a text by script, for estimates.
+    pub fn count_by_script(&self, text: &str) -> Scripts {
+        let mut scripts = Scripts::default();
+        self.each_piece(text, |piece, tokens| {
+            if let Some(count) = scripts.get_mut(classes::script(piece)) {
+                *count += tokens;
+            }
+            true
+        });
+        scripts
+    }
+
+    /// Shows each piece and its number of tokens, as long as `go_on` says so.
+    #[inline]
+    fn each_piece(&self, text: &str, mut go_on: impl FnMut(&[u8], usize) -> bool) {
         let bytes = text.as_bytes();
         let mut scratch = Scratch::default();
-        let (mut count, mut at) = (0, 0);
-        while at < bytes.len() && count <= limit {
+        let mut at = 0;
+        while at < bytes.len() {
             let end = self.split.end(bytes, at);
-            count +=
-                merge::count(self.vocabulary, bytes.get(at..end).unwrap_or_default(), &mut scratch);
+            let piece = bytes.get(at..end).unwrap_or_default();
+            if !go_on(piece, merge::count(self.vocabulary, piece, &mut scratch)) {
+                return;
+            }
             at = end;
         }
-        count
     }
 
     /// The tokens of a text, special tokens read as such: tiktoken's `encode_with_special_tokens`.

@@ -1,0 +1,131 @@
+//! `tollgate count`, as a shell runs it.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test may fail so")]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// Exit, output, errors.
+fn count(args: &[&str], input: &str) -> (bool, String, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .arg("count")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let done = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (done.status.success(), text(done.stdout), text(done.stderr))
+}
+
+#[test]
+fn a_text_is_counted_by_encoding_or_model() {
+    for (args, input, expected) in [
+        (&[][..], "hello world", "2\n"),
+        (&["--encoding", "cl100k_base"], "tiktoken is great!", "6\n"),
+        (&["--encoding", "r50k_base"], "        x", "8\n"),
+        (&["--encoding", "p50k_base"], "        x", "2\n"),
+        (&["--model", "gpt-4"], "tiktoken is great!", "6\n"),
+        (&[], "<|endoftext|>", "7\n"),
+        (&["--special-tokens"], "<|endoftext|>", "1\n"),
+        (&["--special-tokens", "--encoding", "o200k_harmony"], "<|start|>user", "2\n"),
+        (&[], "", "0\n"),
+    ] {
+        let (done, out, errors) = count(args, input);
+        assert!(done, "{args:?}: {errors}");
+        assert_eq!((out.as_str(), errors.as_str()), (expected, ""), "{args:?} {input}");
+    }
+}
+
+#[test]
+fn an_estimate_is_named_as_such() {
+    let (done, out, errors) = count(&["--model", "claude-sonnet-4-5"], "The quick brown fox.");
+    assert!(done && out.trim().parse::<u64>().unwrap() >= 5, "{out}");
+    assert_eq!(errors, "estimated\n");
+}
+
+/// The example of OpenAI's cookbook, whose prompt the API counted as 129 and 124 tokens.
+const COOKBOOK: &str = r#"{"model": "MODEL", "messages": [
+    {"role": "system", "content": "You are a helpful, pattern-following assistant that translates corporate jargon into plain English."},
+    {"role": "system", "name": "example_user", "content": "New synergies will help drive top-line growth."},
+    {"role": "system", "name": "example_assistant", "content": "Things working well together will increase revenue."},
+    {"role": "system", "name": "example_user", "content": "Let's circle back when we have more bandwidth to touch base on opportunities for increased leverage."},
+    {"role": "system", "name": "example_assistant", "content": "Let's talk later when we're less busy about how to do better."},
+    {"role": "user", "content": "This late pivot means we don't have time to boil the ocean for the client deliverable."}]}"#;
+
+#[test]
+fn a_request_costs_what_the_api_says() {
+    for (model, expected) in [("gpt-4", "129\n"), ("gpt-4o", "124\n"), ("gpt-4o-mini", "124\n")] {
+        let (done, out, errors) = count(&["--chat"], &COOKBOOK.replace("MODEL", model));
+        assert!(done, "{errors}");
+        assert_eq!(out, expected, "{model}");
+    }
+}
+
+#[test]
+fn tools_cost_what_the_api_says() {
+    // The cookbook's second example: 101 tokens for gpt-4o, 105 for gpt-4, by the API.
+    let request = r#"{"model": "MODEL", "tools": [{"type": "function", "function": {"name": "get_current_weather",
+        "description": "Get the current weather in a given location",
+        "parameters": {"type": "object", "properties": {
+            "location": {"type": "string", "description": "The city and state, e.g. San Francisco, CA"},
+            "unit": {"type": "string", "description": "The unit of temperature to return",
+                     "enum": ["celsius", "fahrenheit"]}},
+            "required": ["location"]}}}],
+        "messages": [
+            {"role": "system", "content": "You are a helpful assistant that can answer to questions about the weather."},
+            {"role": "user", "content": "What's the weather like in San Francisco?"}]}"#;
+    for (model, expected) in [("gpt-4o", "101\n"), ("gpt-4", "105\n")] {
+        let (_, out, errors) = count(&["--chat"], &request.replace("MODEL", model));
+        assert_eq!((out.as_str(), errors.as_str()), (expected, ""), "{model}");
+    }
+}
+
+#[test]
+fn every_dialect_is_recognised() {
+    let anthropic = r#"{"model": "gpt-4o", "max_tokens": 9, "system": "Be brief.",
+        "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi."}]}]}"#;
+    let openai = r#"{"model": "gpt-4o", "messages": [
+        {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi."}]}"#;
+    let (one, two) = (count(&["--chat"], anthropic), count(&["--chat"], openai));
+    assert!(one.0 && two.0, "{one:?} {two:?}");
+    assert_eq!(one.1, two.1);
+    let named = count(&["--chat", "--dialect", "anthropic-messages"], anthropic);
+    assert_eq!(named, one);
+}
+
+#[test]
+fn lines_in_lines_out() {
+    let (done, out, _) =
+        count(&["--jsonl"], "{\"text\":\"hello world\"}\n\n{\"text\":\"\",\"id\":1}\n");
+    assert!(done);
+    assert_eq!(out, "{\"tokens\":2}\n{\"tokens\":0}\n");
+    let (done, out, errors) = count(&["--jsonl"], "{\"text\":\"a\"}\n{\"text\":7}\n");
+    assert!(!done && out == "{\"tokens\":1}\n");
+    assert_eq!(errors, "tollgate: line 2: `text` must be a string\n");
+}
+
+#[test]
+fn what_cannot_be_counted_is_told() {
+    for (args, input, expected) in [
+        (
+            &["--encoding", "latin1"][..],
+            "",
+            "unknown encoding latin1, expected one of: cl100k_base",
+        ),
+        (
+            &["--chat", "--dialect", "x"],
+            "{}",
+            "unknown dialect x, expected one of: anthropic-messages",
+        ),
+        (&["--chat"], "{", "invalid JSON"),
+        (&["--chat"], "{}", "openai-chat: "),
+    ] {
+        let (done, out, errors) = count(args, input);
+        assert!(!done && out.is_empty());
+        assert!(errors.contains(expected), "{args:?}: {errors}");
+    }
+}
