@@ -1,13 +1,98 @@
-//! The engine.
+//! A compiled selection.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::{ENTITIES, Finding, Selection, SelectionError};
+use super::context::{AFTER, BEFORE, Words};
+use super::custom::Customs;
+use super::entity::{Category, Check, Key, Scan, Special};
+use super::pattern::Pattern;
+use super::scan::{self, LONGEST_TOKEN, Scanner};
+use super::settle::settle;
+use super::view::{View, loosely};
+use super::{ENTITIES, Entity, Finding, Selection, SelectionError};
+
+/// Words that say that the digits behind them are no phone number.
+const NO_PHONE: [&str; 34] = [
+    "order",
+    "order number",
+    "invoice",
+    "ticket",
+    "case",
+    "reference",
+    "ref",
+    "tracking",
+    "card",
+    "credit",
+    "isbn",
+    "issn",
+    "sku",
+    "serial",
+    "version",
+    "page",
+    "pages",
+    "line",
+    "id",
+    "zip",
+    "account",
+    "model",
+    "part number",
+    "patent",
+    "policy number",
+    "confirmation",
+    "booking",
+    "transaction",
+    "timestamp",
+    "license",
+    "licence",
+    "passport",
+    "article",
+    "bestellnummer",
+];
 
 /// Finds what its selection names. Compile it once; share it by `Rc`.
 #[derive(Debug)]
 pub struct Finder {
-    email: Rc<str>,
+    plan: Plan,
+    names: Vec<Rc<str>>,
+    customs: Customs,
+    allow: HashSet<String>,
+    max_len: usize,
+}
+
+/// What the scanners need to know.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) min_score: f32,
+    pub(super) words: Words,
+    pub(super) forms: Vec<Form>,
+    /// By the length of the first token, the forms that may begin with it.
+    pub(super) buckets: Vec<Vec<u16>>,
+    /// By scanner, the row that it finds.
+    pub(super) special: [Option<u16>; Special::COUNT],
+    pub(super) keys: Vec<(Key, u16)>,
+    /// By first byte, the keys that begin with it.
+    pub(super) keys_by_first: Vec<Vec<u16>>,
+    /// Whether words in capitals or with a capital are looked at.
+    pub(super) capitals: bool,
+    /// The row that stands for words that speak against a phone number.
+    pub(super) no_phone: u16,
+}
+
+/// A written form of an entity.
+#[derive(Debug)]
+pub(super) struct Form {
+    pub(super) entity: u16,
+    pub(super) score: f32,
+    pub(super) check: Check,
+    pub(super) pattern: Pattern,
+}
+
+impl Form {
+    /// Whether a token that begins with a digit (or else a letter) can begin it.
+    pub(super) fn fits(&self, digit: bool) -> bool {
+        if digit { self.pattern.digit_first } else { self.pattern.letter_first }
+    }
 }
 
 impl Finder {
@@ -16,52 +101,164 @@ impl Finder {
     /// # Errors
     /// Everything that is wrong with the selection.
     pub fn new(selection: &Selection) -> Result<Self, Vec<SelectionError>> {
-        let known =
-            |name: &String| ENTITIES.iter().any(|e| e.name == name || e.category.name() == name);
-        let unknown = selection.entities.iter().enumerate().filter(|(_, name)| !known(name));
-        let errors: Vec<_> = unknown
-            .map(|(index, name)| SelectionError {
-                path: format!("entities[{index}]"),
-                message: format!("unknown entity {name}"),
-            })
+        let mut errors = Vec::new();
+        let entities = selected(selection, &mut errors);
+        if !(0.0..=1.0).contains(&selection.min_score) {
+            errors.push(SelectionError::new("min_score", "expected a number from 0 to 1"));
+        }
+        // Custom rows come behind the built-in ones.
+        let first_custom = ENTITIES.len() as u16;
+        let no_phone = u16::MAX;
+        let customs = Customs::new(&selection.custom, first_custom, &mut errors);
+        let mut pairs: Vec<(String, u16)> =
+            NO_PHONE.iter().map(|word| ((*word).to_owned(), no_phone)).collect();
+        pairs.extend(customs.context());
+        let mut plan = Plan {
+            min_score: selection.min_score,
+            words: Words::default(),
+            forms: Vec::new(),
+            buckets: vec![Vec::new(); LONGEST_TOKEN + 1],
+            special: [None; Special::COUNT],
+            keys: Vec::new(),
+            keys_by_first: vec![Vec::new(); 256],
+            capitals: false,
+            no_phone,
+        };
+        let mut max_len = customs.max_len();
+        for (row, entity) in ENTITIES.iter().enumerate().filter(|(row, _)| entities.contains(row)) {
+            let row = row as u16;
+            pairs.extend(entity.context().map(|word| (word.to_owned(), row)));
+            max_len = max_len.max(plan.add(row, entity));
+        }
+        match Words::new(pairs) {
+            Ok(words) => plan.words = words,
+            Err(message) => errors.push(SelectionError::new("custom", &message)),
+        }
+        let built_in = ENTITIES.iter().map(|entity| Rc::from(entity.name));
+        let names = built_in
+            .chain(selection.custom.iter().map(|custom| Rc::from(custom.name.as_str())))
             .collect();
-        if errors.is_empty() { Ok(Self { email: "EMAIL_ADDRESS".into() }) } else { Err(errors) }
+        let allow = selection.allow.iter().map(|value| loosely(value)).collect();
+        if errors.is_empty() {
+            Ok(Self { plan, names, customs, allow, max_len })
+        } else {
+            Err(errors)
+        }
     }
 
     /// What stands in `text`, in order, without overlaps.
     pub fn find(&self, text: &str) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let mut from = 0;
-        for word in text.split_inclusive([' ', '\n', ',', '<', '>', '"']) {
-            let bare = word.trim_end_matches([' ', '\n', ',', '<', '>', '"', '.']);
-            if bare.contains('@') && bare.contains('.') {
-                findings.push(Finding {
-                    entity: Rc::clone(&self.email),
-                    start: from,
-                    end: from + bare.len(),
-                    score: 0.9,
-                    validated: false,
-                });
-            }
-            from += word.len();
+        let view = View::new(text);
+        let mut candidates = Scanner::new(&self.plan, &view.text).run();
+        self.customs.find(&view, &self.plan.words, self.plan.min_score, &mut candidates);
+        if candidates.is_empty() {
+            return Vec::new();
         }
-        findings
+        if !self.allow.is_empty() {
+            candidates.retain(|candidate| {
+                let value = view.text.get(candidate.start..candidate.end);
+                value.is_none_or(|value| !self.allow.contains(&loosely(value)))
+            });
+        }
+        let findings = settle(candidates).into_iter().filter_map(|candidate| {
+            Some(Finding {
+                entity: Rc::clone(self.names.get(usize::from(candidate.entity))?),
+                start: view.start(candidate.start),
+                end: view.end(candidate.end),
+                score: candidate.score,
+                validated: candidate.validated,
+            })
+        });
+        findings.collect()
     }
 
     /// The longest span, in bytes, that a finding can cover.
     pub fn max_len(&self) -> usize {
-        320
+        self.max_len
     }
 
-    /// How many bytes before a finding can matter to it (context words).
+    /// How many bytes before a finding can matter to it: context words.
     pub fn context_len(&self) -> usize {
-        96
+        BEFORE
     }
 
-    /// For streams: the offset before which more text can change nothing. `text[..settled]` may go out (with
-    /// its findings acted on; none reaches across), the rest waits for more. Context words that follow a
-    /// finding are not waited for. `context_len` bytes before it should be kept to look at.
+    /// For streams: the offset before which more text can change nothing. `text[..settled]` may go out with its
+    /// findings acted on (none reaches across it), the rest waits for more. Words that follow a finding and speak
+    /// for it are not waited for. `context_len` bytes before the rest should be kept to look at.
     pub fn settled(&self, text: &str) -> usize {
-        text.floor_char_boundary(text.len().saturating_sub(self.max_len()))
+        let reach = self.max_len + AFTER;
+        text.floor_char_boundary(text.len().saturating_sub(reach))
     }
+}
+
+impl Plan {
+    /// Takes a row in. Returns the length of its longest finding.
+    fn add(&mut self, row: u16, entity: &Entity) -> usize {
+        match entity.scan {
+            Scan::Forms(forms) => {
+                let mut longest = 0;
+                for (form, score) in forms {
+                    let pattern = Pattern::new(form);
+                    longest = longest.max(pattern.max_len);
+                    let index = self.forms.len() as u16;
+                    for (len, bucket) in self.buckets.iter_mut().enumerate() {
+                        if len < 64 && pattern.first_token >> len & 1 == 1 {
+                            bucket.push(index);
+                        }
+                    }
+                    self.capitals |= pattern.letters_only;
+                    self.forms.push(Form {
+                        entity: row,
+                        score: *score,
+                        check: entity.check,
+                        pattern,
+                    });
+                }
+                longest
+            }
+            Scan::Keys(keys) => {
+                for key in keys {
+                    let index = self.keys.len() as u16;
+                    let first = key.prefix.bytes().next().map(usize::from);
+                    if let Some(bucket) = first.and_then(|first| self.keys_by_first.get_mut(first))
+                    {
+                        bucket.push(index);
+                    }
+                    self.keys.push((*key, row));
+                }
+                keys.iter().map(|key| key.prefix.len() + usize::from(key.len.1)).max().unwrap_or(0)
+            }
+            Scan::Special(special) => {
+                if let Some(slot) = self.special.get_mut(special as usize) {
+                    *slot = Some(row);
+                }
+                self.capitals |= matches!(special, Special::Person | Special::Organisation);
+                scan::max_len(special)
+            }
+        }
+    }
+}
+
+/// The rows that a selection names.
+fn selected(selection: &Selection, errors: &mut Vec<SelectionError>) -> HashSet<usize> {
+    let mut rows = HashSet::new();
+    for (index, name) in selection.entities.iter().enumerate() {
+        let is_category = Category::ALL.iter().any(|category| category.name() == name);
+        let mut known = false;
+        for (row, entity) in ENTITIES.iter().enumerate() {
+            let named = entity.name == name;
+            // A category or a region means what is on by default in it.
+            let grouped = entity.default
+                && (entity.region == name || (is_category && entity.category.name() == name));
+            known |= named || grouped;
+            if named || grouped {
+                rows.insert(row);
+            }
+        }
+        if !known && !is_category {
+            let message = format!("unknown entity, category or region `{name}`");
+            errors.push(SelectionError::new(&format!("entities[{index}]"), &message));
+        }
+    }
+    rows
 }

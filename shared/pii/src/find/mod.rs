@@ -13,13 +13,22 @@
 //!
 //! Deliberately not here: what to do with a finding, requests, streams.
 
+mod checks;
+mod context;
+mod custom;
+mod entities;
 mod entity;
 mod finder;
+mod pattern;
+mod scan;
 mod selection;
+mod settle;
+mod view;
 
 use std::rc::Rc;
 
-pub use entity::{Category, ENTITIES, Entity, Region};
+pub use entities::ENTITIES;
+pub use entity::{Category, Doc, Entity, Region};
 pub use finder::Finder;
 pub use selection::{Custom, CustomMatch, Selection, SelectionError, Validator};
 

@@ -75,3 +75,9 @@ pub struct SelectionError {
     /// What is wrong, in lower case without a full stop.
     pub message: String,
 }
+
+impl SelectionError {
+    pub(super) fn new(path: &str, message: &str) -> Self {
+        Self { path: path.to_owned(), message: message.to_owned() }
+    }
+}

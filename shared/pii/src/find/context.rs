@@ -1,0 +1,196 @@
+//! Context words: what stands around a candidate and says what it is.
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
+
+/// How far before a candidate a context word may end, in bytes.
+pub(super) const BEFORE: usize = 80;
+/// How far behind a candidate a context word may begin, in bytes.
+pub(super) const AFTER: usize = 30;
+
+/// How far before the last candidate the next one may begin, in bytes.
+const SLACK: usize = 16;
+
+/// The context words of all entities of a finder.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    automaton: Option<AhoCorasick>,
+    /// For each word, the entities that it speaks for, in order.
+    entities: Vec<Vec<u16>>,
+    longest: usize,
+}
+
+impl Words {
+    /// Of (word, entity) pairs. Words are compared without regard to ASCII case.
+    pub(super) fn new(mut pairs: Vec<(String, u16)>) -> Result<Self, String> {
+        // The automaton folds the case of ASCII only.
+        let cased: Vec<_> = pairs
+            .iter()
+            .filter(|(word, _)| !word.is_ascii())
+            .flat_map(|(word, entity)| [(word.to_uppercase(), *entity), (title(word), *entity)])
+            .collect();
+        pairs.extend(cased);
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut words: Vec<String> = Vec::new();
+        let mut entities: Vec<Vec<u16>> = Vec::new();
+        for (word, entity) in pairs {
+            match entities.last_mut() {
+                Some(same) if words.last() == Some(&word) => same.push(entity),
+                _ => {
+                    words.push(word);
+                    entities.push(vec![entity]);
+                }
+            }
+        }
+        let longest = words.iter().map(String::len).max().unwrap_or(0);
+        let automaton = match words.is_empty() {
+            true => None,
+            false => Some(
+                AhoCorasickBuilder::new()
+                    .ascii_case_insensitive(true)
+                    .match_kind(MatchKind::Standard)
+                    .kind(Some(AhoCorasickKind::ContiguousNFA))
+                    .build(&words)
+                    .map_err(|error| error.to_string())?,
+            ),
+        };
+        Ok(Self { automaton, entities, longest })
+    }
+}
+
+/// The context words met so far in one text. Candidates come in order, so each byte is read once at most.
+#[derive(Debug)]
+pub(super) struct Nearby<'w> {
+    words: &'w Words,
+    hits: Vec<Hit>,
+    read: usize,
+}
+
+#[derive(Debug)]
+struct Hit {
+    start: usize,
+    end: usize,
+    word: usize,
+}
+
+impl<'w> Nearby<'w> {
+    pub(super) fn new(words: &'w Words) -> Self {
+        Self { words, hits: Vec::new(), read: 0 }
+    }
+
+    /// How many bytes lie between the candidate `start..end` and the nearest word that speaks for `entity`,
+    /// on either side.
+    pub(super) fn distance(
+        &mut self,
+        text: &str,
+        start: usize,
+        end: usize,
+        entity: u16,
+    ) -> Option<usize> {
+        self.within(text, start, end, entity, (BEFORE, AFTER))
+    }
+
+    /// The same within a reach, before and behind, that is no wider than usual.
+    pub(super) fn within(
+        &mut self,
+        text: &str,
+        start: usize,
+        end: usize,
+        entity: u16,
+        (before, after): (usize, usize),
+    ) -> Option<usize> {
+        self.read_to(text, start.saturating_sub(BEFORE), end + AFTER);
+        let from = start.saturating_sub(before);
+        let behind = self.hits.partition_point(|hit| hit.end < from);
+        let near = self.hits.get(behind..).unwrap_or_default();
+        near.iter()
+            .take_while(|hit| hit.end <= end + AFTER)
+            .filter(|hit| hit.start < end + after && self.speaks(hit.word, entity))
+            .filter_map(|hit| start.checked_sub(hit.end).or_else(|| hit.start.checked_sub(end)))
+            .min()
+    }
+
+    fn speaks(&self, word: usize, entity: u16) -> bool {
+        self.words.entities.get(word).is_some_and(|list| list.binary_search(&entity).is_ok())
+    }
+
+    fn read_to(&mut self, text: &str, from: usize, to: usize) {
+        let to = to.min(text.len());
+        if to <= self.read {
+            return;
+        }
+        let Some(automaton) = &self.words.automaton else { return };
+        // A word across the border of two readings is met by reading a word's length back.
+        // Candidates are not quite in order: some begin a little before the last.
+        let begin = self.read.max(from).saturating_sub(self.words.longest + SLACK);
+        let Some(window) = text.as_bytes().get(begin..to) else { return };
+        for found in automaton.find_overlapping_iter(window) {
+            let (start, end) = (begin + found.start(), begin + found.end());
+            if end > self.read && is_whole(text, start, end) {
+                self.hits.push(Hit { start, end, word: found.pattern().as_usize() });
+            }
+        }
+        self.read = to;
+    }
+}
+
+fn title(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+}
+
+/// Whether `start..end` is made of whole words. A script without spaces between words has no borders to ask
+/// for.
+pub(super) fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let (Some(before), Some(word), Some(after)) =
+        (text.get(..start), text.get(start..end), text.get(end..))
+    else {
+        return false;
+    };
+    let joins = |inner: Option<char>, outer: Option<char>| {
+        inner.is_some_and(is_word) && outer.is_some_and(is_word)
+    };
+    !joins(word.chars().next(), before.chars().next_back())
+        && !joins(word.chars().next_back(), after.chars().next())
+}
+
+/// Whether `c` is part of a word in a script that separates words: Latin, Greek, Cyrillic, Armenian.
+pub(super) fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || (('\u{AA}'..'\u{590}').contains(&c) && c.is_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    fn distances(text: &str, at: &[(usize, usize)]) -> Vec<Option<usize>> {
+        let pairs = [("ssn", 0), ("tax id", 0), ("id", 1), ("身份证", 1)];
+        let words =
+            Words::new(pairs.map(|(word, entity)| (word.to_owned(), entity)).to_vec()).unwrap();
+        let mut nearby = Nearby::new(&words);
+        at.iter().map(|(start, end)| nearby.distance(text, *start, *end, 0)).collect()
+    }
+
+    #[test]
+    fn whole_words_on_both_sides() {
+        assert_eq!(distances("SSN: 123", &[(5, 8)]), [Some(2)]);
+        assert_eq!(distances("123 (Tax ID)", &[(0, 3)]), [Some(2)]);
+        assert_eq!(distances("lessn: 123", &[(7, 10)]), [None]);
+        assert_eq!(distances("éssn: 123", &[(7, 10)]), [None]);
+    }
+
+    #[test]
+    fn a_word_across_two_readings_is_met() {
+        let text = format!("1{}tax id 2", " ".repeat(26));
+        assert_eq!(distances(&text, &[(0, 1), (34, 35)]), [None, Some(1)]);
+    }
+
+    #[test]
+    fn far_words_do_not_count() {
+        let text = format!("ssn{}1", " ".repeat(BEFORE + 1));
+        assert_eq!(distances(&text, &[(text.len() - 1, text.len())]), [None]);
+    }
+}
