@@ -2,7 +2,9 @@
 
 mod check;
 mod count;
+mod eval;
 mod mock;
+mod redact;
 mod translate;
 
 use std::io::{self, Write};
@@ -22,8 +24,10 @@ struct Cli {
 enum Command {
     Check(check::CheckArgs),
     Count(count::CountArgs),
+    Eval(eval::EvalArgs),
     /// Simulate a provider on 127.0.0.1
     Mock(mock::MockArgs),
+    Redact(redact::RedactArgs),
     Translate(translate::TranslateArgs),
 }
 
@@ -31,7 +35,9 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Check(args) => check::run(args),
         Command::Count(args) => count::run(args),
+        Command::Eval(args) => eval::run(args),
         Command::Mock(args) => mock::run(args),
+        Command::Redact(args) => redact::run(args),
         Command::Translate(args) => translate::run(args),
     };
     match done {

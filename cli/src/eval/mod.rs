@@ -1,0 +1,35 @@
+//! `tollgate eval`: how well a filter's logic does on labelled data, as JSON.
+
+mod pii;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+/// Measure a filter's logic on labelled data; the figures are JSON.
+#[derive(Args)]
+pub(crate) struct EvalArgs {
+    #[command(subcommand)]
+    kind: Kind,
+}
+
+#[derive(Subcommand)]
+enum Kind {
+    /// Personal data: precision and recall per type
+    Pii {
+        /// A JSON array of `{full_text, spans}`, or `{label, text}` a line
+        file: PathBuf,
+    },
+}
+
+pub(crate) fn run(args: EvalArgs) -> io::Result<()> {
+    match args.kind {
+        Kind::Pii { file } => pii::run(&read(&file)?),
+    }
+}
+
+fn read(file: &Path) -> io::Result<String> {
+    std::fs::read_to_string(file)
+        .map_err(|error| io::Error::other(format!("{}: {error}", file.display())))
+}
