@@ -45,12 +45,12 @@ pub(super) const PHONE_NUMBER: Entity = Entity {
     context: "phone, phones, telephone, tel, mobile, mob, cell, cellphone, call, calls, called, \
               calling, dial, ring, fax, text me, text him, text her, sms, whatsapp, viber, \
               wechat, reach me, reach him, reach her, reach us, reach you, reach out, hotline, \
-              helpline, landline, desk, office, direct line, extension, contact number, contact \
-              me, contact us, contact him, contact her, my number, his number, her number, their \
-              number, your number, telefon, telefonnummer, tél, téléphone, telephone, portable, \
-              teléfono, telefono, móvil, movil, celular, cellulare, handy, handynummer, mobil, \
-              mobiltelefon, telefone, telemóvel, telefoon, mobiel, gsm, rufnummer, telefonszám, \
-              телефон, тел, мобильный, 电话, 電話, 手机, 手機, 携帯, 전화, 휴대폰, โทร, هاتف, फोन",
+              helpline, landline, desk, office, direct line, extension, contact, contacts, \
+              contact number, my number, his number, her number, their number, your number, \
+              telefon, telefonnummer, tél, téléphone, telephone, portable, teléfono, telefono, \
+              móvil, movil, celular, cellulare, handy, handynummer, mobil, mobiltelefon, \
+              telefone, telemóvel, telefoon, mobiel, gsm, rufnummer, telefonszám, телефон, тел, \
+              мобильный, 电话, 電話, 手机, 手機, 携帯, 전화, 휴대폰, โทร, هاتف, फोन",
     doc: Doc {
         catches: "Phone numbers: international ones, the distinctive national forms (North \
                   American, a leading zero, an area code in parentheses), and any other grouping \
@@ -66,6 +66,8 @@ pub(super) const PHONE_NUMBER: Entity = Entity {
             "«+49(0)4165 46090»",
             "tel:«+1-201-555-0123»",
             "«(11) 91234-5678»",
+            "Contato: «11 91234-5678»",
+            "«0788264769»",
             "«03-1234-5678»",
             "mobile «9876543210»",
             "call me at «(96) 627-277»",

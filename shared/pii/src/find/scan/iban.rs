@@ -1,7 +1,7 @@
 //! International bank account numbers.
 
 use super::super::checks::{mod97, values};
-use super::text::at;
+use super::text::{ahead, at};
 
 /// What follows the country code and the two check digits: `n` digits, `a` capitals, `c` either. SWIFT, IBAN
 /// Registry, release 101.
@@ -97,6 +97,9 @@ const COUNTRIES: [(&str, &str); 89] = [
     ("YE", "4a4n18c"),
 ];
 
+/// The characters of the longest that the standard allows.
+const MOST: usize = 34;
+
 /// The longest: Russia's 33 characters, and a space behind every fourth.
 pub(super) const MAX_LEN: usize = 64;
 
@@ -108,8 +111,8 @@ pub(super) struct Iban {
     pub(super) validated: bool,
 }
 
-/// The IBAN that begins at `start`, in any case and with any single spaces, dots or dashes. Without the right check digits it
-/// takes a context word to be one.
+/// The IBAN that begins at `start`, in any case and with any single spaces, dots or dashes. Without the right
+/// check digits it takes a context word to be one.
 pub(super) fn iban(bytes: &[u8], start: usize) -> Option<Iban> {
     let head = [at(bytes, start), at(bytes, start + 1)].map(|byte| byte.to_ascii_uppercase());
     if !head.iter().all(u8::is_ascii_uppercase) {
@@ -117,46 +120,62 @@ pub(super) fn iban(bytes: &[u8], start: usize) -> Option<Iban> {
     }
     let known = COUNTRIES.binary_search_by(|(country, _)| country.as_bytes().cmp(&head));
     let form = known.ok().and_then(|index| COUNTRIES.get(index)).map(|(_, form)| *form);
-    let len = form.map_or(34, |form| 4 + parts(form).map(|(count, _)| count).sum::<usize>());
-    let mut compact = [0_u8; 34];
-    let (mut index, mut count, mut separated) = (start, 0, false);
+    form.and_then(|form| registered(bytes, start, form)).or_else(|| unregistered(bytes, start))
+}
+
+/// An IBAN of the form that its country has registered.
+fn registered(bytes: &[u8], start: usize, form: &str) -> Option<Iban> {
+    let len = 4 + parts(form).map(|(count, _)| count).sum::<usize>();
+    let mut compact = [0_u8; MOST];
+    let (mut index, mut count) = (start, 0);
     while count < len {
         let byte = at(bytes, index);
         if byte.is_ascii_alphanumeric() {
             *compact.get_mut(count)? = byte.to_ascii_uppercase();
             count += 1;
-        } else if form.is_none()
-            || !matches!(byte, b' ' | b'-' | b'.')
+        } else if !matches!(byte, b' ' | b'-' | b'.')
             || !at(bytes, index + 1).is_ascii_alphanumeric()
         {
-            break;
-        } else {
-            separated = true;
+            return None;
         }
         index += 1;
     }
     let id = compact.get(..count)?;
-    let [_, _, check @ ..] = id else { return None };
-    if !check.iter().take(2).all(u8::is_ascii_digit)
-        || check.len() < 2
-        || at(bytes, index).is_ascii_alphanumeric()
-    {
+    let formed = id.get(2..4)?.iter().all(u8::is_ascii_digit) && has_form(id.get(4..)?, form);
+    if !formed || at(bytes, index).is_ascii_alphanumeric() {
         return None;
     }
     let validated = is_valid_iban(id);
-    let score = match form {
-        Some(form) if count == len && has_form(check.get(2..)?, form) => {
-            if validated {
-                0.95
-            } else {
-                0.2
-            }
+    Some(Iban { end: index, score: if validated { 0.95 } else { 0.2 }, validated })
+}
+
+/// What has the check digits of an IBAN, is nearly all digits and stands in one piece or in fours, as IBANs of a
+/// country or a length that nobody registered do.
+fn unregistered(bytes: &[u8], start: usize) -> Option<Iban> {
+    let mut compact = [0_u8; MOST];
+    let (mut index, mut count, mut best) = (start, 0, None);
+    loop {
+        let end = ahead(bytes, index, MOST + 1 - count, |byte| byte.is_ascii_alphanumeric());
+        let group = bytes.get(index..end)?;
+        let whole = index == start && group.len() > 4;
+        if group.is_empty() || (group.len() > 4 && !whole) || (index == start && group.len() < 4) {
+            break;
         }
-        // A country without IBANs, or not of this length: only as one word.
-        _ if separated || count < 15 || !validated => return None,
-        _ => 0.3,
-    };
-    Some(Iban { end: index, score, validated })
+        let Some(slots) = compact.get_mut(count..count + group.len()) else { break };
+        slots.iter_mut().zip(group).for_each(|(slot, byte)| *slot = byte.to_ascii_uppercase());
+        count += group.len();
+        let id = compact.get(..count)?;
+        let digits = id.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let numbered = id.get(2..4)?.iter().all(u8::is_ascii_digit);
+        if count >= 14 && numbered && digits * 4 >= (count - 2) * 3 && is_valid_iban(id) {
+            best = Some(Iban { end, score: 0.5, validated: true });
+        }
+        if whole || group.len() < 4 || at(bytes, end) != b' ' {
+            break;
+        }
+        index = end + 1;
+    }
+    best
 }
 
 /// ISO 13616: with the first four characters moved to the end, the remainder by 97 is 1.

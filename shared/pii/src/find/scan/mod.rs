@@ -28,6 +28,8 @@ const CONTEXT: f32 = 0.4;
 const DOUBT: f32 = 0.3;
 /// How near a word must stand to make digits a phone number, before and behind.
 const PHONE_REACH: (usize, usize) = (45, 14);
+/// From this score on a form is not mistaken for a part of a longer number.
+const DISTINCT: f32 = 0.7;
 /// Never worth more.
 const SURE: f32 = 1.0;
 
@@ -266,8 +268,28 @@ impl<'p, 't> Scanner<'p, 't> {
             if matches!(next, (b'.' | b'-', b'0'..=b'9')) || has_word_at(self.text, end) {
                 continue;
             }
+            if form.score < DISTINCT && self.goes_on(start, end) {
+                continue;
+            }
+            // Without digits, only capitals tell a code from a word.
+            let written = self.bytes.get(start..end).unwrap_or_default();
+            if form.pattern.letters_only && written.iter().any(u8::is_ascii_lowercase) {
+                continue;
+            }
             self.form(form, start, end, compact.as_bytes());
         }
+    }
+
+    /// Whether groups of digits of the same length stand before or behind, as in a longer number.
+    fn goes_on(&self, start: usize, end: usize) -> bool {
+        let digits = |from: usize| ahead(self.bytes, from, 8, |byte| byte.is_ascii_digit());
+        let group = digits(start) - start;
+        let last = end - back(self.bytes, end, 8, |byte| byte.is_ascii_digit());
+        let before = start.checked_sub(1).filter(|gap| at(self.bytes, *gap) == b' ');
+        let before =
+            before.map_or(0, |gap| gap - back(self.bytes, gap, 8, |byte| byte.is_ascii_digit()));
+        let after = if at(self.bytes, end) == b' ' { digits(end + 1) - (end + 1) } else { 0 };
+        group > 2 && end > start + group && (before == group || (after == last && after > 2))
     }
 
     fn form(&mut self, form: &Form, start: usize, end: usize, id: &[u8]) {
@@ -282,7 +304,7 @@ impl<'p, 't> Scanner<'p, 't> {
             Check::Sum(check) => (check(id), true, score),
             Check::Graded(check) => match check(id) {
                 Grade::No => (false, false, score),
-                Grade::Unsure => (true, false, score - DOUBT),
+                Grade::Unsure => (true, false, score - if context { 0.0 } else { DOUBT }),
                 Grade::Plausible => (true, false, score),
                 Grade::Valid => (true, true, score),
             },

@@ -58,13 +58,14 @@ fn read(text: &str, start: usize) -> Option<Run> {
     let bytes = text.as_bytes();
     let before = |index: usize| index.checked_sub(1).map_or(0, |index| at(bytes, index));
     let mut run = Run { start, ..Run::default() };
+    // `+1 555`, `(555)`, `+(1)`, `(+1)`.
+    run.plus = before(run.start) == b'+';
+    run.start -= usize::from(run.plus);
     let opened = before(run.start) == b'(';
-    if opened {
-        run.start -= 1;
-    }
-    if before(run.start) == b'+' {
-        run.start -= 1;
+    run.start -= usize::from(opened);
+    if opened && !run.plus && before(run.start) == b'+' {
         run.plus = true;
+        run.start -= 1;
     }
     let joined = matches!(before(run.start), b'.' | b'-' | b'/' | b',')
         && run.start.checked_sub(2).is_some_and(|index| at(bytes, index).is_ascii_alphanumeric());
@@ -110,8 +111,8 @@ fn read(text: &str, start: usize) -> Option<Run> {
     }
     if opened && run.area.is_none() {
         // The parenthesis is around the number, not around its area code.
-        run.start = start;
         run.plus = before(start) == b'+';
+        run.start = start - usize::from(run.plus);
     }
     (run.len > 0).then_some(run)
 }
@@ -162,10 +163,17 @@ fn score(bytes: &[u8], run: &Run, groups: &[(usize, usize)], digits: usize) -> O
     Some(match shape.lens {
         [3, 3, 4, ..] if groups.len() == 3 => shape.american(bytes, groups, 0),
         [1, 3, 3, 4, ..] if groups.len() == 4 && first == b'1' => shape.american(bytes, groups, 1),
-        // A trunk zero, the area, the number.
-        [2..=18, ..] if first == b'0' && groups.len() > 1 && (9..=12).contains(&digits) => {
-            if digits == 12 || (shape.dots_only && groups.len() < 3) { 0.2 } else { 0.5 }
+        // A trunk zero, the area, the number; Thailand sets the zero off.
+        [2..=18, ..] if first == b'0' && groups.len() > 1 && (9..=13).contains(&digits) => {
+            let long = digits > 11 && groups.len() < 3 && !shape.has_slash();
+            if long || (shape.dots_only && groups.len() < 3) { 0.2 } else { 0.5 }
         }
+        [1, 3, 3, 3, ..] | [1, 4, 4, ..] if first == b'0' && (9..=10).contains(&digits) => 0.5,
+        // Brazil: area, a space, two parts with a hyphen.
+        [2, 4 | 5, 4, ..] if groups.len() == 3 && shape.is_brazilian() => 0.5,
+        // In one piece: a trunk zero, or a mobile number of China.
+        [10 | 11, ..] if groups.len() == 1 && first == b'0' && second != b'0' => 0.5,
+        [11, ..] if groups.len() == 1 && first == b'1' && second >= b'3' => 0.5,
         _ if digits > 13 => return None,
         _ if groups.len() > 1 => 0.14,
         _ => 0.12,
@@ -225,6 +233,21 @@ impl<'b> Shape<'b> {
     fn value(&self, group: usize) -> u64 {
         let digits = self.groups.get(group).and_then(|(from, to)| self.bytes.get(*from..*to));
         super::super::checks::number(digits.unwrap_or_default())
+    }
+
+    fn between(&self, place: usize) -> &'b [u8] {
+        match self.groups.get(place..place + 2) {
+            Some([(_, end), (start, _)]) => self.bytes.get(*end..*start).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    fn has_slash(&self) -> bool {
+        self.between(0) == b"/"
+    }
+
+    fn is_brazilian(&self) -> bool {
+        self.between(0) == b" " && self.between(1) == b"-"
     }
 
     /// Dates, decimals, addresses of machines, ranges of years, lists of small numbers.
