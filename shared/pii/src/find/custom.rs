@@ -26,6 +26,7 @@ pub(super) struct Customs {
     rows: Vec<Row>,
     first_row: u16,
     max_len: usize,
+    look_back: usize,
 }
 
 #[derive(Debug)]
@@ -56,8 +57,14 @@ impl Customs {
         first_row: u16,
         errors: &mut Vec<SelectionError>,
     ) -> Self {
-        let mut new =
-            Self { patterns: Vec::new(), words: None, rows: Vec::new(), first_row, max_len: 0 };
+        let mut new = Self {
+            patterns: Vec::new(),
+            words: None,
+            rows: Vec::new(),
+            first_row,
+            max_len: 0,
+            look_back: 0,
+        };
         if customs.len() > MOST {
             errors
                 .push(SelectionError::new("custom", &format!("expected at most {MOST} entities")));
@@ -75,6 +82,7 @@ impl Customs {
                     Ok(regex) => {
                         new.patterns.push(Pattern { regex, custom: index });
                         new.max_len = new.max_len.max(PATTERN_LEN);
+                        new.look_back = new.look_back.max(PATTERN_LEN);
                     }
                     Err(message) => errors.push(SelectionError::new(&at("pattern"), &message)),
                 },
@@ -93,6 +101,9 @@ impl Customs {
                         }
                         // Folding can shorten a character, so allow for some more than the word has.
                         new.max_len = new.max_len.max(word.len() * 2);
+                        if word.contains(char::is_whitespace) {
+                            new.look_back = new.look_back.max(word.len() * 2);
+                        }
                         listed.push((folded, index));
                     }
                 }
@@ -123,6 +134,11 @@ impl Customs {
 
     pub(super) fn max_len(&self) -> usize {
         self.max_len
+    }
+
+    /// How many bytes at the end of a stream are always waited with: expressions and phrases can match anything.
+    pub(super) fn look_back(&self) -> usize {
+        self.look_back
     }
 
     /// Adds what stands in a text to `found`, in offsets of its view.

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::context::{AFTER, BEFORE, Words};
+use super::context::{BEFORE, Words};
 use super::custom::Customs;
 use super::entity::{Category, Check, Key, Scan, Special};
 use super::pattern::Pattern;
 use super::scan::{self, LONGEST_TOKEN, Scanner};
 use super::settle::settle;
+use super::stream;
 use super::view::{View, loosely};
 use super::{ENTITIES, Entity, Finding, Selection, SelectionError};
 
@@ -186,12 +187,17 @@ impl Finder {
     /// findings acted on (none reaches across it), the rest waits for more. Words that follow a finding and speak
     /// for it are not waited for. `context_len` bytes before the rest should be kept to look at.
     pub fn settled(&self, text: &str) -> usize {
-        let reach = self.max_len + AFTER;
-        text.floor_char_boundary(text.len().saturating_sub(reach))
+        let whole = self.customs.look_back();
+        let held = stream::held(text, &self.plan).min(text.len().saturating_sub(whole));
+        text.ceil_char_boundary(held.max(text.len().saturating_sub(self.max_len)))
     }
 }
 
 impl Plan {
+    pub(super) fn finds(&self, special: Special) -> bool {
+        self.special.get(special as usize).copied().flatten().is_some()
+    }
+
     /// Takes a row in. Returns the length of its longest finding.
     fn add(&mut self, row: u16, entity: &Entity) -> usize {
         match entity.scan {

@@ -23,6 +23,7 @@ mod pattern;
 mod scan;
 mod selection;
 mod settle;
+mod stream;
 mod view;
 
 use std::rc::Rc;

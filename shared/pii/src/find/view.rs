@@ -98,7 +98,7 @@ const ZEROS: [u32; 61] = [
     0x1E140, 0x1E2F0, 0x1E4F0, 0x1E950, 0x1FBF0,
 ];
 
-fn visible(c: char) -> Fold {
+pub(super) fn visible(c: char) -> Fold {
     let code = u32::from(c);
     match code {
         0xA0 | 0x1680 | 0x2000..=0x200A | 0x202F | 0x205F | 0x3000 => Fold::Into(' '),

@@ -19,6 +19,7 @@ use phone::Phone;
 use text::{ahead, at, back, has_word_at, has_word_before};
 
 pub(super) use iban::is_valid_iban;
+pub(super) use personal::{is_month, is_street_word};
 
 /// The longest token that any form or address fills.
 pub(super) const LONGEST_TOKEN: usize = 64;

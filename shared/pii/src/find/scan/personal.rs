@@ -166,6 +166,17 @@ fn month(text: &str, start: usize) -> Option<(u32, usize)> {
     named.max_by_key(|(name, _)| name.len()).map(|(_, month)| (*month, start + len))
 }
 
+/// Whether a word is the name of a month, or stands between the parts of a date.
+pub(in super::super) fn is_month(word: &str) -> bool {
+    matches!(word, "of" | "de") || month(word, 0).is_some_and(|(_, end)| end == word.len())
+}
+
+/// Whether a word in lower case can stand in the name of a street.
+pub(in super::super) fn is_street_word(word: &str) -> bool {
+    RUES.contains(&word)
+        || matches!(word, "de" | "du" | "des" | "la" | "le" | "les" | "del" | "di" | "dei")
+}
+
 /// A pair of coordinates whose first digits stand at `start`, and its score: decimal degrees, or degrees,
 /// minutes and seconds.
 pub(super) fn coordinates(text: &str, start: usize) -> Option<((usize, usize), f32)> {
