@@ -34,6 +34,10 @@ pub const CLIENT_DIALECT: &str = "tollgate.client_dialect";
 pub const PROVIDER_DIALECT: &str = "tollgate.provider_dialect";
 /// Paths that a translation could not carry over.
 pub const DROPPED: &str = "tollgate.dropped";
+/// What personal data the request held.
+pub const PII_REQUEST: &str = "tollgate.pii.request";
+/// What personal data the model's answer held.
+pub const PII_RESPONSE: &str = "tollgate.pii.response";
 /// The code of the error that this gateway answered with.
 pub const ERROR: &str = "error.type";
 
@@ -77,6 +81,18 @@ pub static FACTS: &[Fact] = &[
         stage: "provider-translator",
         doc: "Paths of the request that the provider's dialect cannot express, separated by spaces",
         example: "top_logprobs messages[1].name",
+    },
+    Fact {
+        name: PII_REQUEST,
+        stage: "pii-redactor",
+        doc: "Entities found in the request and how often, separated by spaces",
+        example: "EMAIL_ADDRESS=2 PHONE_NUMBER=1",
+    },
+    Fact {
+        name: PII_RESPONSE,
+        stage: "pii-redactor",
+        doc: "Entities found in what the model said and how often, separated by spaces",
+        example: "EMAIL_ADDRESS=1",
     },
     Fact {
         name: PROVIDER_DIALECT,

@@ -32,6 +32,10 @@ pub struct MetricRow {
 
 /// Fields lost in translation.
 pub const DROPPED_FIELDS: &str = "dropped_fields";
+/// Personal data found.
+pub const PII_FINDINGS: &str = "pii_findings";
+/// Placeholders restored.
+pub const PII_RESTORED: &str = "pii_restored";
 /// Errors that providers answered with.
 pub const PROVIDER_ERRORS: &str = "provider_errors";
 /// Errors that this filter answered with.
@@ -53,6 +57,20 @@ pub static METRICS: &[MetricRow] = &[
         unit: "fields",
         labels: &["target"],
         doc: "Request fields that the provider's dialect cannot express",
+    },
+    MetricRow {
+        name: PII_FINDINGS,
+        kind: MetricKind::Counter,
+        unit: "findings",
+        labels: &["place", "entity", "action"],
+        doc: "Personal data and secrets found, in the request or in the model's response",
+    },
+    MetricRow {
+        name: PII_RESTORED,
+        kind: MetricKind::Counter,
+        unit: "placeholders",
+        labels: &[],
+        doc: "Placeholders in answers that became the client's own values again",
     },
     MetricRow {
         name: PROVIDER_ERRORS,

@@ -1,0 +1,91 @@
+//! What the model itself says.
+
+use serde_json::json;
+
+use crate::support::*;
+
+const ACT: &str = "act";
+
+#[test]
+fn what_the_model_says_is_masked_and_what_it_was_told_comes_back() {
+    let redactor = redactor(&json!({"responses": ACT}));
+    let mut run = Run::new(&redactor);
+    let sent = run.send(CHAT, &asks("jane@example.com"));
+    let got =
+        run.answer(&says(&format!("{} met joe@example.org, joe@example.org.", content(&sent))));
+    assert_eq!(said(&got), "jane@example.com met <EMAIL_ADDRESS_1>, <EMAIL_ADDRESS_1>.");
+    assert_eq!(run.io.told("tollgate.pii.response"), Some("EMAIL_ADDRESS=2"));
+}
+
+#[test]
+fn a_streamed_answer_is_masked_however_it_is_cut() {
+    let redactor = redactor(&json!({"responses": ACT}));
+    for (path, stream) in
+        [(CHAT, openai_stream as fn(&str, &[&str]) -> String), (MESSAGES, anthropic_stream)]
+    {
+        let tag = content(&Run::new(&redactor).send(path, &asks("jane@example.com"))).to_owned();
+        for (field, text, expected) in [
+            (
+                "content",
+                format!("{tag} met joe@example.org, and more."),
+                "jane@example.com met <EMAIL_ADDRESS_1>, and more.",
+            ),
+            (
+                "arguments",
+                format!("{{\"to\": \"{tag}\", \"cc\": \"a\\njoe\\u0040example.org\"}}"),
+                "{\"to\": \"jane@example.com\", \"cc\": \"a\\n<EMAIL_ADDRESS_1>\"}",
+            ),
+        ] {
+            let middles = text.char_indices().map(|(at, _)| vec![&text[..at], &text[at..]]);
+            for pieces in middles.chain([text.split("").collect()]) {
+                let mut run = Run::new(&redactor);
+                run.send(path, &asks("jane@example.com"));
+                let got = run.stream(&[stream(field, &pieces).as_bytes()]).concat();
+                assert_eq!(told(&got), expected, "{pieces:?}");
+                assert_eq!(run.io.told("tollgate.pii.response"), Some("EMAIL_ADDRESS=1"));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_blocks_is_refused() {
+    let config = json!({"responses": ACT, "actions": {"EMAIL_ADDRESS": "block"}});
+    let redactor = redactor(&config);
+    let mut run = Run::new(&redactor);
+    run.send(CHAT, &asks("hi"));
+    let got = run.answer(&says("It is joe@example.org"));
+    assert_eq!(got["error"]["code"], "pii_in_response");
+    assert!(!got.to_string().contains("joe"), "{got}");
+}
+
+#[test]
+fn a_stream_that_blocks_ends_before_what_was_found() {
+    let redactor = redactor(&json!({"responses": ACT, "actions": {"EMAIL_ADDRESS": "block"}}));
+    for (path, wire) in [
+        (CHAT, openai_stream("content", &["It is joe@exam", "ple.org and ", "more"])),
+        (MESSAGES, anthropic_stream("content", &["It is joe@exam", "ple.org and ", "more"])),
+        (CHAT, openai_stream("arguments", &["{\"to\": \"joe@exam", "ple.org\"}"])),
+    ] {
+        let mut run = Run::new(&redactor);
+        run.send(path, &asks("hi"));
+        let got = run.stream(&[wire.as_bytes()]).concat();
+        assert!(got.contains("EMAIL_ADDRESS (1)"), "{got}");
+        assert!(!got.contains("joe") && !got.contains("ple.org") && !got.contains("more"), "{got}");
+    }
+}
+
+#[test]
+fn json_that_a_model_writes_as_text_stays_json() {
+    let redactor = redactor(&json!({"responses": ACT}));
+    let text = "{\"to\": \"a\\njoe@example.org\", \"n\": 5}";
+    for cut in 1..text.len() {
+        let mut run = Run::new(&redactor);
+        run.send(CHAT, &asks("hi"));
+        let wire = openai_stream("content", &[&text[..cut], &text[cut..]]);
+        let got = told(&run.stream(&[wire.as_bytes()]).concat());
+        let json: serde_json::Value =
+            serde_json::from_str(&got).unwrap_or_else(|e| panic!("{e} {got}"));
+        assert!(!got.contains("example") && json["n"] == 5, "{got}");
+    }
+}
