@@ -184,6 +184,9 @@ impl Work {
                 body.edit(|tree| {
                     dialect.visit_response(tree, &mut |text| masker.replace(text.name, text.text))
                 });
+                if let Some(problem) = masker.tally.blocked(Place::Response) {
+                    return Err(problem);
+                }
             }
         }
         body.edit(|tree| dialect.visit_response(tree, &mut |text| self.restored(text.text)));
@@ -192,14 +195,10 @@ impl Work {
 
     /// A whole text that is no part of anything.
     fn text(&mut self, text: &str) -> Result<Option<String>, Problem> {
-        let mut masked = None;
-        if let Some(masker) = &mut self.masker {
-            masker.look(None, text);
-            if let Some(problem) = masker.tally.blocked(Place::Response) {
-                return Err(problem);
-            }
-            masked = masker.replace(None, text);
-        }
+        let masked = match &mut self.masker {
+            Some(masker) => act(masker, text)?,
+            None => None,
+        };
         let restored = self.restored(masked.as_deref().unwrap_or(text));
         Ok(restored.or(masked))
     }
@@ -263,12 +262,18 @@ impl Strand {
             return Ok(String::new());
         }
         let whole = std::mem::take(&mut self.arguments);
-        masker.look(None, &whole);
-        match masker.tally.blocked(Place::Response) {
-            Some(problem) => Err(problem),
-            None => Ok(masker.replace(None, &whole).unwrap_or(whole)),
-        }
+        Ok(act(masker, &whole)?.unwrap_or(whole))
     }
+}
+
+/// Acts on a text that stands alone. The new one, if anything was replaced.
+fn act(masker: &mut Masker, text: &str) -> Result<Option<String>, Problem> {
+    masker.look(None, text);
+    let new = match masker.tally.replaces() {
+        true => masker.replace(None, text),
+        false => None,
+    };
+    masker.tally.blocked(Place::Response).map_or(Ok(new), Err)
 }
 
 fn unreadable() -> Problem {

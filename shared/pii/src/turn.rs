@@ -39,15 +39,17 @@ impl Redaction {
             }
             None
         });
-        masker.tally.tell(Place::Request, io);
-        if let Some(problem) = masker.tally.blocked(Place::Request) {
-            return Err(problem);
-        }
-        if masker.tally.replaces() {
+        let mut blocked = masker.tally.blocked(Place::Request);
+        if blocked.is_none() && masker.tally.replaces() {
             masker.begin(free_tag(dialect, &mut request.body, io.dice));
             show(dialect, &mut request.body, &mut |text| {
                 if self.reads(text.scope) { masker.replace(text.name, text.text) } else { None }
             });
+            blocked = masker.tally.blocked(Place::Request);
+        }
+        masker.tally.tell(Place::Request, io);
+        if let Some(problem) = blocked {
+            return Err(problem);
         }
         Ok(masker)
     }

@@ -12,6 +12,9 @@ use crate::find::Finding;
 /// The shortest text in which anything is looked for, in bytes.
 const SHORTEST: usize = 3;
 
+/// How often a masked text is looked at again.
+const ROUNDS: usize = 8;
+
 /// Where something stands in a text, and what happens to it.
 #[derive(Debug, Clone)]
 pub(super) struct Span {
@@ -88,6 +91,23 @@ impl Masker {
         if spans.is_empty() {
             return None;
         }
+        let mut masked = self.written(spans, text);
+        // What touched a value may show only now.
+        for _ in 0..ROUNDS {
+            let mut spans = self.spans(before, &masked);
+            spans.retain(|span| span.action != Action::Report);
+            if spans.is_empty() {
+                break;
+            }
+            spans.iter().for_each(|span| self.tally.add(&span.entity, span.action));
+            spans.retain(|span| span.action.replaces());
+            masked = self.written(spans, &masked);
+        }
+        Some(masked)
+    }
+
+    /// `text` with something else at `spans`.
+    fn written(&mut self, spans: Vec<Span>, text: &str) -> String {
         let mut out = String::with_capacity(text.len() + 16 * spans.len());
         let mut copied = 0;
         for span in spans {
@@ -96,7 +116,7 @@ impl Masker {
             out.push_str(&self.stand_in(&span, text));
         }
         out.push_str(text.get(copied..).unwrap_or_default());
-        Some(out)
+        out
     }
 
     /// What takes the place of what stands at `span`.

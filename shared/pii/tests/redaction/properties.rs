@@ -8,7 +8,12 @@ use crate::support::*;
 /// Text with addresses in it, and with what looks like placeholders, JSON, markup and nothing.
 fn text() -> impl Strategy<Value = String> {
     let part = prop_oneof![
-        3 => " [a-z]{1,8}@[a-z]{1,8}\\.(com|example|org) ",
+        3 => "[a-z]{1,8}@[a-z]{1,8}\\.(com|example|org)",
+        1 => Just("born March 12th, 1990, or on 3. April 1971".to_owned()),
+        1 => Just("4111 1111 1111 1111".to_owned()),
+        1 => Just("DE89 3704 0044 0532 0130 00".to_owned()),
+        1 => "\\+49 30 [0-9]{4} [0-9]{4}",
+        1 => "( the| of| and| a){1,5} ",
         2 => "[ -~]{0,12}",
         1 => "\\PC{0,8}",
         1 => Just("<EMAIL_ADDRESS_1_KDRTBH>".to_owned()),

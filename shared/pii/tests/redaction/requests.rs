@@ -19,7 +19,7 @@ fn the_same_value_has_the_same_placeholder_everywhere() {
     let sent = run.send(
         CHAT,
         &json!({"messages": [
-            {"role": "user", "content": "I am jane@example.com, not joe@example.com. jane@example.com."},
+            {"role": "user", "content": "I am jane@example.com, not joe@example.com. jane@example.com!"},
             {"role": "assistant", "content": "Hello jane@example.com"},
             {"role": "user", "content": [{"type": "text", "text": "Write joe@example.com"}]},
         ]}),

@@ -89,3 +89,37 @@ fn json_that_a_model_writes_as_text_stays_json() {
         assert!(!got.contains("example") && json["n"] == 5, "{got}");
     }
 }
+
+#[test]
+fn plain_words_hardly_wait() {
+    let words =
+        ["The ", "quick ", "brown ", "fox ", "jumps ", "over ", "the ", "lazy ", "dog ", "again "];
+    let events: Vec<String> = words
+        .iter()
+        .map(|word| {
+            openai_stream("content", &[word]).split_inclusive("\n\n").next().unwrap().to_owned()
+        })
+        .collect();
+    let chunks: Vec<&[u8]> = events.iter().map(String::as_bytes).collect();
+    let mut run = Run::new(&redactor(&json!({"responses": ACT})));
+    run.send(CHAT, &asks("hi"));
+    let got = run.stream(&chunks);
+    let told: Vec<usize> = got.iter().map(|part| told(part).len()).collect();
+    let mut waiting = 0;
+    for (word, told) in words.iter().zip(told) {
+        waiting = waiting + word.len() - told;
+        assert!(waiting <= 24, "{waiting} bytes wait at {word}");
+    }
+}
+
+#[test]
+fn a_value_that_begins_with_a_word_is_masked_in_a_stream() {
+    let text = "She was born March 12th, 1990 in a small town near the sea.";
+    for cut in 1..text.len() {
+        let mut run = Run::new(&redactor(&json!({"responses": ACT})));
+        run.send(CHAT, &asks("hi"));
+        let wire = openai_stream("content", &[&text[..cut], &text[cut..]]);
+        let got = told(&run.stream(&[wire.as_bytes()]).concat());
+        assert_eq!(got, "She was born <DATE_OF_BIRTH_1> in a small town near the sea.");
+    }
+}
