@@ -14,6 +14,7 @@ mod filters {
     mod limits;
     mod load;
     mod prompts;
+    mod redaction;
     mod shell;
     mod support;
     mod translation;
