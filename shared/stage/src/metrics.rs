@@ -60,6 +60,7 @@ pub static METRICS: &[MetricRow] = &[
     },
     MetricRow {
         name: PII_FINDINGS,
+        stage: "pii-redactor",
         kind: MetricKind::Counter,
         unit: "findings",
         labels: &["place", "entity", "action"],
@@ -67,6 +68,7 @@ pub static METRICS: &[MetricRow] = &[
     },
     MetricRow {
         name: PII_RESTORED,
+        stage: "pii-redactor",
         kind: MetricKind::Counter,
         unit: "placeholders",
         labels: &[],
