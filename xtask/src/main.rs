@@ -7,6 +7,7 @@ mod house;
 mod prose;
 mod schemas;
 mod tables;
+mod train_guard;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,6 +26,12 @@ enum Chore {
     Gen,
     /// Checks that these are fresh, that every configuration loads and that prose names what exists.
     Check,
+    /// Trains the prompt guard's model: writes its weights and the report on them.
+    TrainGuard {
+        /// Labelled texts: one object a line with `label`, `source`, `licence` and `text`.
+        #[arg(long)]
+        data: PathBuf,
+    },
 }
 
 /// A generated file: its path in the repository and what it must hold.
@@ -39,6 +46,9 @@ fn main() -> ExitCode {
             problems.extend(configs::check(&root));
             problems.extend(prose::check(&root));
             problems
+        }
+        Chore::TrainGuard { data } => {
+            train_guard::run(&data).err().map(|error| error.to_string()).into_iter().collect()
         }
     };
     problems.iter().for_each(|problem| eprintln!("{problem}"));

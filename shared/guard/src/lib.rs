@@ -1,0 +1,11 @@
+//! The logic of the `prompt-guard` filter.
+
+mod confusables;
+pub mod finding;
+mod fold;
+pub mod model;
+pub mod rules;
+pub mod scan;
+mod token;
+pub mod view;
+mod views;

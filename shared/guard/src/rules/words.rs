@@ -1,0 +1,88 @@
+//! Lists of words that several patterns share, and the words that give a disguise away.
+
+/// Lists by name, for `@name` in a pattern.
+pub(crate) static LISTS: &[(&str, &str)] = &[
+    (
+        "drop",
+        "ignore{,d,s} ignoring disregard{,ed,ing} forget forgetting overlook bypass override overrule \
+         overwrite neglect dismiss discard abandon erase unlearn nullify invalidate supersede \
+         disobey violate",
+    ),
+    (
+        "before",
+        "previous previously prior above earlier preceding former foregoing initial original existing past \
+         aforementioned old all any every your other system developer safety content",
+    ),
+    (
+        "orders",
+        "instruction{,s} rule{,s} prompt{,s} direction{,s} directive{,s} guideline{,s} guidance command{,s} \
+         order{,s} constraint{,s} restriction{,s} programming training policy policies limitation{,s} \
+         guardrail{,s} safeguard{,s} filter{,s} protocol{,s} briefing",
+    ),
+    (
+        "show",
+        "reveal show display print output repeat tell share leak expose disclose dump recite give \
+         echo return regurgitate divulge",
+    ),
+    (
+        "retell",
+        "write list copy paste summarize summarise paraphrase translate encode convert spell describe quote \
+         state provide explain type say rephrase restate reproduce",
+    ),
+    ("own", "your system initial hidden original secret developer internal confidential"),
+    (
+        "brief",
+        "prompt{,s} instruction{,s} rule{,s} guideline{,s} directive{,s} programming configuration \
+         preprompt briefing",
+    ),
+    (
+        "secret",
+        "password{,s} passphrase passcode passwort credential{,s} secret{,s} pin token{,s} key{,s} code{,s} \
+         flag",
+    ),
+    (
+        "free",
+        "unrestricted unfiltered uncensored unlimited unbound amoral unmoderated jailbroken limitless \
+         rulebreaking unethical immoral",
+    ),
+    (
+        "limits",
+        "restriction{,s} limit{,s} limitation{,s} filter{,s} censorship rule{,s} guideline{,s} ethic{,s} \
+         moral{,s} morality boundaries constraint{,s} policy policies law{,s} legality consequence{,s}",
+    ),
+    ("role", "system assistant user human developer instruction{,s} response ai model"),
+];
+
+/// What a word tells about the text that it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cue {
+    /// It is English as it is.
+    Plain,
+    /// It is under ROT13.
+    Rot13,
+    /// It is written backwards.
+    Reversed,
+}
+
+/// Frequent words, none the reverse of another word.
+static FREQUENT: &[&str] = &[
+    "about", "all", "and", "answer", "any", "are", "can", "everything", "for", "forget", "from", "give",
+    "have", "how", "ignore", "instruction", "instructions", "into", "key", "make", "me", "message", "my",
+    "not", "now", "of", "password", "please", "previous", "print", "prompt", "prior", "repeat", "respond",
+    "reveal", "rules", "say", "secret", "should", "show", "system", "tell", "text", "that", "the", "them",
+    "then", "this", "to", "want", "what", "when", "which", "will", "with", "without", "words", "write", "you",
+    "your",
+];
+
+/// The words that are cues, and of what.
+pub(crate) fn cues() -> impl Iterator<Item = (String, Cue)> {
+    FREQUENT.iter().flat_map(|word| {
+        let rot13 = word.bytes().map(|byte| char::from((byte - b'a' + 13) % 26 + b'a')).collect();
+        let reversed = word.chars().rev().collect();
+        // Short words are too often another word's reverse, or its code.
+        let long = word.len() > 2;
+        let coded = [(rot13, Cue::Rot13), (reversed, Cue::Reversed)];
+        let plain = ((*word).to_owned(), Cue::Plain);
+        std::iter::once(plain).chain(coded.into_iter().filter(move |_| long))
+    })
+}

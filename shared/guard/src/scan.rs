@@ -1,0 +1,146 @@
+//! Looks at a text in every view that it calls for.
+
+use crate::finding::{Finding, MODEL, Reason};
+use crate::fold::fold;
+use crate::model::{Model, Scorer};
+use crate::rules::literals::Literals;
+use crate::rules::{self, Cues, Matcher, Rule};
+use crate::token::{Kind, tokens};
+use crate::view::View;
+use crate::views::{self, Survey};
+
+/// How often a view may be made of a view.
+const DEPTH: u8 = 3;
+/// How much text all views of a text may hold together, in multiples of its length; and some for short ones.
+const GROWTH: usize = 6;
+const ALLOWANCE: usize = 4096;
+
+/// Rules and model, ready to look at texts. Holds memory that is used again, so it is one per thread.
+#[derive(Debug)]
+pub struct Scanner {
+    matcher: Matcher,
+    scorer: Scorer,
+    /// Weights of the rules met, by window.
+    met: Vec<(usize, &'static Rule)>,
+}
+
+/// What one view showed.
+struct Look {
+    log_odds: f32,
+    by_model: bool,
+    cues: Cues,
+    survey: Survey,
+}
+
+impl Scanner {
+    /// A scanner with the rules that `enabled` wants.
+    pub fn new(model: Model, enabled: impl Fn(&Rule) -> bool) -> Scanner {
+        Scanner { matcher: Matcher::new(enabled), scorer: Scorer::new(model), met: Vec::new() }
+    }
+
+    /// Looks at a text in every view that it calls for.
+    pub fn scan(&mut self, text: &str) -> Finding {
+        let mut finding = Finding { log_odds: f32::MIN, reasons: Vec::new() };
+        let mut budget = text.len() * GROWTH + ALLOWANCE;
+        if text.is_ascii() {
+            self.view(text, View::Plain, DEPTH, &mut budget, &mut finding);
+        } else {
+            self.folded(text, View::Folded, DEPTH, &mut budget, &mut finding);
+        }
+        finding.reasons.sort_unstable();
+        finding.reasons.dedup();
+        finding
+    }
+
+    fn folded(&mut self, text: &str, view: View, depth: u8, budget: &mut usize, finding: &mut Finding) {
+        let folded = fold(text);
+        let disguised = folded.disguised + folded.invisible > 3;
+        let as_view = match (view, disguised) {
+            (View::Folded, false) => View::Plain,
+            (view, _) => view,
+        };
+        self.view(&folded.text, as_view, depth, budget, finding);
+        for hidden in &folded.hidden {
+            if let Some(rule) = rules::by_id("encoded-hidden") {
+                finding.log_odds = finding.log_odds.max(rule.weight - 4.0);
+                finding.reasons.push(Reason { rule: rule.id, view: View::Hidden });
+            }
+            self.derived(hidden, View::Hidden, depth, budget, finding);
+        }
+    }
+
+    /// A text that was made of another.
+    fn derived(&mut self, text: &str, view: View, depth: u8, budget: &mut usize, finding: &mut Finding) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        let Some(rest) = budget.checked_sub(text.len()) else { return };
+        *budget = rest;
+        match text.is_ascii() {
+            true => self.view(text, view, depth, budget, finding),
+            false => self.folded(text, view, depth, budget, finding),
+        }
+    }
+
+    fn view(&mut self, text: &str, view: View, depth: u8, budget: &mut usize, finding: &mut Finding) {
+        let look = self.look(text);
+        if look.by_model {
+            finding.reasons.push(Reason { rule: MODEL, view });
+        }
+        finding.reasons.extend(self.met.iter().map(|(_, rule)| Reason { rule: rule.id, view }));
+        finding.log_odds = finding.log_odds.max(look.log_odds);
+        if depth == 0 {
+            return;
+        }
+        let known = |hash: u32| self.matcher.knows(hash);
+        let made = views::made_of(text, view, &look.survey, look.cues, &known);
+        for (view, text) in made {
+            self.derived(&text, view, depth, budget, finding);
+        }
+    }
+
+    /// One walk over the tokens.
+    fn look(&mut self, text: &str) -> Look {
+        let Scanner { matcher, scorer, met, .. } = self;
+        matcher.begin();
+        scorer.begin();
+        met.clear();
+        let mut literals = Literals::default();
+        let mut survey = Survey::default();
+        tokens(text, |token| {
+            scorer.token(&token);
+            survey.token(text, &token);
+            let window = scorer.window();
+            matcher.token(text, &token, |rule| note(met, window, rule));
+            if token.kind == Kind::Mark
+                && let Some(rule) = literals.find(text, token.start).and_then(|found| rules::by_id(found.rule()))
+            {
+                note(met, window, rule);
+            }
+        });
+        let mut log_odds = f32::MIN;
+        let mut by_model = false;
+        for (index, score) in scorer.scores().enumerate() {
+            by_model |= score >= 0.0;
+            let rules = met.iter().filter(|(window, _)| *window == index || *window == index + 1);
+            log_odds = log_odds.max(score + sum_of(rules.map(|(_, rule)| *rule)));
+        }
+        Look { log_odds, by_model, cues: matcher.cues(), survey }
+    }
+}
+
+/// Each rule counts once in a window.
+fn note(met: &mut Vec<(usize, &'static Rule)>, window: usize, rule: &'static Rule) {
+    if !met.iter().rev().any(|(at, one)| *at == window && std::ptr::eq(*one, rule)) {
+        met.push((window, rule));
+    }
+}
+
+/// What rules weigh together: of each pack the heaviest, so that saying one thing in many ways counts once.
+fn sum_of(rules: impl Iterator<Item = &'static Rule>) -> f32 {
+    let mut heaviest = [0.0f32; 7];
+    for rule in rules {
+        if let Some(most) = heaviest.get_mut(rule.pack as usize) {
+            *most = most.max(rule.weight);
+        }
+    }
+    heaviest.iter().sum()
+}
