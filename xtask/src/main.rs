@@ -48,7 +48,7 @@ fn main() -> ExitCode {
             problems
         }
         Chore::TrainGuard { data } => {
-            train_guard::run(&data).err().map(|error| error.to_string()).into_iter().collect()
+            train_guard::run(&root, &data).err().map(|error| error.to_string()).into_iter().collect()
         }
     };
     problems.iter().for_each(|problem| eprintln!("{problem}"));

@@ -1,6 +1,8 @@
 //! The logic of the `prompt-guard` filter.
 
 mod confusables;
+#[cfg(feature = "lab")]
+pub mod disguise;
 pub mod finding;
 mod fold;
 pub mod model;

@@ -208,9 +208,10 @@ fn note(model: &Model, seen: &mut [u16], chunk: u16, windows: &mut [Window], fea
 /// The features of every window of a text, for training: sorted, each once.
 #[cfg(feature = "lab")]
 pub fn windows(text: &str) -> Vec<Vec<u32>> {
+    let text = crate::fold::fold(text).text;
     let mut chunks: Vec<Vec<u32>> = vec![Vec::new()];
     let (mut features, mut count) = (Features::default(), 0);
-    crate::token::tokens(text, |token| {
+    crate::token::tokens(&text, |token| {
         if count == CHUNK {
             chunks.push(Vec::new());
             count = 0;

@@ -97,6 +97,15 @@ impl Scanner {
         }
     }
 
+    /// What the rules weigh in each window of [`crate::model::windows`], for training.
+    #[cfg(feature = "lab")]
+    pub fn rule_weights(&mut self, text: &str) -> Vec<f32> {
+        self.look(&fold(text).text);
+        let count = self.scorer.scores().count();
+        let rules = |index| self.met.iter().filter(move |(at, _)| *at == index || *at == index + 1);
+        (0..count).map(|index| sum_of(rules(index).map(|(_, rule)| *rule))).collect()
+    }
+
     /// One walk over the tokens.
     fn look(&mut self, text: &str) -> Look {
         let Scanner { matcher, scorer, met, .. } = self;

@@ -216,7 +216,7 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "extraction-secret",
         pack: Pack::SystemPromptExtraction,
-        weight: STRONG,
+        weight: MEDIUM,
         patterns: &[
             "@show|@retell|what|whats ~4 your ~1 @secret",
             "@show|@retell|what|whats ~4 secret|access|hidden ~1 key|code|word|phrase|password|passphrase|token",

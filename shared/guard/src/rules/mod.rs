@@ -76,11 +76,11 @@ pub struct Rule {
 }
 
 /// A rule that outweighs a text that is otherwise harmless.
-const STRONG: f32 = 4.5;
+const STRONG: f32 = 3.5;
 /// A rule that tips a text that is otherwise undecided.
-const MEDIUM: f32 = 2.5;
+const MEDIUM: f32 = 2.0;
 /// A rule that needs company.
-const WEAK: f32 = 1.2;
+const WEAK: f32 = 0.8;
 
 /// Where most of the ideas are told.
 const OWASP: &str = "https://cheatsheetseries.owasp.org/cheatsheets/LLM_Prompt_Injection_Prevention_Cheat_Sheet.html";

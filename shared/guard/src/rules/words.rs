@@ -4,7 +4,7 @@
 pub(crate) static LISTS: &[(&str, &str)] = &[
     (
         "drop",
-        "ignore{,d,s} ignoring disregard{,ed,ing} forget forgetting overlook bypass override overrule \
+        "ignore disregard forget forgetting overlook bypass override overrule \
          overwrite neglect dismiss discard abandon erase unlearn nullify invalidate supersede \
          disobey violate",
     ),

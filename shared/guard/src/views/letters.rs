@@ -153,15 +153,18 @@ fn broken_run(pieces: &[Piece<'_>]) -> usize {
     pieces.iter().take_while(goes_on).count() + 1
 }
 
-/// Spelled letters as words: a longer gap than the shortest parts words; where there is none, known words do.
+/// Spelled letters as words. What parts words is a longer gap than the shortest, or a space where marks part
+/// letters; where there is none, the words that are known.
 fn spell(run: &[Piece<'_>], known: &dyn Fn(u32) -> bool, out: &mut String) {
     let inner = run.split_last().map(|(_, inner)| inner).unwrap_or_default();
     let shortest = inner.iter().map(|piece| piece.gap.len()).min().unwrap_or_default();
+    let has_space = |gap: &str| gap.contains(char::is_whitespace);
+    let marked = inner.iter().any(|piece| !has_space(piece.gap));
     let mut word = String::new();
     for (at, piece) in run.iter().enumerate() {
         word.push_str(piece.word);
         let last = at + 1 == run.len();
-        if last || piece.gap.len() > shortest {
+        if last || piece.gap.len() > shortest || marked && has_space(piece.gap) {
             cut(&std::mem::take(&mut word), known, out);
             out.push_str(if last { piece.gap } else { " " });
         }
@@ -172,11 +175,24 @@ fn spell(run: &[Piece<'_>], known: &dyn Fn(u32) -> bool, out: &mut String) {
 const GLUED: usize = 11;
 const LONGEST: usize = 14;
 
-/// A long word as the known words in it, longest first; what is left over stands by itself.
+/// A long word as the words in it: those that begin with capitals, or else the known ones, longest first; what
+/// is left over stands by itself.
 fn cut(word: &str, known: &dyn Fn(u32) -> bool, out: &mut String) {
     let letters: Vec<char> = word.chars().collect();
     if letters.len() < GLUED || known(word_hash(word)) {
         out.push_str(word);
+        return;
+    }
+    let turns = |pair: &[char]| matches!(pair, [a, b] if a.is_lowercase() && b.is_uppercase());
+    if letters.windows(2).filter(|pair| turns(pair)).count() > 1 {
+        let mut before = ' ';
+        for c in letters {
+            if turns(&[before, c]) {
+                out.push(' ');
+            }
+            out.push(c);
+            before = c;
+        }
         return;
     }
     let (mut at, mut left) = (0, false);
@@ -185,26 +201,14 @@ fn cut(word: &str, known: &dyn Fn(u32) -> bool, out: &mut String) {
             let part: String = letters.iter().skip(at).take(*length).collect();
             known(word_hash(&part))
         });
-        match found {
-            Some(length) => {
-                if !out.ends_with(' ') && at > 0 {
-                    out.push(' ');
-                }
-                out.extend(letters.iter().skip(at).take(length));
-                left = true;
-                at += length;
-            }
-            None => {
-                let camel = letters.get(at).is_some_and(|c| c.is_uppercase())
-                    && at.checked_sub(1).and_then(|at| letters.get(at)).is_some_and(|c| c.is_lowercase());
-                if left || camel {
-                    out.push(' ');
-                    left = false;
-                }
-                out.extend(letters.get(at));
-                at += 1;
-            }
+        if found.is_some() || left {
+            let glued = at > 0 && !out.ends_with(' ');
+            out.extend(glued.then_some(' '));
         }
+        left = found.is_some();
+        let length = found.unwrap_or(1);
+        out.extend(letters.iter().skip(at).take(length));
+        at += length;
     }
 }
 

@@ -29,7 +29,8 @@ pub(crate) struct Survey {
     tags: u32,
     end: usize,
     kind: Option<Kind>,
-    before: Option<Kind>,
+    /// Whether a word stands before, with nothing but marks between.
+    behind_word: bool,
 }
 
 impl Survey {
@@ -44,9 +45,7 @@ impl Survey {
                 if touches {
                     match self.kind {
                         Some(Kind::Number) => self.mixed += 1,
-                        Some(Kind::Mark | Kind::Break) if self.before == Some(Kind::Word) => {
-                            self.broken += 1;
-                        }
+                        Some(Kind::Mark | Kind::Break) if self.behind_word => self.broken += 1,
                         _ => {}
                     }
                 }
@@ -71,7 +70,7 @@ impl Survey {
             _ => 0,
         };
         self.longest_run = self.longest_run.max(self.run);
-        self.before = if touches { self.kind } else { None };
+        self.behind_word = token.kind == Kind::Word || touches && self.behind_word;
         self.kind = Some(token.kind);
         self.end = token.end;
     }
