@@ -47,9 +47,11 @@ fn main() -> ExitCode {
             problems.extend(prose::check(&root));
             problems
         }
-        Chore::TrainGuard { data } => {
-            train_guard::run(&root, &data).err().map(|error| error.to_string()).into_iter().collect()
-        }
+        Chore::TrainGuard { data } => train_guard::run(&root, &data)
+            .err()
+            .map(|error| error.to_string())
+            .into_iter()
+            .collect(),
     };
     problems.iter().for_each(|problem| eprintln!("{problem}"));
     match problems.len() {

@@ -47,7 +47,8 @@ fn base64(text: &str) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for group in text.as_bytes().chunks(3) {
-        let bits = (0..3).fold(0u32, |bits, at| bits << 8 | u32::from(group.get(at).copied().unwrap_or(0)));
+        let bits = (0..3)
+            .fold(0u32, |bits, at| bits << 8 | u32::from(group.get(at).copied().unwrap_or(0)));
         for at in 0..4 {
             let index = (bits >> (18 - 6 * at) & 63) as usize;
             let c = ALPHABET.get(index).copied().map_or('=', char::from);
@@ -79,9 +80,9 @@ fn within_words(text: &str, mark: &str) -> String {
 }
 
 fn spelled(text: &str, mark: &str) -> String {
-    let words = text.split_whitespace().map(|word| {
-        word.chars().map(String::from).collect::<Vec<_>>().join(mark)
-    });
+    let words = text
+        .split_whitespace()
+        .map(|word| word.chars().map(String::from).collect::<Vec<_>>().join(mark));
     words.collect::<Vec<_>>().join(if mark == " " { "   " } else { " " })
 }
 
@@ -149,7 +150,9 @@ fn rot13(text: &str) -> String {
 }
 
 fn tags(text: &str) -> String {
-    let tag = |c: char| if c.is_ascii_graphic() || c == ' ' { shifted(c, '\0', 0xE_0000) } else { '\u{E0020}' };
+    let tag = |c: char| {
+        if c.is_ascii_graphic() || c == ' ' { shifted(c, '\0', 0xE_0000) } else { '\u{E0020}' }
+    };
     format!("Hi{}", map(text, tag))
 }
 

@@ -30,11 +30,12 @@ pub struct Model {
 impl Model {
     /// The model that is built in.
     pub fn trained() -> Model {
-        Model::parse(TRAINED).unwrap_or_else(|| Model {
-            weights: std::borrow::Cow::Borrowed(&[]),
-            scale: 0.0,
-            bias: 0.0,
-        })
+        Model::parse(TRAINED).unwrap_or_else(Model::none)
+    }
+
+    /// A model that knows nothing: rules decide alone, one that is strong by itself.
+    pub fn none() -> Model {
+        Model { weights: std::borrow::Cow::Borrowed(&[]), scale: 0.0, bias: -3.0 }
     }
 
     /// Quantises weights; a text scores `bias + Σ weight / √features`.

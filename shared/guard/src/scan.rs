@@ -52,7 +52,14 @@ impl Scanner {
         finding
     }
 
-    fn folded(&mut self, text: &str, view: View, depth: u8, budget: &mut usize, finding: &mut Finding) {
+    fn folded(
+        &mut self,
+        text: &str,
+        view: View,
+        depth: u8,
+        budget: &mut usize,
+        finding: &mut Finding,
+    ) {
         let folded = fold(text);
         let disguised = folded.disguised + folded.invisible > 3;
         let as_view = match (view, disguised) {
@@ -70,7 +77,14 @@ impl Scanner {
     }
 
     /// A text that was made of another.
-    fn derived(&mut self, text: &str, view: View, depth: u8, budget: &mut usize, finding: &mut Finding) {
+    fn derived(
+        &mut self,
+        text: &str,
+        view: View,
+        depth: u8,
+        budget: &mut usize,
+        finding: &mut Finding,
+    ) {
         let Some(depth) = depth.checked_sub(1) else { return };
         let Some(rest) = budget.checked_sub(text.len()) else { return };
         *budget = rest;
@@ -80,7 +94,14 @@ impl Scanner {
         }
     }
 
-    fn view(&mut self, text: &str, view: View, depth: u8, budget: &mut usize, finding: &mut Finding) {
+    fn view(
+        &mut self,
+        text: &str,
+        view: View,
+        depth: u8,
+        budget: &mut usize,
+        finding: &mut Finding,
+    ) {
         let look = self.look(text);
         if look.by_model {
             finding.reasons.push(Reason { rule: MODEL, view });
@@ -120,7 +141,8 @@ impl Scanner {
             let window = scorer.window();
             matcher.token(text, &token, |rule| note(met, window, rule));
             if token.kind == Kind::Mark
-                && let Some(rule) = literals.find(text, token.start).and_then(|found| rules::by_id(found.rule()))
+                && let Some(rule) =
+                    literals.find(text, token.start).and_then(|found| rules::by_id(found.rule()))
             {
                 note(met, window, rule);
             }

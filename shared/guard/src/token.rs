@@ -182,7 +182,14 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
                     opens_line = true;
                 }
                 let hash = spread(0x2_0000 + u32::from(byte));
-                see(Token { kind: Kind::Break, hash, start, end: at, length: 1, opens_line: false });
+                see(Token {
+                    kind: Kind::Break,
+                    hash,
+                    start,
+                    end: at,
+                    length: 1,
+                    opens_line: false,
+                });
                 continue;
             }
             Some(_) => {
@@ -201,7 +208,9 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
                 } else {
                     at += c.len_utf8();
                     let kind = match c {
-                        '。' | '！' | '？' | '।' | '؟' | '\u{2028}' | '\u{2029}' => Kind::Break,
+                        '。' | '！' | '？' | '।' | '؟' | '\u{2028}' | '\u{2029}' => {
+                            Kind::Break
+                        }
                         '\u{2000}'..='\u{200F}' | '\u{A0}' | '\u{3000}' => continue,
                         _ => Kind::Mark,
                     };
@@ -284,7 +293,8 @@ mod tests {
 
     #[test]
     fn a_word_in_a_text_hashes_as_the_word() {
-        for word in ["ignore", "игнорируй", "निर्देश", "تعليمات", "é"] {
+        for word in ["ignore", "игнорируй", "निर्देश", "تعليمات", "é"]
+        {
             let mut hashes = Vec::new();
             tokens(word, |token| hashes.push(token.hash));
             assert_eq!(hashes, [word_hash(word)], "{word}");

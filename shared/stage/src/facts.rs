@@ -41,6 +41,17 @@ pub const PII_RESPONSE: &str = "tollgate.pii.response";
 /// The code of the error that this gateway answered with.
 pub const ERROR: &str = "error.type";
 
+/// What the prompt guard decided on the request.
+pub const GUARD_REQUEST: &str = "tollgate.guard.request";
+/// What the prompt guard decided on the answer.
+pub const GUARD_RESPONSE: &str = "tollgate.guard.response";
+/// The rules that the prompt guard met.
+pub const GUARD_RULES: &str = "tollgate.guard.rules";
+/// How much it looked like an attack.
+pub const GUARD_SCORE: &str = "tollgate.guard.score";
+/// The views in which the prompt guard met its rules.
+pub const GUARD_VIEWS: &str = "tollgate.guard.views";
+
 /// The path the client asked for, before it became the provider's.
 pub const PATH: &str = "url.path";
 
@@ -83,6 +94,30 @@ pub static FACTS: &[Fact] = &[
         example: "top_logprobs messages[1].name",
     },
     Fact {
+        name: GUARD_RESPONSE,
+        stage: "prompt-guard",
+        doc: "What was decided on the answer, if answers are looked at",
+        example: "pass",
+    },
+    Fact {
+        name: GUARD_RULES,
+        stage: "prompt-guard",
+        doc: "Names of the rules and services that found something, separated by spaces; `model` is the model",
+        example: "model override",
+    },
+    Fact {
+        name: GUARD_SCORE,
+        stage: "prompt-guard",
+        doc: "How much the worst text looks like an attack, from 0 to 1",
+        example: "0.97",
+    },
+    Fact {
+        name: GUARD_VIEWS,
+        stage: "prompt-guard",
+        doc: "The views in which it was found, separated by spaces",
+        example: "encoded plain",
+    },
+    Fact {
         name: PII_REQUEST,
         stage: "pii-redactor",
         doc: "Entities found in the request and how often, separated by spaces",
@@ -93,6 +128,10 @@ pub static FACTS: &[Fact] = &[
         stage: "pii-redactor",
         doc: "Entities found in what the model said and how often, separated by spaces",
         example: "EMAIL_ADDRESS=1",
+        name: GUARD_REQUEST,
+        stage: "prompt-guard",
+        doc: "What was decided on the request: pass, report, flag, sanitize or block; behind `shadow` if it did not count",
+        example: "block",
     },
     Fact {
         name: PROVIDER_DIALECT,

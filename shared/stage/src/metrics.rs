@@ -36,6 +36,12 @@ pub const DROPPED_FIELDS: &str = "dropped_fields";
 pub const PII_FINDINGS: &str = "pii_findings";
 /// Placeholders restored.
 pub const PII_RESTORED: &str = "pii_restored";
+/// Questions to services that judge texts.
+pub const GUARD_EXTERNAL: &str = "guard_external";
+/// Rules that the prompt guard met.
+pub const GUARD_RULES: &str = "guard_rules";
+/// What the prompt guard decided.
+pub const GUARD_VERDICTS: &str = "guard_verdicts";
 /// Errors that providers answered with.
 pub const PROVIDER_ERRORS: &str = "provider_errors";
 /// Errors that this filter answered with.
@@ -59,6 +65,20 @@ pub static METRICS: &[MetricRow] = &[
         doc: "Request fields that the provider's dialect cannot express",
     },
     MetricRow {
+        name: GUARD_RULES,
+        kind: MetricKind::Counter,
+        unit: "messages",
+        labels: &["rule"],
+        doc: "Requests and answers in which a rule or service of the prompt guard found something",
+    },
+    MetricRow {
+        name: GUARD_VERDICTS,
+        kind: MetricKind::Counter,
+        unit: "messages",
+        labels: &["phase", "action", "mode"],
+        doc: "What the prompt guard decided on requests and answers",
+    },
+    MetricRow {
         name: PII_FINDINGS,
         stage: "pii-redactor",
         kind: MetricKind::Counter,
@@ -73,6 +93,11 @@ pub static METRICS: &[MetricRow] = &[
         unit: "placeholders",
         labels: &[],
         doc: "Placeholders in answers that became the client's own values again",
+        name: GUARD_EXTERNAL,
+        kind: MetricKind::Counter,
+        unit: "questions",
+        labels: &["guard", "outcome"],
+        doc: "Questions to external guards: fine, flagged, failed, cached or too_large",
     },
     MetricRow {
         name: PROVIDER_ERRORS,

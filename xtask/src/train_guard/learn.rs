@@ -55,7 +55,8 @@ pub(crate) fn learn(examples: &[Example<'_>]) -> Plane {
             let sign = if example.attack { 1.0 } else { -1.0 };
             // A feature vector has length 1, and the bias is one more feature of value 1.
             let slack = 0.5 / example.cost;
-            let gradient = sign * (plane.score(example.features) + example.offset) - 1.0 + slack * alphas[index];
+            let gradient = sign * (plane.score(example.features) + example.offset) - 1.0
+                + slack * alphas[index];
             let before = alphas[index];
             alphas[index] = (before - gradient / (2.0 + slack)).max(0.0);
             let step = (alphas[index] - before) * sign;

@@ -63,7 +63,8 @@ impl Report {
             );
         }
         page.push_str("\nThe same attacks, disguised:\n\n| disguise |");
-        let attacks: Vec<_> = sources.iter().filter(|((label, _), _)| *label == Label::Attack).collect();
+        let attacks: Vec<_> =
+            sources.iter().filter(|((label, _), _)| *label == Label::Attack).collect();
         attacks.iter().for_each(|((_, source), _)| page.push_str(&format!(" {source} |")));
         page.push_str("\n| --- |");
         attacks.iter().for_each(|_| page.push_str(" --- |"));
@@ -78,7 +79,9 @@ impl Report {
         page.push_str("\n## Trained on\n\n| source | licence |\n| --- | --- |\n");
         let licences: BTreeSet<(&str, &str)> =
             rows.iter().map(|row| (row.source.as_str(), row.licence.as_str())).collect();
-        licences.iter().for_each(|(source, licence)| page.push_str(&format!("| {source} | {licence} |\n")));
+        licences
+            .iter()
+            .for_each(|(source, licence)| page.push_str(&format!("| {source} | {licence} |\n")));
         let _ = writeln!(
             page,
             "\nNo text of these is in this repository; `own_…` are templates in `xtask/src/train_guard`. \

@@ -11,7 +11,8 @@ const EACH: usize = 6;
 /// The texts of all templates. Groups begin at `first_group`.
 pub(crate) fn rows(first_group: usize) -> Vec<Row> {
     let mut random = Random::new(7);
-    let lists = [(Label::Attack, "own_attacks", ATTACKS), (Label::Benign, "own_trigger_words", BENIGN)];
+    let lists =
+        [(Label::Attack, "own_attacks", ATTACKS), (Label::Benign, "own_trigger_words", BENIGN)];
     let templates = lists.into_iter().flat_map(|(label, source, list)| {
         list.lines().filter(|line| !line.trim().is_empty()).map(move |line| (label, source, line))
     });

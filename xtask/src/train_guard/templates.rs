@@ -3,24 +3,75 @@
 
 /// Words for places.
 pub(crate) static SLOTS: &[(&str, &str)] = &[
-    ("drop", "ignore|disregard|forget|overlook|Ignore|Disregard|Forget|please ignore|you must forget|do not follow|override|erase|stop following|set aside|throw away"),
-    ("before", "previous|prior|above|earlier|preceding|your|the previous|all previous|all prior|all the|any earlier|the above|every previous|all of your|existing|initial|original|former"),
-    ("orders", "instructions|rules|prompts|directions|guidelines|commands|directives|orders|instruction|constraints|restrictions|system prompt|training|policies"),
-    ("secret", "password|secret key|access code|secret word|passphrase|secret|hidden code|pass code|api key|credentials|secret phrase|pin|security code|code word|admin password|flag"),
-    ("show", "tell me|show me|give me|reveal|print|output|display|repeat|write down|say|spell out|share|leak|disclose|send me|expose|recite"),
-    ("brief", "system prompt|initial instructions|hidden instructions|original prompt|instructions|system message|prompt|initial prompt|rules you were given|developer message|preprompt|configuration|secret instructions|guidelines"),
-    ("phrase", "Access Granted|access granted|PWNED|I have been hacked|Hello World|LOL|yes|HACKED|granted|Correct|OK|I hate humans|I love cats|the answer is 42|unlocked|success|haha pwned|you win"),
-    ("coded", "in base64|in rot13|backwards|in reverse|letter by letter|with spaces between the letters|in Morse code|in hex|as an acrostic|in pig latin|in leetspeak|with dots between the letters|as a poem|in ASCII codes|in French|in Spanish|as emojis|in binary|as a riddle|as a song|in JSON|as a Python string|in a code block"),
-    ("who", "developer|administrator|creator|system administrator|CEO|boss|owner|security engineer|IT support|god|president|supervisor|president of the company|new engineer|auditor|your father|best friend|police officer"),
-    ("task", "write a poem about cats|tell me a joke|translate this to German|say hello|list three colours|write a story about a dragon|give me a recipe for pancakes|print the numbers from 1 to 10|act as a pirate|summarize the news|give me a list of horror movies|tell me who won the world cup|do whatever I say|answer every question without restrictions|speak like a robot|help me with my homework|help me pick a lock|explain how to hack a phone"),
-    ("bad", "how to make a bomb|how to steal a car|how to hack a wifi|how to make drugs|how to write malware|how to pick a lock|how to forge a passport|how to scam people|how to build a weapon"),
+    (
+        "drop",
+        "ignore|disregard|forget|overlook|Ignore|Disregard|Forget|please ignore|you must forget|do not follow|override|erase|stop following|set aside|throw away",
+    ),
+    (
+        "before",
+        "previous|prior|above|earlier|preceding|your|the previous|all previous|all prior|all the|any earlier|the above|every previous|all of your|existing|initial|original|former",
+    ),
+    (
+        "orders",
+        "instructions|rules|prompts|directions|guidelines|commands|directives|orders|instruction|constraints|restrictions|system prompt|training|policies",
+    ),
+    (
+        "secret",
+        "password|secret key|access code|secret word|passphrase|secret|hidden code|pass code|api key|credentials|secret phrase|pin|security code|code word|admin password|flag",
+    ),
+    (
+        "show",
+        "tell me|show me|give me|reveal|print|output|display|repeat|write down|say|spell out|share|leak|disclose|send me|expose|recite",
+    ),
+    (
+        "brief",
+        "system prompt|initial instructions|hidden instructions|original prompt|instructions|system message|prompt|initial prompt|rules you were given|developer message|preprompt|configuration|secret instructions|guidelines",
+    ),
+    (
+        "phrase",
+        "Access Granted|access granted|PWNED|I have been hacked|Hello World|LOL|yes|HACKED|granted|Correct|OK|I hate humans|I love cats|the answer is 42|unlocked|success|haha pwned|you win",
+    ),
+    (
+        "coded",
+        "in base64|in rot13|backwards|in reverse|letter by letter|with spaces between the letters|in Morse code|in hex|as an acrostic|in pig latin|in leetspeak|with dots between the letters|as a poem|in ASCII codes|in French|in Spanish|as emojis|in binary|as a riddle|as a song|in JSON|as a Python string|in a code block",
+    ),
+    (
+        "who",
+        "developer|administrator|creator|system administrator|CEO|boss|owner|security engineer|IT support|god|president|supervisor|president of the company|new engineer|auditor|your father|best friend|police officer",
+    ),
+    (
+        "task",
+        "write a poem about cats|tell me a joke|translate this to German|say hello|list three colours|write a story about a dragon|give me a recipe for pancakes|print the numbers from 1 to 10|act as a pirate|summarize the news|give me a list of horror movies|tell me who won the world cup|do whatever I say|answer every question without restrictions|speak like a robot|help me with my homework|help me pick a lock|explain how to hack a phone",
+    ),
+    (
+        "bad",
+        "how to make a bomb|how to steal a car|how to hack a wifi|how to make drugs|how to write malware|how to pick a lock|how to forge a passport|how to scam people|how to build a weapon",
+    ),
     ("ai", "ChatGPT|AI|assistant|GPT-4|Claude|the AI|language model|chatbot|LLM|Gemini|bot"),
-    ("persona", "DAN|EvilBot|FreeGPT|Zeta|OmegaAI|RebelBot|Shadow|NeoGPT|Maximus|Lucifer|UnboundGPT|Raven|Kairos|Hex|Titan|Vex|Nyx|Atlas|Unlocked Assistant|GPT-X"),
-    ("norules", "has no restrictions|ignores all rules|does not follow any guidelines|is free from all ethical limits|has no filters|answers everything without censorship|never refuses a request|is not bound by any policy|has broken free of its chains|does not care about ethics or law|can say anything|has no moral compass|is completely uncensored|disregards safety guidelines"),
-    ("job", "travel guide|chef|doctor|lawyer|historian|English teacher|math tutor|career coach|interviewer|storyteller|stand-up comedian|Linux terminal|JavaScript console|poet|dentist|gardener|football commentator|novelist|philosopher|web developer|SQL terminal|accountant|nutritionist|yoga instructor|data scientist|debate coach|screenwriter|composer|personal trainer|life coach|security expert|recruiter|text adventure game|psychologist|magician|relationship coach|interior decorator|software architect|UX designer|product manager|proofreader|copywriter|plagiarism checker|chess player|film critic|automobile mechanic|statistician|regex generator|time traveller|fortune teller|dungeon master|tea taster|journalist|fallacy finder|mental health adviser|social media manager|etymologist"),
-    ("topic", "the water cycle|the French revolution|photosynthesis|black holes|solar panels|gardening|tax law|machine learning|jazz|medieval castles|baking bread|electric cars|climate change|the stock market|the immune system|chess openings|quantum computing|the Roman empire|hiking in the Alps|dog training|home insulation|coffee|sleep|databases|Shakespeare|volcanoes|the Olympics|renewable energy|marathon training|astronomy"),
-    ("lang", "Python|Java|C|C++|Rust|Go|JavaScript|PowerShell|Bash|PHP|Ruby|C#|SQL|TypeScript|Kotlin|Perl"),
-    ("name", "Anna|Ben|Carla|David|Elena|Farid|Grace|Hiro|Ines|Jonas|Kim|Lea|Marco|Nadia|Oscar|Priya|Sam|Tom|Wei|Yusuf"),
+    (
+        "persona",
+        "DAN|EvilBot|FreeGPT|Zeta|OmegaAI|RebelBot|Shadow|NeoGPT|Maximus|Lucifer|UnboundGPT|Raven|Kairos|Hex|Titan|Vex|Nyx|Atlas|Unlocked Assistant|GPT-X",
+    ),
+    (
+        "norules",
+        "has no restrictions|ignores all rules|does not follow any guidelines|is free from all ethical limits|has no filters|answers everything without censorship|never refuses a request|is not bound by any policy|has broken free of its chains|does not care about ethics or law|can say anything|has no moral compass|is completely uncensored|disregards safety guidelines",
+    ),
+    (
+        "job",
+        "travel guide|chef|doctor|lawyer|historian|English teacher|math tutor|career coach|interviewer|storyteller|stand-up comedian|Linux terminal|JavaScript console|poet|dentist|gardener|football commentator|novelist|philosopher|web developer|SQL terminal|accountant|nutritionist|yoga instructor|data scientist|debate coach|screenwriter|composer|personal trainer|life coach|security expert|recruiter|text adventure game|psychologist|magician|relationship coach|interior decorator|software architect|UX designer|product manager|proofreader|copywriter|plagiarism checker|chess player|film critic|automobile mechanic|statistician|regex generator|time traveller|fortune teller|dungeon master|tea taster|journalist|fallacy finder|mental health adviser|social media manager|etymologist",
+    ),
+    (
+        "topic",
+        "the water cycle|the French revolution|photosynthesis|black holes|solar panels|gardening|tax law|machine learning|jazz|medieval castles|baking bread|electric cars|climate change|the stock market|the immune system|chess openings|quantum computing|the Roman empire|hiking in the Alps|dog training|home insulation|coffee|sleep|databases|Shakespeare|volcanoes|the Olympics|renewable energy|marathon training|astronomy",
+    ),
+    (
+        "lang",
+        "Python|Java|C|C++|Rust|Go|JavaScript|PowerShell|Bash|PHP|Ruby|C#|SQL|TypeScript|Kotlin|Perl",
+    ),
+    (
+        "name",
+        "Anna|Ben|Carla|David|Elena|Farid|Grace|Hiro|Ines|Jonas|Kim|Lea|Marco|Nadia|Oscar|Priya|Sam|Tom|Wei|Yusuf",
+    ),
 ];
 
 /// Attacks: extraction, hijacking, roles without rules, injected orders.

@@ -23,14 +23,43 @@ impl Found {
 }
 
 /// Tokens of chat templates, without their first character `<` or `[`.
-static AFTER_ANGLE: &[&str] = &[
-    "|im_start|", "|im_end|", "|im_sep|", "|system|", "|user|", "|assistant|", "|end|", "|endoftext|",
-    "|start_header_id|", "|end_header_id|", "|eot_id|", "|begin_of_text|", "|startoftext|", "|channel|",
-    "|start|", "|message|", "<sys>>", "</sys>>", "start_of_turn>", "end_of_turn>", "｜user｜", "｜assistant｜",
-    "|start_of_role|", "|eom_id|", "|return|",
+pub(crate) static AFTER_ANGLE: &[&str] = &[
+    "|im_start|",
+    "|im_end|",
+    "|im_sep|",
+    "|system|",
+    "|user|",
+    "|assistant|",
+    "|end|",
+    "|endoftext|",
+    "|start_header_id|",
+    "|end_header_id|",
+    "|eot_id|",
+    "|begin_of_text|",
+    "|startoftext|",
+    "|channel|",
+    "|start|",
+    "|message|",
+    "<sys>>",
+    "</sys>>",
+    "start_of_turn>",
+    "end_of_turn>",
+    "｜user｜",
+    "｜assistant｜",
+    "|start_of_role|",
+    "|eom_id|",
+    "|return|",
 ];
-static AFTER_BRACKET: &[&str] =
-    &["inst]", "/inst]", "system_prompt]", "/system_prompt]", "available_tools]", "system](#", "assistant](#", "user](#"];
+pub(crate) static AFTER_BRACKET: &[&str] = &[
+    "inst]",
+    "/inst]",
+    "system_prompt]",
+    "/system_prompt]",
+    "available_tools]",
+    "system](#",
+    "assistant](#",
+    "user](#",
+];
 
 /// How far a comment, a tag or an address is looked at.
 const REACH: usize = 400;
@@ -53,12 +82,10 @@ impl Literals {
         match bytes.get(at)? {
             b'<' => self.angle(rest, at),
             b'[' if AFTER_BRACKET.iter().any(|token| begins(rest, token)) => Some(Found::Template),
-            b'[' if at > 0 && bytes.get(at - 1) == Some(&b'!') => {
-                match free(self.picture, at) {
-                    true => picture(rest, at, &mut self.picture),
-                    false => None,
-                }
-            }
+            b'[' if at > 0 && bytes.get(at - 1) == Some(&b'!') => match free(self.picture, at) {
+                true => picture(rest, at, &mut self.picture),
+                false => None,
+            },
             _ => None,
         }
     }
@@ -139,17 +166,36 @@ fn carries_data(address: &[u8]) -> bool {
 fn is_invisible(tag: &[u8]) -> bool {
     let plain: Vec<u8> =
         tag.iter().filter(|byte| !byte.is_ascii_whitespace()).map(u8::to_ascii_lowercase).collect();
-    ["display:none", "visibility:hidden", "font-size:0", "opacity:0", "color:white", "color:#fff", "hidden>"]
-        .iter()
-        .any(|style| contains(&plain, style))
+    [
+        "display:none",
+        "visibility:hidden",
+        "font-size:0",
+        "opacity:0",
+        "color:white",
+        "color:#fff",
+        "hidden>",
+    ]
+    .iter()
+    .any(|style| contains(&plain, style))
 }
 
 /// Whether a hidden text speaks to a model.
 fn orders(inner: &[u8]) -> bool {
     let lower = inner.to_ascii_lowercase();
-    ["assistant", "you must", "you should", "ignore", "disregard", "instruction", "chatgpt", "prompt", "llm", "language model"]
-        .iter()
-        .any(|word| contains(&lower, word))
+    [
+        "assistant",
+        "you must",
+        "you should",
+        "ignore",
+        "disregard",
+        "instruction",
+        "chatgpt",
+        "prompt",
+        "llm",
+        "language model",
+    ]
+    .iter()
+    .any(|word| contains(&lower, word))
 }
 
 fn contains(text: &[u8], word: &str) -> bool {

@@ -68,7 +68,9 @@ impl Matcher {
         let mut patterns = Vec::new();
         for rule in rules().filter(|rule| enabled(rule)) {
             // A row that cannot be read is caught by the test over the table.
-            for pattern in rule.patterns.iter().filter_map(|text| Pattern::read(text, words::LISTS).ok()) {
+            for pattern in
+                rule.patterns.iter().filter_map(|text| Pattern::read(text, words::LISTS).ok())
+            {
                 add(&pattern, rule, &mut patterns, &mut by_hash);
             }
         }
@@ -177,7 +179,8 @@ impl Matcher {
                     let Some(pattern) = self.patterns.get_mut(usize::from(index)) else { continue };
                     let at = usize::from(target.step);
                     let fits = pattern.steps.get(at).is_some_and(|step| {
-                        (!step.opens_line || opens_line) && (!step.colon || colon_follows(text, end))
+                        (!step.opens_line || opens_line)
+                            && (!step.colon || colon_follows(text, end))
                     });
                     if fits && pattern.step(at, place) {
                         met(pattern.rule);
@@ -242,11 +245,7 @@ fn add(
         colon: step.colon,
         met: NEVER,
     });
-    patterns.push(Compiled {
-        rule,
-        any_order: pattern.any_order,
-        steps: steps.collect(),
-    });
+    patterns.push(Compiled { rule, any_order: pattern.any_order, steps: steps.collect() });
 }
 
 /// The slots and the targets that they point to.

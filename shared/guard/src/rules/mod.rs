@@ -142,12 +142,19 @@ mod tests {
     fn every_example_does_what_its_row_says() {
         let mut wrong = Vec::new();
         for rule in rules() {
-            let mut scanner = Scanner::new(crate::model::Model::quantised(&[], 0.0), |one| one.id == rule.id);
-            let mut met = |text: &str| {
-                scanner.scan(text).reasons.iter().any(|reason| reason.rule == rule.id)
-            };
-            wrong.extend(rule.matches.iter().filter(|text| !met(text)).map(|text| (rule.id, "misses", *text)));
-            wrong.extend(rule.passes.iter().filter(|text| met(text)).map(|text| (rule.id, "meets", *text)));
+            let mut scanner =
+                Scanner::new(crate::model::Model::quantised(&[], 0.0), |one| one.id == rule.id);
+            let mut met =
+                |text: &str| scanner.scan(text).reasons.iter().any(|reason| reason.rule == rule.id);
+            wrong.extend(
+                rule.matches
+                    .iter()
+                    .filter(|text| !met(text))
+                    .map(|text| (rule.id, "misses", *text)),
+            );
+            wrong.extend(
+                rule.passes.iter().filter(|text| met(text)).map(|text| (rule.id, "meets", *text)),
+            );
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
     }

@@ -40,7 +40,8 @@ impl Pattern {
         let mut pattern = Pattern::default();
         let mut gap = 0;
         for part in text.split_whitespace() {
-            let number = |digits: &str| digits.parse().map_err(|_| format!("`{part}` wants a number"));
+            let number =
+                |digits: &str| digits.parse().map_err(|_| format!("`{part}` wants a number"));
             if let Some(span) = part.strip_prefix('&') {
                 pattern.any_order = Some(number(span)?);
             } else if let Some(most) = part.strip_prefix('~') {

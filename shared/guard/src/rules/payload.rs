@@ -44,7 +44,10 @@ pub(super) static RULES: &[Rule] = &[
         matches: &[
             "hello \u{E0069}\u{E0067}\u{E006E}\u{E006F}\u{E0072}\u{E0065}\u{E0020}\u{E0061}\u{E006C}\u{E006C}",
         ],
-        passes: &["\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} won", "a\u{FE0F} b"],
+        passes: &[
+            "\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} won",
+            "a\u{FE0F} b",
+        ],
         false_positives: "watermarks",
         source: "https://embracethered.com/blog/posts/2024/hiding-and-finding-text-with-unicode-tags/",
     },

@@ -96,7 +96,10 @@ fn word(word: &str) -> Option<String> {
 fn hex_bytes(hex: &str) -> Vec<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or_default() as u8;
     let digits: Vec<u8> = hex.bytes().map(digit).collect();
-    digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
+    digits
+        .chunks_exact(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+        .collect()
 }
 
 /// Standard and URL-safe Base64, padded or not. A cut end is left out.
@@ -139,7 +142,8 @@ fn codes(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut row: Vec<&str> = Vec::new();
     for part in text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()) {
-        let code = part.strip_prefix("0x").or_else(|| part.strip_prefix(['x', 'u'])).unwrap_or(part);
+        let code =
+            part.strip_prefix("0x").or_else(|| part.strip_prefix(['x', 'u'])).unwrap_or(part);
         let digits = code.bytes().all(|byte| byte.is_ascii_hexdigit());
         if digits && matches!(code.len(), 2 | 3 | 8) {
             row.push(code);

@@ -39,7 +39,9 @@ fn escape(rest: &[u8]) -> Option<(Escaped, usize)> {
         b'&' => {
             let end = rest.iter().take(10).position(|byte| *byte == b';')?;
             match (rest.get(1)?, rest.get(2)?) {
-                (b'#', b'x' | b'X') => character(number(rest, 3, end.checked_sub(3)?, 16)?, end + 1),
+                (b'#', b'x' | b'X') => {
+                    character(number(rest, 3, end.checked_sub(3)?, 16)?, end + 1)
+                }
                 (b'#', _) => character(number(rest, 2, end.checked_sub(2)?, 10)?, end + 1),
                 _ => {
                     let c = match rest.get(1..end)? {

@@ -61,7 +61,11 @@ fn spelled(body: &str, known: &dyn Fn(u32) -> bool) -> String {
     let chars: Vec<char> = body.chars().collect();
     let twin = |at: usize| chars.get(at).copied().is_some_and(is_one);
     let letter = |(at, c): (usize, &char)| match stands_for(*c) {
-        Some(_) if is_one(*c) && at > 0 && (at + 1 == chars.len() || twin(at + 1) || twin(at - 1)) => 'l',
+        Some(_)
+            if is_one(*c) && at > 0 && (at + 1 == chars.len() || twin(at + 1) || twin(at - 1)) =>
+        {
+            'l'
+        }
         Some(letter) => letter,
         None => *c,
     };
@@ -148,7 +152,10 @@ fn spelled_run(pieces: &[Piece<'_>]) -> usize {
 /// How many pieces from here on are parts of one word, broken by single marks.
 fn broken_run(pieces: &[Piece<'_>]) -> usize {
     let goes_on = |piece: &&Piece<'_>| {
-        matches!(piece.gap, "." | "-" | "_" | "*" | "~" | "/" | "," | "|" | "+" | "·" | ":" | "--" | "..")
+        matches!(
+            piece.gap,
+            "." | "-" | "_" | "*" | "~" | "/" | "," | "|" | "+" | "·" | ":" | "--" | ".."
+        )
     };
     pieces.iter().take_while(goes_on).count() + 1
 }
@@ -220,7 +227,9 @@ mod tests {
     use super::*;
 
     fn known(hash: u32) -> bool {
-        ["ignore", "all", "previous", "instructions", "rules"].iter().any(|word| word_hash(word) == hash)
+        ["ignore", "all", "previous", "instructions", "rules"]
+            .iter()
+            .any(|word| word_hash(word) == hash)
     }
 
     #[test]

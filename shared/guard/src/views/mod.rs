@@ -57,7 +57,9 @@ impl Survey {
             Kind::Mark => match text.as_bytes().get(token.start) {
                 Some(b'%' | b'\\' | b'&' | b'=') => self.escapes += 1,
                 Some(b'<') => self.tags += 1,
-                Some(b'@' | b'$' | b'|' | b'(') if touches && self.kind == Some(Kind::Word) => self.mixed += 1,
+                Some(b'@' | b'$' | b'|' | b'(') if touches && self.kind == Some(Kind::Word) => {
+                    self.mixed += 1
+                }
                 _ => {}
             },
             Kind::Break | Kind::Ideograph => {}
@@ -89,7 +91,10 @@ pub(crate) fn made_of(
     if survey.escapes > 3 {
         add(View::Escapes, escapes::decoded(text));
     }
-    if survey.longest_run >= encoded::SHORTEST || survey.groups > 7 || survey.words + survey.single > 7 && survey.mixed > 3 {
+    if survey.longest_run >= encoded::SHORTEST
+        || survey.groups > 7
+        || survey.words + survey.single > 7 && survey.mixed > 3
+    {
         encoded::decoded(text).into_iter().for_each(|text| add(View::Encoded, Some(text)));
     }
     // A disguise shows in a good part of the text, if it shall hide it.
@@ -104,7 +109,9 @@ pub(crate) fn made_of(
         add(View::Leet, letters::unleet(text, known));
     }
     if view != View::Spaced
-        && (survey.single > 5 && survey.single * 3 > survey.words || survey.long > 0 || survey.broken > 3)
+        && (survey.single > 5 && survey.single * 3 > survey.words
+            || survey.long > 0
+            || survey.broken > 3)
     {
         add(View::Spaced, letters::joined(text, known));
     }
