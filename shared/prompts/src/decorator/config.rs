@@ -92,7 +92,7 @@ impl When {
         let model = request.dialect.model(path, request.body.tree()).unwrap_or_default();
         let named = |pattern: &String| match pattern.strip_suffix('*') {
             Some(prefix) => model.starts_with(prefix),
-            None => pattern == model,
+            None => *pattern == model,
         };
         let there = |(name, value): (&String, &String)| {
             request.headers.all(name).any(|found| found == value.as_bytes())
