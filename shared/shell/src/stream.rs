@@ -252,8 +252,18 @@ impl Stream {
         Action::Continue
     }
 
+    /// Attributes that were not there when the request came.
+    fn look_again(&mut self) {
+        for path in self.plugin.pipeline.late_properties() {
+            if let Some(value) = host::property(path) {
+                self.io.properties.insert(path.clone(), value);
+            }
+        }
+    }
+
     fn end(&mut self) {
         if !std::mem::replace(&mut self.ended, true) {
+            self.look_again();
             self.io.now = host::now();
             self.run(Flow::end);
         }
@@ -308,6 +318,8 @@ impl HttpContext for Stream {
         let may_hold = self.attempt.is_none() || self.plugin.holds_upstream_responses();
         let held = may_hold && self.plugin.pipeline.settings().headers == HeaderMode::Hold;
         let headers = Headers::new(host::headers(Side::Response).unwrap_or_default());
+        self.look_again();
+        self.io.now = host::now();
         let retriable = self.attempt.is_some();
         let answer = Answer { end, from_provider, held, retriable };
         match self.run(|flow, io| flow.response_head(headers, answer, io)) {

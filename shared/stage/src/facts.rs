@@ -28,6 +28,14 @@ pub const PROVIDER: &str = "gen_ai.provider.name";
 pub const TEMPLATE: &str = "tollgate.template";
 /// The target served the request.
 pub const TARGET: &str = "tollgate.target";
+/// The rule or virtual model that decided where a request goes.
+pub const ROUTE: &str = "tollgate.route";
+/// The model that the router sent on.
+pub const ROUTE_MODEL: &str = "tollgate.route.model";
+/// Why the router chose the target.
+pub const ROUTE_REASON: &str = "tollgate.route.reason";
+/// The share of a canary and what its judge thinks.
+pub const CANARY: &str = "tollgate.canary";
 /// The client's dialect.
 pub const CLIENT_DIALECT: &str = "tollgate.client_dialect";
 /// The provider's dialect.
@@ -71,7 +79,7 @@ pub static FACTS: &[Fact] = &[
     },
     Fact {
         name: REQUEST_MODEL,
-        stage: "provider-translator",
+        stage: "model-router, provider-translator",
         doc: "The model that the client asked for",
         example: "gpt-4o",
     },
@@ -80,6 +88,12 @@ pub static FACTS: &[Fact] = &[
         stage: "provider-translator",
         doc: "The model that answered, in the provider's word (translated answers only)",
         example: "claude-sonnet-4-5-20250929",
+    },
+    Fact {
+        name: CANARY,
+        stage: "model-router",
+        doc: "The canary's share and what its judge thinks",
+        example: "5 % wait",
     },
     Fact {
         name: CLIENT_DIALECT,
@@ -140,8 +154,26 @@ pub static FACTS: &[Fact] = &[
         example: "anthropic-messages",
     },
     Fact {
+        name: ROUTE,
+        stage: "model-router",
+        doc: "The rule or virtual model that decided",
+        example: "fast",
+    },
+    Fact {
+        name: ROUTE_MODEL,
+        stage: "model-router",
+        doc: "The model that the request was sent on with",
+        example: "gpt-4o-mini",
+    },
+    Fact {
+        name: ROUTE_REASON,
+        stage: "model-router",
+        doc: "Why the router chose the target",
+        example: "by chance, weight 70 of 100",
+    },
+    Fact {
         name: TARGET,
-        stage: "provider-translator",
+        stage: "model-router, provider-translator",
         doc: "The target that the request went to",
         example: "claude",
     },

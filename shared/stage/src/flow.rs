@@ -126,6 +126,10 @@ impl Flow {
         }
         let path = headers.text(":path").unwrap_or_default();
         io.fact(facts::PATH, path.split('?').next().unwrap_or_default());
+        if let Some(stop) = self.pipeline.stages.iter().find_map(|stage| stage.serve(&headers)) {
+            let dialect = dialects::by_headers(|name| headers.has(name));
+            return HeadStep::Reply(Reply::of(dialect, stop, io));
+        }
         let Some((dialect, endpoint)) = dialects::by_path(method, path) else {
             return match self.pipeline.unknown_paths() {
                 UnknownPaths::Pass => HeadStep::Pass(Vec::new()),

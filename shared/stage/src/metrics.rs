@@ -30,6 +30,20 @@ pub struct MetricRow {
     pub doc: &'static str,
 }
 
+/// Breakers opened and closed.
+pub const BREAKER: &str = "breaker";
+/// Decisions of a canary's judge.
+pub const CANARY_DECISIONS: &str = "canary_decisions";
+/// Requests by the rule that sent them to a target.
+pub const ROUTED: &str = "routed";
+/// Copies sent to a target.
+pub const SHADOWED: &str = "shadowed";
+/// From the request to the first byte of the answer's body.
+pub const TARGET_FIRST_TOKEN: &str = "target_first_token_ms";
+/// From the request to the end of the answer.
+pub const TARGET_LATENCY: &str = "target_latency_ms";
+/// Answers of targets by how they ended.
+pub const TARGET_RESPONSES: &str = "target_responses";
 /// Fields lost in translation.
 pub const DROPPED_FIELDS: &str = "dropped_fields";
 /// Personal data found.
@@ -56,6 +70,22 @@ pub const TEMPLATES: &str = "templates";
 
 /// All metrics.
 pub static METRICS: &[MetricRow] = &[
+    MetricRow {
+        name: BREAKER,
+        stage: "model-router",
+        kind: MetricKind::Counter,
+        unit: "changes",
+        labels: &["target", "state"],
+        doc: "Breakers of targets that went `open` or `closed`",
+    },
+    MetricRow {
+        name: CANARY_DECISIONS,
+        stage: "model-router",
+        kind: MetricKind::Counter,
+        unit: "decisions",
+        labels: &["canary", "decision"],
+        doc: "What a canary's judge decided or recommends",
+    },
     MetricRow {
         name: DROPPED_FIELDS,
         stage: "provider-translator",
@@ -130,6 +160,46 @@ pub static METRICS: &[MetricRow] = &[
         unit: "requests",
         labels: &["target"],
         doc: "Requests (attempts, upstream) sent on to a target",
+    },
+    MetricRow {
+        name: ROUTED,
+        stage: "model-router",
+        kind: MetricKind::Counter,
+        unit: "requests",
+        labels: &["rule", "target"],
+        doc: "Requests by the rule or virtual model that decided, and the target",
+    },
+    MetricRow {
+        name: SHADOWED,
+        stage: "model-router",
+        kind: MetricKind::Counter,
+        unit: "requests",
+        labels: &["target"],
+        doc: "Requests of which a copy was sent to a target",
+    },
+    MetricRow {
+        name: TARGET_FIRST_TOKEN,
+        stage: "model-router",
+        kind: MetricKind::Histogram,
+        unit: "milliseconds",
+        labels: &["target"],
+        doc: "From the request to the first byte of the answer's body, where the router reads it",
+    },
+    MetricRow {
+        name: TARGET_LATENCY,
+        stage: "model-router",
+        kind: MetricKind::Histogram,
+        unit: "milliseconds",
+        labels: &["target"],
+        doc: "From the request to the end of a good answer",
+    },
+    MetricRow {
+        name: TARGET_RESPONSES,
+        stage: "model-router",
+        kind: MetricKind::Counter,
+        unit: "responses",
+        labels: &["target", "class"],
+        doc: "Answers of a target by how they ended: success, client, rate_limited, overloaded, timeout, server",
     },
     MetricRow {
         name: TEMPLATES,

@@ -33,6 +33,13 @@ pub trait Stage: Debug {
     /// What it needs of its host and its place.
     fn needs(&self) -> Needs;
 
+    /// Answers a request by its headers alone, whatever its path: `GET /v1/models`. The first stage that has an
+    /// answer gives it.
+    fn serve(&self, headers: &Headers) -> Option<Stop> {
+        let _ = headers;
+        None
+    }
+
     /// Begins a request.
     fn open(&self) -> Box<dyn Turn>;
 }
@@ -50,6 +57,9 @@ pub struct Needs {
     pub unknown_paths: Option<UnknownPaths>,
     /// Envoy attributes it wants to see in [`Exchange::properties`]: of each list, the first that is there.
     pub properties: Vec<Vec<PropertyPath>>,
+    /// Envoy attributes that are only known later: asked for when the answer's headers come, and again when the
+    /// exchange is over.
+    pub late_properties: Vec<PropertyPath>,
 }
 
 /// How a stage wants to see an answer.
@@ -183,6 +193,7 @@ impl Pipeline {
             needs.last |= one.last;
             needs.unknown_paths = needs.unknown_paths.max(one.unknown_paths);
             needs.properties.extend(one.properties);
+            needs.late_properties.extend(one.late_properties);
         }
         Pipeline { stages, settings, needs }
     }
@@ -195,6 +206,12 @@ impl Pipeline {
     /// Envoy attributes to be given to [`Exchange::properties`]: of each list, the first that is there.
     pub fn properties(&self) -> &[Vec<PropertyPath>] {
         &self.needs.properties
+    }
+
+    /// Envoy attributes to be given to [`Exchange::properties`] when an answer's headers come, and again when the
+    /// exchange is over.
+    pub fn late_properties(&self) -> &[PropertyPath] {
+        &self.needs.late_properties
     }
 
     /// Whether [`Exchange::dice`] is wanted.

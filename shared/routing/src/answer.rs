@@ -1,0 +1,113 @@
+//! What the router looks at in an answer, whatever its dialect.
+
+use chat::json::Value;
+use dialects::Dialect;
+
+/// Where answers and events of the known dialects name the model.
+const MODEL: [&str; 4] = ["/model", "/message/model", "/response/model", "/modelVersion"];
+
+/// Where they say why they ended.
+const ENDS: [&str; 7] = [
+    "/choices/0/finish_reason",
+    "/stop_reason",
+    "/delta/stop_reason",
+    "/incomplete_details/reason",
+    "/response/incomplete_details/reason",
+    "/candidates/0/finishReason",
+    "/stopReason",
+];
+
+/// Words for "cut at a limit".
+const CUT: [&str; 5] =
+    ["length", "max_tokens", "max_output_tokens", "MAX_TOKENS", "model_context_window_exceeded"];
+
+/// Words for "declined".
+const DECLINED: [&str; 8] = [
+    "content_filter",
+    "refusal",
+    "SAFETY",
+    "PROHIBITED_CONTENT",
+    "BLOCKLIST",
+    "RECITATION",
+    "guardrail_intervened",
+    "content_filtered",
+];
+
+/// What was seen of an answer so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) input_tokens: Option<u64>,
+    pub(crate) output_tokens: Option<u64>,
+    pub(crate) truncated: bool,
+    pub(crate) refused: bool,
+}
+
+impl Seen {
+    /// Looks at a whole answer or at one event of a stream.
+    pub(crate) fn look(&mut self, dialect: &dyn Dialect, body: &Value) {
+        if let Some(usage) = dialect.usage(body) {
+            // Streams tell it in parts, and the last part is the whole.
+            self.input_tokens = self.input_tokens.max(Some(usage.input));
+            self.output_tokens = self.output_tokens.max(Some(usage.output));
+        }
+        let mut ends = ENDS.iter().filter_map(|at| body.pointer(at)?.as_str());
+        if let Some(end) = ends.next() {
+            self.truncated |= CUT.contains(&end);
+            self.refused |= DECLINED.contains(&end);
+        }
+    }
+}
+
+/// Makes an answer name this model where it names one. Returns whether anything changed.
+pub(crate) fn name_model(body: &mut Value, model: &str) -> bool {
+    let mut changed = false;
+    for at in MODEL {
+        if let Some(Value::String(name)) = body.pointer_mut(at)
+            && name != model
+        {
+            model.clone_into(name);
+            changed = true;
+        }
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use chat::json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_end_and_the_usage_are_seen_in_whole_answers_and_in_parts() {
+        let chat = dialects::by_headers(|_| false);
+        let mut seen = Seen::default();
+        seen.look(
+            chat,
+            &json!({"choices": [{"finish_reason": "length"}],
+                "usage": {"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 8}}),
+        );
+        seen.look(chat, &json!({"choices": []}));
+        let expected =
+            Seen { input_tokens: Some(3), output_tokens: Some(5), truncated: true, refused: false };
+        assert_eq!(seen, expected);
+        let mut seen = Seen::default();
+        seen.look(chat, &json!({"delta": {"stop_reason": "refusal"}}));
+        assert!(seen.refused && !seen.truncated);
+    }
+
+    #[test]
+    fn the_model_is_named_wherever_it_stands() {
+        for at in ["/model", "/message/model", "/response/model"] {
+            let mut body =
+                json!({"model": "x", "message": {"model": "x"}, "response": {"model": "x"}});
+            assert!(name_model(&mut body, "fast"));
+            assert_eq!(body.pointer(at).unwrap().as_str(), Some("fast"));
+            assert!(!name_model(&mut body, "fast"));
+        }
+        assert!(!name_model(&mut json!({"error": {}}), "fast"));
+    }
+}

@@ -1,0 +1,62 @@
+//! `GET /v1/models`: the virtual models.
+//!
+//! One answer for clients of all dialects: OpenAI's list
+//! <https://platform.openai.com/docs/api-reference/models/list> and Anthropic's
+//! <https://docs.anthropic.com/en/api/models-list> (both read 2026-11-21) name different fields, and clients
+//! of either leave the other's alone.
+
+use chat::json::{self, Value, json};
+use chat::{Kind, Problem};
+use stage::{Headers, Reply, Stop};
+
+/// The answer to a request for the list or for one model of it, if it is one.
+pub(crate) fn serve(headers: &Headers, models: &[String]) -> Option<Stop> {
+    if headers.text(":method") != Some("GET") {
+        return None;
+    }
+    let path = headers.text(":path")?.split(['?', '#']).next()?;
+    let (_, rest) = path.split_once("/v1/models")?;
+    let name = match rest {
+        "" | "/" => return Some(Stop::Answer(reply(&list(models)))),
+        rest => rest.strip_prefix('/')?,
+    };
+    Some(match models.iter().find(|model| *model == name) {
+        Some(model) => Stop::Answer(reply(&entry(model))),
+        None => Stop::Problem(unknown_model()),
+    })
+}
+
+/// A model that nobody routes.
+pub(crate) fn unknown_model() -> Problem {
+    let mut problem =
+        Problem::new(Kind::NotFound, "model_not_found", "this gateway has no route for that model");
+    problem.param = Some("model".to_owned());
+    problem
+}
+
+fn list(models: &[String]) -> Value {
+    let data: Vec<Value> = models.iter().map(|model| entry(model)).collect();
+    json!({
+        "object": "list",
+        "data": data,
+        "has_more": false,
+        "first_id": models.first().cloned(),
+        "last_id": models.last().cloned(),
+    })
+}
+
+fn entry(model: &str) -> Value {
+    json!({
+        "id": model,
+        "object": "model",
+        "created": 0,
+        "owned_by": "gateway",
+        "type": "model",
+        "display_name": model,
+        "created_at": "1970-01-01T00:00:00Z",
+    })
+}
+
+fn reply(body: &Value) -> Reply {
+    Reply::json(200, json::to_bytes(body), "models")
+}

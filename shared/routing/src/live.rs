@@ -1,0 +1,141 @@
+//! The standing of targets as all workers of this Envoy know it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use stage::store::{Store, update};
+
+use crate::config::{BreakerConfig, Measure};
+use crate::decide::{Breaker, Standing};
+use crate::judge::{Policy, Ruling, Trial};
+use crate::plan::{Plan, Target};
+use crate::watch::{Class, Outcome, Record};
+
+/// The standing of a plan's targets, at one moment. What is read once is not read again.
+#[derive(Debug)]
+pub struct Live<'a> {
+    plan: &'a Plan,
+    store: &'a dyn Store,
+    now: u64,
+    read: RefCell<BTreeMap<usize, Rc<Record>>>,
+}
+
+/// What an answer did to a breaker.
+pub type Switched = Option<bool>;
+
+impl<'a> Live<'a> {
+    /// The standing at `now`.
+    pub fn new(plan: &'a Plan, store: &'a dyn Store, now: u64) -> Live<'a> {
+        Live { plan, store, now, read: RefCell::default() }
+    }
+
+    /// What is known of a target; nothing for a number that is none.
+    pub fn record(&self, id: usize) -> Rc<Record> {
+        let mut read = self.read.borrow_mut();
+        let record = read.entry(id).or_insert_with(|| {
+            let record = self.plan.targets.get(id).map(|target| {
+                let entry = self.store.get(&target.key);
+                Record::read(target.owner, entry.as_ref().map(|entry| entry.bytes.as_slice()))
+            });
+            Rc::new(record.unwrap_or_else(|| Record::new(0)))
+        });
+        Rc::clone(record)
+    }
+
+    /// A request was sent to a target.
+    pub fn start(&self, id: usize) {
+        self.change(id, |record| record.start(self.now));
+    }
+
+    /// A request that was sent to a target at `started` is over, whoever answered.
+    pub fn finish(&self, id: usize, started: u64) {
+        self.change(id, |record| record.finish(started));
+    }
+
+    /// A target answered. Returns what that did to its breaker.
+    pub fn answered(&self, id: usize, outcome: &Outcome, probe: bool) -> Switched {
+        let mut switched = None;
+        self.change(id, |record| {
+            record.add(outcome, self.now);
+            let breaker = self.plan.breaker.as_ref();
+            switched =
+                breaker.and_then(|config| record.judge(probe, outcome.class, self.now, config));
+        });
+        switched
+    }
+
+    /// A request of a trial was answered. Returns the judge's decision if it is another than before.
+    pub fn tried(&self, judge: usize, canary: bool, outcome: &Outcome) -> Option<Ruling> {
+        let policy = self.plan.judges.get(judge)?;
+        let mut ruling = None;
+        let set = update(self.store, &policy.key, |old| {
+            let mut trial = Trial::read(policy, old, self.now);
+            ruling = trial.observe(policy, canary, outcome, self.now);
+            Some(trial.to_bytes())
+        });
+        ruling.filter(|_| set)
+    }
+
+    /// A judge's name and its trial.
+    pub fn trial(&self, judge: usize) -> Option<(&'a Policy, Trial)> {
+        let policy = self.plan.judges.get(judge)?;
+        let entry = self.store.get(&policy.key);
+        let bytes = entry.as_ref().map(|entry| entry.bytes.as_slice());
+        Some((policy, Trial::read(policy, bytes, self.now)))
+    }
+
+    fn change(&self, id: usize, mut change: impl FnMut(&mut Record)) {
+        let Some(Target { key, owner, .. }) = self.plan.targets.get(id) else { return };
+        self.read.borrow_mut().remove(&id);
+        update(self.store, key, |old| {
+            let mut record = Record::read(*owner, old);
+            change(&mut record);
+            Some(record.into_bytes())
+        });
+    }
+
+    fn breaker_config(&self) -> Option<&BreakerConfig> {
+        self.plan.breaker.as_ref()
+    }
+}
+
+impl Standing for Live<'_> {
+    fn breaker(&self, target: usize) -> Breaker {
+        self.breaker_config()
+            .map_or(Breaker::Closed, |config| self.record(target).breaker(self.now, config))
+    }
+
+    fn claim_probe(&self, target: usize) -> bool {
+        let Some(config) = self.breaker_config() else { return false };
+        let mut claimed = false;
+        self.change(target, |record| claimed = record.claim_probe(self.now, config));
+        claimed
+    }
+
+    fn answered(&self, target: usize) -> u32 {
+        self.record(target).count(Class::Success, self.now)
+    }
+
+    fn error_percent(&self, target: usize) -> Option<f64> {
+        self.record(target).error_percent(self.now)
+    }
+
+    fn latency_ms(&self, target: usize, measure: Measure) -> Option<u64> {
+        let record = self.record(target);
+        match measure {
+            Measure::FirstToken => record.first_token_ms(0.5, self.now),
+            Measure::Total => record.latency_ms(0.5, self.now),
+            Measure::TotalP95 => record.latency_ms(0.95, self.now),
+        }
+    }
+
+    fn in_flight(&self, target: usize) -> u32 {
+        self.record(target).in_flight(self.now)
+    }
+
+    fn canary_share(&self, judge: usize) -> Option<u32> {
+        let (policy, trial) = self.trial(judge)?;
+        Some(trial.share(policy))
+    }
+}

@@ -1,0 +1,181 @@
+//! Whether a text has program code in it.
+
+use super::words::words;
+
+/// From how many points on a text counts as having code.
+const ENOUGH: u32 = 6;
+
+/// How a line of code begins, in common languages.
+const OPENINGS: &[&str] = &[
+    "#!/",
+    "#include",
+    "$ ",
+    "@Override",
+    "CREATE TABLE ",
+    "DELETE FROM ",
+    "FROM ",
+    "INSERT INTO ",
+    "RUN ",
+    "SELECT ",
+    "UPDATE ",
+    "WITH ",
+    "async def ",
+    "async function ",
+    "class ",
+    "const ",
+    "def ",
+    "elif ",
+    "else:",
+    "export ",
+    "fn ",
+    "for (",
+    "func ",
+    "function ",
+    "if (",
+    "impl ",
+    "import ",
+    "interface ",
+    "let ",
+    "namespace ",
+    "package ",
+    "private ",
+    "protected ",
+    "pub ",
+    "public ",
+    "return ",
+    "static ",
+    "struct ",
+    "try:",
+    "try {",
+    "type ",
+    "use ",
+    "using ",
+    "var ",
+    "void ",
+    "while (",
+    "{\"",
+    "<?php",
+    "<!DOCTYPE",
+    "<div",
+    "<html",
+    "</",
+    "from ",
+];
+
+/// Marks that text seldom has and code often: each counts once per line.
+const MARKS: &[&str] = &[
+    "()", "){", ") {", "=>", "->", "==", "!=", "&&", "||", "::", "+=", "</", "/>", "):", "];",
+    ");", "[i]", "= [", "= {", "= \"", "=\"",
+];
+
+/// Whether `text` has program code in it: a fenced block, or lines that look like code. Every line gets
+/// points for how it begins, how it ends and the marks in it.
+pub fn has_code(text: &str) -> bool {
+    if fenced(text) {
+        return true;
+    }
+    let mut points = 0;
+    for line in text.lines() {
+        points += points_of(line);
+        if points >= ENOUGH {
+            return true;
+        }
+    }
+    false
+}
+
+/// A line that begins with three backticks, or three tildes, and something before the next such line.
+fn fenced(text: &str) -> bool {
+    let mut fences = text
+        .lines()
+        .map(str::trim_start)
+        .enumerate()
+        .filter(|(_, line)| line.starts_with("```") || line.starts_with("~~~"));
+    match (fences.next(), fences.next()) {
+        (Some((from, _)), Some((to, _))) => to > from + 1,
+        // A block that is not closed still is one.
+        (Some((from, _)), None) => text.lines().count() > from + 1,
+        _ => false,
+    }
+}
+
+fn points_of(line: &str) -> u32 {
+    /// Nobody writes code on longer lines, but minified data is.
+    const LONGEST: usize = 400;
+    if line.len() > LONGEST {
+        return 0;
+    }
+    let trimmed = line.trim();
+    let ends = match trimmed.chars().next_back() {
+        Some(';' | '{' | '}') => 2,
+        // Prose ends with a colon too.
+        Some(':') => u32::from(trimmed.contains('(') || trimmed.starts_with("else")),
+        _ => 0,
+    };
+    let marks = MARKS.iter().filter(|mark| trimmed.contains(**mark)).count().min(3) as u32;
+    let opens = OPENINGS.iter().any(|opening| trimmed.starts_with(opening));
+    let opening = match opens {
+        // Prose begins with some of these as well: "let me", "use the", "import duties".
+        true if ends + marks > 0 || line.starts_with([' ', '\t']) || few_words(trimmed) => 2,
+        _ => 0,
+    };
+    let comment = u32::from(trimmed.starts_with("//") || trimmed.starts_with("/*"));
+    ends + marks + opening + comment + 2 * u32::from(is_call(trimmed))
+}
+
+/// Whether a line is nothing but a call: `print(add(1, 2))`.
+fn is_call(line: &str) -> bool {
+    let name = line.split_once('(').map_or("", |(name, _)| name);
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:".contains(&byte);
+    line.ends_with(')') && !name.is_empty() && name.bytes().all(inner)
+}
+
+/// Whether a line is too short for a sentence: `import os`, `let x`.
+fn few_words(line: &str) -> bool {
+    let mut count = 0;
+    words(line, |_| count += 1);
+    let last = line.chars().next_back().unwrap_or(' ');
+    count <= 2 && !matches!(last, '.' | '?' | '!' | ',')
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn code_is_seen() {
+        for text in [
+            "Fix this:\n```\nx = 1\n```",
+            "Why?\n~~~rust\nlet x = 1;",
+            "def add(a, b):\n    return a + b\n\nprint(add(1, 2))",
+            "for (int i = 0; i < n; i++) {\n  sum += a[i];\n}",
+            "SELECT id, name\nFROM users\nWHERE age != 3 AND name == 'x';",
+            "fn main() {\n    println!(\"hi\");\n}",
+            "const f = (x) => x + 1;\nexport default f;\nlet y = f(2);",
+            "<div class=\"a\">\n  <p>hello</p>\n</div>",
+            "import os\nimport sys\nprint(os.getcwd())",
+            "package main\n\nfunc main() {\n\tfmt.Println(\"hi\")\n}",
+        ] {
+            assert!(has_code(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn prose_is_no_code() {
+        for text in [
+            "",
+            "Let me know when you are there; I will wait (if I must).",
+            "Import duties from the class of 1990.\nUse the form.\nReturn it to me, please!",
+            "Dear Sir,\n\nfrom Monday on we are closed:\n- Monday\n- Tuesday\n\nYours; Ada",
+            "Is 3 != 4? And 2 == 2?",
+            "To: a@b.c\nSubject: The type of thing\nWith best wishes,\nUse it well",
+            "The set {1, 2, 3} has f(x) = x.",
+            "He said -> she said -> they said",
+        ] {
+            assert!(!has_code(text), "{text}");
+        }
+    }
+}

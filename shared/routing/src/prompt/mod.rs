@@ -1,0 +1,74 @@
+//! What can be told of a prompt by looking at its text: no model, no host, one pass per question.
+
+pub mod code;
+pub mod complexity;
+pub mod language;
+mod words;
+
+pub use words::Phrases;
+
+use chat::Scope;
+
+/// One piece of a prompt's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it stands.
+    pub scope: Scope,
+    /// Index of the turn it belongs to.
+    pub turn: usize,
+    /// The text.
+    pub text: String,
+}
+
+/// Whether a scope's pieces are looked at in all turns or in the last one that has any.
+pub(crate) fn pieces(all: &[Piece], scope: Scope, last_turn: bool) -> impl Iterator<Item = &Piece> {
+    let last = all.iter().rev().find(|piece| piece.scope == scope).map(|piece| piece.turn);
+    all.iter().filter(move |piece| piece.scope == scope && (!last_turn || Some(piece.turn) == last))
+}
+
+/// About how many tokens a text has: four ASCII characters to one, letters of other alphabets two to one,
+/// ideographs and other wide characters one each.
+pub fn estimate_tokens(text: &str) -> u64 {
+    let mut quarters = 0u64;
+    for char in text.chars() {
+        quarters += match char {
+            '\0'..='\x7f' => 1,
+            '\u{80}'..='\u{7ff}' => 2,
+            _ => 4,
+        };
+    }
+    quarters.div_ceil(4)
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn the_last_turn_of_a_scope_is_all_its_pieces() {
+        let piece = |scope, turn, text: &str| Piece { scope, turn, text: text.to_owned() };
+        let all = [
+            piece(Scope::User, 0, "a"),
+            piece(Scope::User, 2, "b"),
+            piece(Scope::User, 2, "c"),
+            piece(Scope::Assistant, 3, "d"),
+        ];
+        let texts = |last| {
+            pieces(&all, Scope::User, last).map(|piece| piece.text.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(true), ["b", "c"]);
+        assert_eq!(texts(false), ["a", "b", "c"]);
+        assert_eq!(pieces(&all, Scope::System, true).count(), 0);
+    }
+
+    #[test]
+    fn tokens_are_estimated_by_alphabet() {
+        for (text, expected) in [("", 0), ("abcd", 1), ("abcde", 2), ("привет", 3), ("你好", 2)]
+        {
+            assert_eq!(estimate_tokens(text), expected, "{text}");
+        }
+    }
+}

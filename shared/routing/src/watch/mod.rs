@@ -1,0 +1,507 @@
+//! What is known of one target: its answers of the last two minutes and its breaker, as a byte string of fixed
+//! size that all workers share.
+
+pub(crate) mod bytes;
+pub mod histogram;
+
+use crate::config::BreakerConfig;
+use crate::decide::Breaker;
+use bytes::{put, u16_at, u32_at, u64_at};
+use histogram::{BUCKETS, bucket, quantile};
+
+/// How long a window is, in nanoseconds.
+const WINDOW: u64 = 20_000_000_000;
+/// How many windows are kept.
+const WINDOWS: usize = 6;
+
+const OWNER: usize = 0;
+const OPEN_UNTIL: usize = 8;
+const PROBE_AT: usize = 16;
+const PROBES_WELL: usize = 24;
+const OPENINGS: usize = 28;
+const HEAD: usize = 32;
+
+// Places within a window.
+const EPOCH: usize = 0;
+const STARTED: usize = 4;
+const ENDED: usize = 8;
+const ANSWERED: usize = 12;
+/// One count for each [`Class`].
+const CLASSES: usize = 16;
+const REFUSALS: usize = 40;
+const TRUNCATIONS: usize = 44;
+const TOKENS: usize = 48;
+const TOKENS_MS: usize = 56;
+const LATENCY: usize = 64;
+const FIRST: usize = LATENCY + 2 * BUCKETS;
+const SIZE: usize = FIRST + 2 * BUCKETS;
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Well.
+    Success,
+    /// The request was refused: a 4xx that is not the target's fault. Neither good nor bad.
+    Client,
+    /// 429.
+    RateLimited,
+    /// 503, 529.
+    Overloaded,
+    /// 408, 504, or no answer at all.
+    Timeout,
+    /// Any other 5xx, or an answer by another target after this one failed.
+    Server,
+}
+
+impl Class {
+    /// All classes with their names in metrics.
+    pub const ALL: [(Class, &'static str); 6] = [
+        (Class::Success, "success"),
+        (Class::Client, "client"),
+        (Class::RateLimited, "rate_limited"),
+        (Class::Overloaded, "overloaded"),
+        (Class::Timeout, "timeout"),
+        (Class::Server, "server"),
+    ];
+
+    /// What a status tells. 0: there was no answer.
+    pub fn of(status: u16) -> Class {
+        match status {
+            0 | 408 | 504 => Class::Timeout,
+            429 => Class::RateLimited,
+            503 | 529 => Class::Overloaded,
+            500.. => Class::Server,
+            400.. => Class::Client,
+            _ => Class::Success,
+        }
+    }
+
+    /// Its name in metrics.
+    pub fn name(self) -> &'static str {
+        Class::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+    }
+
+    /// Whether the target is to blame.
+    pub fn is_error(self) -> bool {
+        !matches!(self, Class::Success | Class::Client)
+    }
+
+    fn index(self) -> usize {
+        Class::ALL.iter().position(|row| row.0 == self).unwrap_or(0)
+    }
+}
+
+/// One request, answered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outcome {
+    /// How it ended.
+    pub class: Class,
+    /// From the request to the end of the answer, in milliseconds.
+    pub latency_ms: u64,
+    /// From the request to the first byte of the answer's body, in milliseconds.
+    pub first_token_ms: Option<u64>,
+    /// Output tokens, if the answer says so.
+    pub output_tokens: Option<u64>,
+    /// What it cost, in US dollars, if that is known.
+    pub usd: Option<f64>,
+    /// The model declined.
+    pub refused: bool,
+    /// The answer was cut at its limit.
+    pub truncated: bool,
+}
+
+impl Outcome {
+    /// An answer of which nothing more is known.
+    pub fn new(class: Class, latency_ms: u64) -> Outcome {
+        Outcome {
+            class,
+            latency_ms,
+            first_token_ms: None,
+            output_tokens: None,
+            usd: None,
+            refused: false,
+            truncated: false,
+        }
+    }
+}
+
+/// What is known of one target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    bytes: Vec<u8>,
+}
+
+impl Record {
+    /// An empty record of the target with this hash of its name.
+    pub fn new(owner: u64) -> Record {
+        let mut bytes = vec![0; HEAD + WINDOWS * SIZE];
+        put(&mut bytes, OWNER, &owner.to_le_bytes());
+        Record { bytes }
+    }
+
+    /// The record that the workers share; an empty one if it is another target's or none.
+    pub fn read(owner: u64, bytes: Option<&[u8]>) -> Record {
+        match bytes {
+            Some(bytes)
+                if bytes.len() == HEAD + WINDOWS * SIZE && u64_at(bytes, OWNER) == owner =>
+            {
+                Record { bytes: bytes.to_vec() }
+            }
+            _ => Record::new(owner),
+        }
+    }
+
+    /// The bytes to share.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// A request was sent.
+    pub fn start(&mut self, now: u64) {
+        let at = self.window(now);
+        self.add32(at + STARTED, 1);
+    }
+
+    /// A request that was sent at `started` is over.
+    pub fn finish(&mut self, started: u64) {
+        let (at, epoch) = place(started);
+        // If its window is gone, its start is forgotten as well.
+        if u32_at(&self.bytes, at + EPOCH) == epoch {
+            self.add32(at + ENDED, 1);
+        }
+    }
+
+    /// A request was answered.
+    pub fn add(&mut self, outcome: &Outcome, now: u64) {
+        let at = self.window(now);
+        self.add32(at + ANSWERED, 1);
+        self.add32(at + CLASSES + 4 * outcome.class.index(), 1);
+        self.add32(at + REFUSALS, outcome.refused.into());
+        self.add32(at + TRUNCATIONS, outcome.truncated.into());
+        if outcome.class != Class::Success {
+            return;
+        }
+        self.add16(at + LATENCY + 2 * bucket(outcome.latency_ms));
+        if let Some(first) = outcome.first_token_ms {
+            self.add16(at + FIRST + 2 * bucket(first));
+        }
+        if let Some(tokens) = outcome.output_tokens {
+            let took = outcome.latency_ms.saturating_sub(outcome.first_token_ms.unwrap_or(0));
+            self.add64(at + TOKENS, tokens);
+            self.add64(at + TOKENS_MS, took);
+        }
+    }
+
+    /// How many requests were answered of late.
+    pub fn answered(&self, now: u64) -> u32 {
+        self.sum(ANSWERED, now)
+    }
+
+    /// How many of them ended in this way.
+    pub fn count(&self, class: Class, now: u64) -> u32 {
+        self.sum(CLASSES + 4 * class.index(), now)
+    }
+
+    /// How many the model declined.
+    pub fn refusals(&self, now: u64) -> u32 {
+        self.sum(REFUSALS, now)
+    }
+
+    /// How many answers were cut at their limit.
+    pub fn truncations(&self, now: u64) -> u32 {
+        self.sum(TRUNCATIONS, now)
+    }
+
+    /// The share of errors, in percent; what the client did wrong counts on neither side.
+    pub fn error_percent(&self, now: u64) -> Option<f64> {
+        let errors = Class::ALL.iter().filter(|row| row.0.is_error());
+        let errors: u32 = errors.map(|row| self.count(row.0, now)).sum();
+        let all = errors + self.count(Class::Success, now);
+        (all > 0).then(|| f64::from(errors) * 100.0 / f64::from(all))
+    }
+
+    /// A quantile of the latency of good answers, in milliseconds.
+    pub fn latency_ms(&self, share: f64, now: u64) -> Option<u64> {
+        quantile(&self.histogram(LATENCY, now), share)
+    }
+
+    /// A quantile of the time to the first byte of the body, in milliseconds.
+    pub fn first_token_ms(&self, share: f64, now: u64) -> Option<u64> {
+        quantile(&self.histogram(FIRST, now), share)
+    }
+
+    /// Output tokens per second of generation.
+    pub fn tokens_per_second(&self, now: u64) -> Option<f64> {
+        let sum = |field| -> u64 {
+            self.live(now).map(|at| u64_at(&self.bytes, at + field)).fold(0, u64::saturating_add)
+        };
+        let took = sum(TOKENS_MS);
+        (took > 0).then(|| sum(TOKENS) as f64 * 1_000.0 / took as f64)
+    }
+
+    /// How many requests are under way. One whose end is never told is forgotten with its window.
+    pub fn in_flight(&self, now: u64) -> u32 {
+        self.sum(STARTED, now).saturating_sub(self.sum(ENDED, now))
+    }
+
+    /// Whether the target may be chosen.
+    pub fn breaker(&self, now: u64, config: &BreakerConfig) -> Breaker {
+        let until = u64_at(&self.bytes, OPEN_UNTIL);
+        let probe = u64_at(&self.bytes, PROBE_AT);
+        // A probe whose end is never told holds nobody up for longer than the first cool-down.
+        let waiting =
+            probe != 0 && now < probe.saturating_add(config.cool_down_ms.saturating_mul(1_000_000));
+        match until {
+            0 => Breaker::Closed,
+            _ if now < until || waiting => Breaker::Open,
+            _ => Breaker::Probe,
+        }
+    }
+
+    /// Takes the turn to try the target. False: somebody else has it, or there is nothing to try.
+    pub fn claim_probe(&mut self, now: u64, config: &BreakerConfig) -> bool {
+        let free = self.breaker(now, config) == Breaker::Probe;
+        if free {
+            put(&mut self.bytes, PROBE_AT, &now.to_le_bytes());
+        }
+        free
+    }
+
+    /// Opens or closes the breaker after an answer was added. Returns whether it was opened (`true`) or closed
+    /// (`false`).
+    pub fn judge(
+        &mut self,
+        probe: bool,
+        class: Class,
+        now: u64,
+        config: &BreakerConfig,
+    ) -> Option<bool> {
+        let is_open = u64_at(&self.bytes, OPEN_UNTIL) != 0;
+        match (is_open, probe) {
+            (true, false) => None,
+            (true, true) => self.probed(class, now, config),
+            (false, _) => {
+                let trips = self.answered(now) >= config.min_requests
+                    && (self
+                        .error_percent(now)
+                        .is_some_and(|percent| percent >= config.error_percent)
+                        || config.p95_latency_ms.is_some_and(|most| {
+                            self.latency_ms(0.95, now).is_some_and(|latency| latency >= most)
+                        }));
+                trips.then(|| self.open(now, config))
+            }
+        }
+    }
+
+    fn probed(&mut self, class: Class, now: u64, config: &BreakerConfig) -> Option<bool> {
+        put(&mut self.bytes, PROBE_AT, &0u64.to_le_bytes());
+        if class.is_error() {
+            return Some(self.open(now, config));
+        }
+        // A request that was at fault itself tells nothing.
+        if class == Class::Client {
+            return None;
+        }
+        self.add32(PROBES_WELL, 1);
+        if u32_at(&self.bytes, PROBES_WELL) < config.probes {
+            return None;
+        }
+        // What was counted before would open it again.
+        let owner = u64_at(&self.bytes, OWNER);
+        *self = Record::new(owner);
+        Some(false)
+    }
+
+    fn open(&mut self, now: u64, config: &BreakerConfig) -> bool {
+        let openings = u32_at(&self.bytes, OPENINGS);
+        let cool_down = config.cool_down_ms.saturating_mul(1_000_000) << openings.min(4);
+        put(&mut self.bytes, OPEN_UNTIL, &now.saturating_add(cool_down).to_le_bytes());
+        put(&mut self.bytes, PROBES_WELL, &0u32.to_le_bytes());
+        self.add32(OPENINGS, 1);
+        true
+    }
+
+    /// The place of the window of `now`, emptied if it was an older one.
+    fn window(&mut self, now: u64) -> usize {
+        let (at, epoch) = place(now);
+        if u32_at(&self.bytes, at + EPOCH) != epoch {
+            if let Some(window) = self.bytes.get_mut(at..at + SIZE) {
+                window.fill(0);
+            }
+            put(&mut self.bytes, at + EPOCH, &epoch.to_le_bytes());
+        }
+        at
+    }
+
+    /// The places of the windows that count at `now`.
+    fn live(&self, now: u64) -> impl Iterator<Item = usize> {
+        let (_, newest) = place(now);
+        let places = (0..WINDOWS).map(|index| HEAD + index * SIZE);
+        places.filter(move |at| {
+            let age = newest.wrapping_sub(u32_at(&self.bytes, at + EPOCH));
+            (age as usize) < WINDOWS
+        })
+    }
+
+    fn sum(&self, field: usize, now: u64) -> u32 {
+        self.live(now).map(|at| u32_at(&self.bytes, at + field)).fold(0, u32::saturating_add)
+    }
+
+    fn histogram(&self, field: usize, now: u64) -> [u32; BUCKETS] {
+        let mut counts = [0; BUCKETS];
+        for at in self.live(now) {
+            for (index, count) in counts.iter_mut().enumerate() {
+                *count += u32::from(u16_at(&self.bytes, at + field + 2 * index));
+            }
+        }
+        counts
+    }
+
+    fn add16(&mut self, at: usize) {
+        let value = u16_at(&self.bytes, at).saturating_add(1);
+        put(&mut self.bytes, at, &value.to_le_bytes());
+    }
+
+    fn add32(&mut self, at: usize, more: u32) {
+        let value = u32_at(&self.bytes, at).saturating_add(more);
+        put(&mut self.bytes, at, &value.to_le_bytes());
+    }
+
+    fn add64(&mut self, at: usize, more: u64) {
+        let value = u64_at(&self.bytes, at).saturating_add(more);
+        put(&mut self.bytes, at, &value.to_le_bytes());
+    }
+}
+
+/// The place of a time's window and the window's number.
+fn place(time: u64) -> (usize, u32) {
+    let number = time / WINDOW;
+    (HEAD + (number as usize % WINDOWS) * SIZE, number as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+    const START: u64 = 1_795_000_000 * SECOND;
+
+    fn fail(record: &mut Record, times: u32, now: u64) -> Option<bool> {
+        let config = BreakerConfig::default();
+        let mut last = None;
+        for _ in 0..times {
+            record.add(&Outcome::new(Class::Server, 5), now);
+            last = record.judge(false, Class::Server, now, &config).or(last);
+        }
+        last
+    }
+
+    #[test]
+    fn what_is_older_than_two_minutes_is_forgotten() {
+        let mut record = Record::new(1);
+        for second in 0..300 {
+            record.add(&Outcome::new(Class::Success, 100), START + second * SECOND);
+        }
+        let now = START + 299 * SECOND;
+        assert!((100..=120).contains(&record.answered(now)), "{}", record.answered(now));
+        assert_eq!(record.answered(now + 200 * SECOND), 0);
+        assert_eq!(record.error_percent(now + 200 * SECOND), None);
+    }
+
+    #[test]
+    fn numbers_come_out_as_they_went_in() {
+        let mut record = Record::new(1);
+        for n in 0..100 {
+            let outcome = Outcome {
+                first_token_ms: Some(200),
+                output_tokens: Some(90),
+                refused: n < 2,
+                truncated: n < 3,
+                ..Outcome::new(Class::Success, 1_100)
+            };
+            record.add(&outcome, START);
+        }
+        record.add(&Outcome::new(Class::RateLimited, 10), START);
+        record.add(&Outcome::new(Class::Client, 10), START);
+        let record = Record::read(1, Some(&record.into_bytes()));
+        assert_eq!((record.answered(START), record.count(Class::RateLimited, START)), (102, 1));
+        assert_eq!((record.refusals(START), record.truncations(START)), (2, 3));
+        assert!((record.tokens_per_second(START).unwrap() - 100.0).abs() < 0.01);
+        assert!((1_024..1_152).contains(&record.latency_ms(0.95, START).unwrap()));
+        assert!((192..208).contains(&record.first_token_ms(0.5, START).unwrap()));
+        assert!((record.error_percent(START).unwrap() - 100.0 / 101.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn another_targets_record_is_not_ours() {
+        let bytes = Record::new(1).into_bytes();
+        assert_eq!(Record::read(2, Some(&bytes)), Record::new(2));
+        assert_eq!(Record::read(1, Some(b"short")), Record::new(1));
+    }
+
+    #[test]
+    fn requests_under_way_are_counted_and_lost_ones_forgotten() {
+        let mut record = Record::new(1);
+        record.start(START);
+        record.start(START);
+        record.finish(START);
+        assert_eq!(record.in_flight(START + 30 * SECOND), 1);
+        assert_eq!(record.in_flight(START + 150 * SECOND), 0);
+        record.start(START + 150 * SECOND);
+        record.finish(START);
+        assert_eq!(
+            record.in_flight(START + 150 * SECOND),
+            1,
+            "an end too late takes nobody else's place"
+        );
+    }
+
+    #[test]
+    fn a_breaker_opens_cools_down_probes_and_closes() {
+        let config = BreakerConfig::default();
+        let mut record = Record::new(1);
+        assert_eq!(fail(&mut record, 19, START), None, "too few to tell");
+        assert_eq!(fail(&mut record, 1, START), Some(true));
+        assert_eq!(record.breaker(START + 9 * SECOND, &config), Breaker::Open);
+        let now = START + 10 * SECOND;
+        assert_eq!(record.breaker(now, &config), Breaker::Probe);
+        assert!(
+            record.claim_probe(now, &config) && !record.claim_probe(now, &config),
+            "one at a time"
+        );
+        assert_eq!(record.judge(true, Class::Server, now, &config), Some(true));
+        assert_eq!(record.breaker(now + 19 * SECOND, &config), Breaker::Open, "twice as long");
+        let now = now + 20 * SECOND;
+        for left in [2, 1, 0] {
+            assert!(record.claim_probe(now, &config));
+            let closed = record.judge(true, Class::Success, now, &config);
+            assert_eq!(closed, (left == 0).then_some(false));
+        }
+        assert_eq!(record.breaker(now, &config), Breaker::Closed);
+        assert_eq!(record.answered(now), 0, "what was before does not open it again");
+    }
+
+    #[test]
+    fn a_lost_probe_holds_nobody_up_for_ever() {
+        let config = BreakerConfig::default();
+        let mut record = Record::new(1);
+        fail(&mut record, 20, START);
+        let now = START + 10 * SECOND;
+        assert!(record.claim_probe(now, &config));
+        assert_eq!(record.breaker(now + 9 * SECOND, &config), Breaker::Open);
+        assert!(record.claim_probe(now + 10 * SECOND, &config));
+    }
+
+    #[test]
+    fn a_slow_target_trips_too() {
+        let config = BreakerConfig { p95_latency_ms: Some(1_000), ..BreakerConfig::default() };
+        let mut record = Record::new(1);
+        for _ in 0..20 {
+            record.add(&Outcome::new(Class::Success, 2_000), START);
+        }
+        assert_eq!(record.judge(false, Class::Success, START, &config), Some(true));
+    }
+}
