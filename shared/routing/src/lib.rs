@@ -22,6 +22,7 @@ mod live;
 mod matcher;
 mod plan;
 pub mod prompt;
+pub mod simulation;
 mod turn;
 pub mod watch;
 

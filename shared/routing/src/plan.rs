@@ -175,6 +175,16 @@ impl Plan {
         self.targets.iter().map(|target| target.name.as_str())
     }
 
+    /// A judge.
+    pub fn judge(&self, judge: usize) -> Option<&Policy> {
+        self.judges.get(judge)
+    }
+
+    /// What a request costs at a target, in US dollars, if its prices are known.
+    pub(crate) fn usd(&self, id: Id, input: u64, output: u64) -> Option<f64> {
+        Some(self.targets.get(id)?.prices?.cost(input, output))
+    }
+
     /// The name of a target; empty for a number that is none.
     pub fn target_name(&self, id: usize) -> &str {
         self.targets.get(id).map_or("", |target| target.name.as_str())

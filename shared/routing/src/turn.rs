@@ -234,8 +234,7 @@ impl Sent {
     }
 
     fn usd(&self, plan: &Plan, target: usize) -> Option<f64> {
-        let prices = plan.targets.get(target)?.prices?;
-        Some(prices.cost(self.seen.input_tokens?, self.seen.output_tokens?))
+        plan.usd(target, self.seen.input_tokens?, self.seen.output_tokens?)
     }
 }
 

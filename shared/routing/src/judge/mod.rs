@@ -442,6 +442,11 @@ impl Trial {
 }
 
 impl Policy {
+    /// The name of the rule or virtual model that it belongs to.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// How many tests share the likeliness of a false alarm: of rates and of means.
     fn tests(&self) -> (f64, f64) {
         let count = |set: bool| f64::from(u8::from(set));
