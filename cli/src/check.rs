@@ -51,7 +51,7 @@ pub(crate) fn run(args: CheckArgs) -> io::Result<()> {
 
 /// The configuration as Envoy hands it over: JSON. What begins like JSON is taken as it is, so that it keeps
 /// its lines for the caret, and is refused for what Envoy refuses.
-fn as_json(text: &str) -> io::Result<String> {
+pub(crate) fn as_json(text: &str) -> io::Result<String> {
     if text.trim_start().starts_with('{') || text.trim().is_empty() {
         return Ok(text.to_owned());
     }

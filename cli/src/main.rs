@@ -5,6 +5,9 @@ mod count;
 mod eval;
 mod mock;
 mod redact;
+mod route;
+mod router;
+mod simulate;
 mod translate;
 
 use std::io::{self, Write};
@@ -28,6 +31,8 @@ enum Command {
     /// Simulate a provider on 127.0.0.1
     Mock(mock::MockArgs),
     Redact(redact::RedactArgs),
+    Route(route::RouteArgs),
+    Simulate(simulate::SimulateArgs),
     Translate(translate::TranslateArgs),
 }
 
@@ -38,6 +43,8 @@ fn main() -> ExitCode {
         Command::Eval(args) => eval::run(args),
         Command::Mock(args) => mock::run(args),
         Command::Redact(args) => redact::run(args),
+        Command::Route(args) => route::run(args),
+        Command::Simulate(args) => simulate::run(args),
         Command::Translate(args) => translate::run(args),
     };
     match done {

@@ -54,7 +54,7 @@ fn code(text: &str) -> String {
 
 /// Whether a row is told of `asked`: its own stage's, or every stage's. Without a stage all are.
 fn concerns(row: &str, asked: &str) -> bool {
-    asked.is_empty() || row == asked || row == "any"
+    asked.is_empty() || row == "any" || row.split(", ").any(|stage| stage == asked)
 }
 
 fn facts(stage: &str) -> String {

@@ -6,15 +6,26 @@
 use stage::{Blueprint, Filter, FilterKind};
 
 /// The stages that may stand in a chain.
-pub const STAGES: &[Blueprint] =
-    &[pii::BLUEPRINT, prompts::DECORATOR, prompts::TEMPLATE, translator::BLUEPRINT];
+pub const STAGES: &[Blueprint] = &[
+    routing::BLUEPRINT,
+    pii::BLUEPRINT,
+    prompts::DECORATOR,
+    prompts::TEMPLATE,
+    translator::BLUEPRINT,
+];
 
 /// The filter that holds a list of stages.
 pub const CHAIN: Filter = Filter { name: "chain", kind: FilterKind::Chain(STAGES) };
 
 /// All filters, by name: one folder in `filters/` each.
-pub const FILTERS: &[Filter] =
-    &[CHAIN, pii::FILTER, prompts::DECORATOR_FILTER, prompts::TEMPLATE_FILTER, translator::FILTER];
+pub const FILTERS: &[Filter] = &[
+    CHAIN,
+    routing::FILTER,
+    pii::FILTER,
+    prompts::DECORATOR_FILTER,
+    prompts::TEMPLATE_FILTER,
+    translator::FILTER,
+];
 
 /// The filter of that name, in kebab-case or snake_case.
 pub fn by_name(name: &str) -> Option<&'static Filter> {

@@ -17,7 +17,7 @@ pub struct Settings {
     /// The largest single event of a streamed response, in bytes; above it the stream ends with an error.
     pub max_event_bytes: usize,
     /// What happens to a request whose path no dialect knows. By default what suits the filter: a translator
-    /// rejects it, others pass it.
+    /// and a router reject it, others pass it.
     pub unknown_paths: Option<UnknownPaths>,
 }
 

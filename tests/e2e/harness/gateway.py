@@ -95,9 +95,10 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Listener:
-    """A listener on a free port that sends everything to `cluster`.
+    """A listener on a free port that sends to `cluster` what none of `routes` takes.
 
-    `retries` is the number of further attempts after a failed one.
+    `retries` is the number of further attempts after a failed one. `routes` are routes of Envoy without
+    what every route of this listener has.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Listener:
     retries: int = 0
     buffer_limit: int = BUFFER_LIMIT
     upgrades: Sequence[str] = field(default_factory=tuple)
+    routes: Sequence[JSON] = ()
 
 
 def config(
@@ -178,7 +180,13 @@ def _listener(listener: Listener, access_log: Optional[Path]) -> JSON:
                 {
                     "name": "all",
                     "domains": ["*"],
-                    "routes": [{"match": {"prefix": "/"}, "route": _route(listener)}],
+                    "routes": [
+                        *(
+                            {**route, "route": {**_route(listener), **route["route"]}}
+                            for route in listener.routes
+                        ),
+                        {"match": {"prefix": "/"}, "route": _route(listener)},
+                    ],
                 }
             ]
         },
