@@ -1,5 +1,6 @@
 //! A request as rules see it.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use chat::Scope;
@@ -80,7 +81,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The model that the client asked for; empty if it named none.
-    pub fn model(&self) -> &str {
+    pub fn model(&self) -> Cow<'_, str> {
         self.dialect.model(self.full_path(), self.body).unwrap_or_default()
     }
 

@@ -91,7 +91,7 @@ impl Turn for Routing {
         let asked = Asked::new(request.dialect, &request.headers, request.body.tree(), &texts, io);
         let decision =
             plan.decide(&asked, io.dice, &live, None).map_err(|_| listing::unknown_model())?;
-        let asked = asked.model().to_owned();
+        let asked = asked.model().into_owned();
         if plan.needs.in_flight {
             live.start(decision.target);
         }

@@ -108,6 +108,12 @@ pub static FACTS: &[Fact] = &[
         example: "top_logprobs messages[1].name",
     },
     Fact {
+        name: GUARD_REQUEST,
+        stage: "prompt-guard",
+        doc: "What was decided on the request: pass, report, flag, sanitize or block; behind `shadow` if it did not count",
+        example: "block",
+    },
+    Fact {
         name: GUARD_RESPONSE,
         stage: "prompt-guard",
         doc: "What was decided on the answer, if answers are looked at",
@@ -142,10 +148,6 @@ pub static FACTS: &[Fact] = &[
         stage: "pii-redactor",
         doc: "Entities found in what the model said and how often, separated by spaces",
         example: "EMAIL_ADDRESS=1",
-        name: GUARD_REQUEST,
-        stage: "prompt-guard",
-        doc: "What was decided on the request: pass, report, flag, sanitize or block; behind `shadow` if it did not count",
-        example: "block",
     },
     Fact {
         name: PROVIDER_DIALECT,

@@ -95,7 +95,16 @@ pub static METRICS: &[MetricRow] = &[
         doc: "Request fields that the provider's dialect cannot express",
     },
     MetricRow {
+        name: GUARD_EXTERNAL,
+        stage: "prompt-guard",
+        kind: MetricKind::Counter,
+        unit: "questions",
+        labels: &["guard", "outcome"],
+        doc: "Questions to external guards: fine, flagged, failed, cached or too_large",
+    },
+    MetricRow {
         name: GUARD_RULES,
+        stage: "prompt-guard",
         kind: MetricKind::Counter,
         unit: "messages",
         labels: &["rule"],
@@ -103,6 +112,7 @@ pub static METRICS: &[MetricRow] = &[
     },
     MetricRow {
         name: GUARD_VERDICTS,
+        stage: "prompt-guard",
         kind: MetricKind::Counter,
         unit: "messages",
         labels: &["phase", "action", "mode"],
@@ -123,11 +133,6 @@ pub static METRICS: &[MetricRow] = &[
         unit: "placeholders",
         labels: &[],
         doc: "Placeholders in answers that became the client's own values again",
-        name: GUARD_EXTERNAL,
-        kind: MetricKind::Counter,
-        unit: "questions",
-        labels: &["guard", "outcome"],
-        doc: "Questions to external guards: fine, flagged, failed, cached or too_large",
     },
     MetricRow {
         name: PROVIDER_ERRORS,

@@ -65,7 +65,7 @@ impl Hygiene {
         body: &mut Value,
     ) -> Result<(), Problem> {
         let config = &self.config;
-        self.model(dialect.model(path, body).unwrap_or_default())?;
+        self.model(&dialect.model(path, body).unwrap_or_default())?;
         let has = |name: &String| body.get(name.as_str()).is_some();
         if let Some(name) = config.required_parameters.iter().find(|name| !has(name)) {
             return Err(refused("missing_parameter", name, "the gateway requires this parameter"));
