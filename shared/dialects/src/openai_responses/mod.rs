@@ -92,7 +92,6 @@ use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Problem};
 
-use crate::Drops;
 use crate::dialect::{
     ClientContext, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, StreamDecoder,
     StreamEncoder,
@@ -100,6 +99,7 @@ use crate::dialect::{
 use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat::OpenaiChat;
 use crate::providers::Provider;
+use crate::{Drops, StreamText};
 
 /// The name of this dialect.
 const NAME: &str = "openai-responses";
@@ -147,6 +147,10 @@ impl Dialect for OpenaiResponses {
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
         text::visit_response(body, visit)
+    }
+
+    fn stream_text(&self) -> Option<Box<dyn StreamText>> {
+        Some(Box::<stream::Text>::default())
     }
 
     /// Reads an answer, or an event that carries one.

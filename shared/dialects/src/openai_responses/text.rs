@@ -4,6 +4,8 @@ use chat::Scope;
 use chat::json::Value;
 use chat::text::{Visit, visit_json_string, visit_leaves, visit_string};
 
+use super::proof;
+
 /// Fields of items and parts nobody knows that are no text: kinds, handles, states and media.
 const NO_TEXT: [&str; 10] = [
     "type",
@@ -58,7 +60,8 @@ fn items<'a>(of: &'a mut Value, name: &str) -> impl Iterator<Item = &'a mut Valu
     of.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten()
 }
 
-fn visit_item(item: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
+/// Shows every text of an item. Of what is no item nor known, every string is text.
+pub(super) fn visit_item(item: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
     let kind = item.get("type").and_then(Value::as_str);
     match kind {
         None | Some("message") if item.get("content").is_some() => {
@@ -79,11 +82,7 @@ fn visit_item(item: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
         Some("function_call_output" | "custom_tool_call_output") => item
             .get_mut("output")
             .is_some_and(|it| visit_content(it, Scope::ToolResult, turn, visit)),
-        Some("reasoning") => ["summary", "content"].into_iter().fold(false, |edited, name| {
-            items(item, name).fold(edited, |edited, part| {
-                visit_field(part, "text", Scope::Assistant, turn, visit) | edited
-            })
-        }),
+        Some("reasoning") => visit_reasoning(item, turn, visit),
         Some("additional_tools") => {
             item.get_mut("tools").is_some_and(|tools| visit_descriptions(tools, visit))
         }
@@ -95,6 +94,29 @@ fn visit_item(item: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
             visit_unknown(item, scope, turn, visit)
         }
         None => visit_unknown(item, Scope::User, turn, visit),
+    }
+}
+
+fn visit_reasoning(item: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
+    let edited = ["summary", "content"].into_iter().fold(false, |edited, name| {
+        items(item, name).fold(edited, |edited, part| {
+            visit_field(part, "text", Scope::Assistant, turn, visit) | edited
+        })
+    });
+    if edited {
+        remove_broken_proof(item);
+    }
+    edited
+}
+
+/// Removes another dialect's proof of thoughts that are no longer as they were signed: its provider would
+/// refuse them. OpenAI's own does not depend on what is shown.
+pub(super) fn remove_broken_proof(item: &mut Value) {
+    let encrypted = item.get("encrypted_content").and_then(Value::as_str);
+    if encrypted.is_some_and(proof::is_foreign)
+        && let Value::Object(item) = item
+    {
+        item.shift_remove("encrypted_content");
     }
 }
 
@@ -113,16 +135,35 @@ fn visit_part(part: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> 
         Some("input_image" | "input_audio") => false,
         Some("input_text" | "output_text") => {
             let edited = visit_field(part, "text", scope, turn, visit);
-            items(part, "annotations").fold(edited, |edited, annotation| {
-                ["title", "filename"].into_iter().fold(edited, |edited, name| {
-                    visit_field(annotation, name, scope, turn, visit) | edited
-                })
-            })
+            edited | visit_annotations(part, scope, turn, visit)
         }
         Some("refusal") => visit_field(part, "refusal", scope, turn, visit),
         Some("input_file") => visit_field(part, "filename", scope, turn, visit),
         _ => visit_unknown(part, scope, turn, visit),
     }
+}
+
+/// What the annotations of a part say.
+pub(super) fn visit_annotations(
+    part: &mut Value,
+    scope: Scope,
+    turn: usize,
+    visit: Visit<'_>,
+) -> bool {
+    items(part, "annotations")
+        .fold(false, |edited, annotation| visit_annotation(annotation, scope, turn, visit) | edited)
+}
+
+/// What an annotation says: the title of a page or the name of a file.
+pub(super) fn visit_annotation(
+    annotation: &mut Value,
+    scope: Scope,
+    turn: usize,
+    visit: Visit<'_>,
+) -> bool {
+    ["title", "filename"]
+        .into_iter()
+        .fold(false, |edited, name| visit_field(annotation, name, scope, turn, visit) | edited)
 }
 
 /// Of what nobody knows, every string but kinds, handles and media is text, at any depth.
@@ -251,6 +292,21 @@ mod tests {
         assert_eq!(edited["input"][4]["name"], "t");
         assert_eq!(edited["input"][2]["encrypted_content"], "s");
         assert_eq!(edited["input"][8]["id"], "ws");
+    }
+
+    #[test]
+    fn a_proof_does_not_outlive_the_thoughts_that_it_proves() {
+        let thought = |encrypted: &str| {
+            json!({"type": "reasoning", "id": "rs", "encrypted_content": encrypted,
+                "summary": [{"type": "summary_text", "text": "f"}]})
+        };
+        let body = json!({"output": [thought("gAAA"), thought("tollgate:signature:s")]});
+        let (_, edited) = shown(visit_response, body.clone());
+        assert_eq!(edited["output"][0]["encrypted_content"], "gAAA");
+        assert!(edited["output"][1].get("encrypted_content").is_none());
+        let mut untouched = body.clone();
+        assert!(!visit_response(&mut untouched, &mut |_| None));
+        assert_eq!(untouched, body);
     }
 
     #[test]

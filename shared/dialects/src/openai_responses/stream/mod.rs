@@ -4,6 +4,8 @@
 mod blocks;
 mod decode;
 mod encode;
+mod text;
 
 pub(super) use decode::Decoder;
 pub(super) use encode::Encoder;
+pub(super) use text::Text;

@@ -55,8 +55,8 @@ fn spell_out_item(item: &mut Value) {
             if let Some(texts) = fields["summary"].as_array().filter(|texts| texts.len() > 1) {
                 let texts: Vec<_> =
                     texts.iter().map(|part| part["text"].as_str().unwrap()).collect();
-                let summary = json!([{"type": "summary_text", "text": texts.join("\n\n")}]);
-                fields.insert("summary".into(), summary);
+                let text = texts.join("\n\n");
+                fields.insert("summary".into(), json!([{"type": "summary_text", "text": text}]));
             }
         }
         _ => {}

@@ -344,3 +344,103 @@ fn what_a_client_cannot_be_told_is_reported_once() {
     let expected = ["service_tier", "choices[0].delta", "choices[1]", "choices[0].finish_reason"];
     assert_eq!(paths, expected);
 }
+
+/// A stream as a visitor leaves it that waits for the end of each text and shouts.
+fn shouted(stream: &str) -> Vec<Value> {
+    let (mut framing, mut wire) = (chat::sse::Decoder::new(1 << 20), Vec::new());
+    framing.push(stream.as_bytes(), &mut wire).unwrap();
+    let mut text = OpenaiResponses.stream_text().unwrap();
+    let mut held: std::collections::BTreeMap<usize, String> = Default::default();
+    let mut visit = |piece: crate::Piece<'_>| {
+        held.entry(piece.strand).or_default().push_str(piece.text);
+        Some(match piece.last {
+            true => held.remove(&piece.strand).unwrap_or_default().to_uppercase(),
+            false => String::new(),
+        })
+    };
+    let mut out = Vec::new();
+    for event in wire {
+        text.event(event, &mut visit, &mut out);
+    }
+    text.finish(&mut visit, &mut out);
+    out.iter().map(|event| event.as_json().unwrap().clone()).collect()
+}
+
+#[test]
+fn what_is_replaced_in_a_stream_is_replaced_wherever_it_is_repeated() {
+    let events = vec![
+        start(),
+        Event::BlockStart { candidate: 0, block: 0, start: BlockStart::Reasoning },
+        Event::BlockDelta { candidate: 0, block: 0, delta: Delta::Reasoning("hm".into()) },
+        Event::BlockDelta { candidate: 0, block: 0, delta: Delta::Signature("EqQB".into()) },
+        Event::BlockStop { candidate: 0, block: 0 },
+        Event::BlockStart { candidate: 0, block: 1, start: BlockStart::Text },
+        Event::BlockDelta { candidate: 0, block: 1, delta: Delta::Text("se".into()) },
+        Event::BlockDelta { candidate: 0, block: 1, delta: Delta::Text("cret".into()) },
+        Event::BlockStop { candidate: 0, block: 1 },
+        Event::BlockStart { candidate: 0, block: 2, start: BlockStart::Text },
+        Event::BlockDelta { candidate: 0, block: 2, delta: Delta::Text("more".into()) },
+        Event::BlockStop { candidate: 0, block: 2 },
+        Event::BlockStart {
+            candidate: 0,
+            block: 3,
+            start: BlockStart::ToolCall {
+                id: "c".into(),
+                name: "f".into(),
+                kind: ToolKind::Function,
+            },
+        },
+        Event::BlockDelta { candidate: 0, block: 3, delta: Delta::Arguments("{\"a\":1}".into()) },
+        Event::BlockStop { candidate: 0, block: 3 },
+        Event::Finish { candidate: 0, finish: Finish::ToolCalls },
+        Event::End,
+    ];
+    let stream = write_stream(events);
+    let events = shouted(&stream);
+    for (number, event) in events.iter().enumerate() {
+        assert_eq!(event["sequence_number"], number);
+        let text = event.to_string();
+        for word in ["secret", "\"cret\"", "\"hm\"", "more", "EqQB"] {
+            assert!(!text.contains(word), "{word} in {text}");
+        }
+    }
+    let of =
+        |kind: &str| -> Vec<&Value> { events.iter().filter(|it| it["type"] == kind).collect() };
+    let deltas: Vec<_> =
+        of("response.output_text.delta").iter().map(|it| it["delta"].clone()).collect();
+    assert_eq!(deltas, ["", "", "SECRET", "", "MORE"]);
+    let whole: Vec<_> =
+        of("response.output_text.done").iter().map(|it| it["text"].clone()).collect();
+    let parts: Vec<_> =
+        of("response.content_part.done").iter().map(|it| it["part"]["text"].clone()).collect();
+    assert_eq!(
+        (whole, parts),
+        (vec![json!("SECRET"), json!("MORE")], vec![json!("SECRET"), json!("MORE")])
+    );
+    let done: Vec<_> =
+        of("response.output_item.done").iter().map(|it| it["item"].clone()).collect();
+    let last = &events.last().unwrap()["response"]["output"];
+    assert_eq!(last, &Value::Array(done));
+    assert_eq!(last[0]["summary"][0]["text"], "HM");
+    assert!(last[0].get("encrypted_content").is_none(), "it proves other thoughts");
+    assert_eq!(last[2]["arguments"], "{\"A\":1}");
+}
+
+#[test]
+fn what_is_told_only_at_the_end_is_shown_there() {
+    let text =
+        json!({"type": "message", "id": "m", "content": [{"type": "output_text", "text": "a"}]});
+    let search = json!({"type": "web_search_call", "id": "w", "action": {"query": "b"}});
+    let stream = wire(&[
+        created(),
+        of("output_item.done", 1, "item", search.clone()),
+        done(json!([text, search])),
+    ]);
+    let events = shouted(&stream);
+    assert_eq!(events[1]["item"]["action"]["query"], "B");
+    let output = &events[2]["response"]["output"];
+    assert_eq!(
+        (&output[0]["content"][0]["text"], &output[1]["action"]["query"]),
+        (&json!("A"), &json!("B"))
+    );
+}
