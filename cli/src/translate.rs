@@ -80,9 +80,11 @@ fn dialect(name: &str) -> io::Result<&'static dyn Dialect> {
 }
 
 /// The provider asked for, else the dialect's owner.
-fn provider(args: &TranslateArgs, dialect: &dyn Dialect) -> io::Result<&'static Provider> {
+fn provider(args: &TranslateArgs, dialect: &'static dyn Dialect) -> io::Result<&'static Provider> {
     let found = match &args.provider {
-        Some(name) => Provider::by_name(name).filter(|row| row.dialect.name() == dialect.name()),
+        Some(name) => {
+            Provider::by_name(name).filter(|row| row.dialect_for(dialect).name() == dialect.name())
+        }
         None => Provider::owner(dialect),
     };
     found.ok_or_else(|| io::Error::other(format!("no such provider speaks {}", dialect.name())))
@@ -91,7 +93,7 @@ fn provider(args: &TranslateArgs, dialect: &dyn Dialect) -> io::Result<&'static 
 fn request(
     args: &TranslateArgs,
     from: &dyn Dialect,
-    to: &dyn Dialect,
+    to: &'static dyn Dialect,
     input: &[u8],
     drops: &mut Drops,
 ) -> io::Result<()> {
@@ -118,7 +120,7 @@ fn request(
 fn response(
     args: &TranslateArgs,
     from: &dyn Dialect,
-    to: &dyn Dialect,
+    to: &'static dyn Dialect,
     input: &[u8],
     drops: &mut Drops,
 ) -> io::Result<()> {
@@ -136,7 +138,7 @@ fn response(
 fn stream(
     args: &TranslateArgs,
     from: &dyn Dialect,
-    to: &dyn Dialect,
+    to: &'static dyn Dialect,
     input: &[u8],
     drops: &mut Drops,
 ) -> io::Result<()> {

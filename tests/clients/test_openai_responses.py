@@ -4,46 +4,67 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any, Dict, Iterator, List
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List
 
 import openai
 import pydantic
 import pytest
+from harness.envoy import Envoy
+from harness.gateway import Cluster, Endpoint, Listener, config, wasm
 from harness.provider import Provider
-from harness.session import Gateway
 from harness.wires import CHAT, MESSAGES, Wire, count_tokens
 
 MODEL = "gpt-4o-mini"
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n not really a picture").decode()
 
 
-@pytest.fixture(params=[CHAT, MESSAGES], ids=lambda wire: wire.provider)
+# OpenAI itself speaks the Responses API; other providers of its older one do not.
+TARGETS: Dict[str, Any] = {
+    CHAT.dialect: {"provider": "cerebras", "credential": {"env": "KEY"}},
+    MESSAGES.dialect: {
+        "provider": "anthropic",
+        "credential": {"env": "KEY"},
+        "models": [{"prefix": "gpt-", "to": MESSAGES.served}],
+    },
+}
+
+
+@pytest.fixture(params=[CHAT, MESSAGES], ids=lambda wire: wire.dialect)
 def wire(request: pytest.FixtureRequest) -> Wire:
     """What the provider speaks."""
     wire: Wire = request.param
     return wire
 
 
+@pytest.fixture
+def provider(wire: Wire, start_provider: Callable[..., Provider]) -> Provider:
+    """The provider."""
+    return start_provider(wire.dialect)
+
+
 @pytest.fixture(params=["downstream", "upstream"])
 def client(
-    request: pytest.FixtureRequest, gateway: Gateway, wire: Wire
+    request: pytest.FixtureRequest,
+    wire: Wire,
+    provider: Provider,
+    modules: Path,
+    start_envoy: Callable[..., Envoy],
 ) -> Iterator[openai.OpenAI]:
     """A client whose requests are served by a provider of another dialect."""
-    port = gateway.port(f"{request.param}-{wire.provider}")
+    module = modules / "provider_translator.wasm"
+    filters = [wasm(module, {"targets": TARGETS}, environment={"KEY": "sk-of-the-gateway"})]
+    before, after = (filters, ()) if request.param == "downstream" else ((), filters)
+    cluster = Cluster("provider", [Endpoint(provider.port, wire.dialect)], after, wire.dialect)
+    envoy = start_envoy(config([Listener("all", "provider", before)], [cluster]))
     with openai.OpenAI(
-        base_url=f"http://127.0.0.1:{port}/v1",
+        base_url=f"http://127.0.0.1:{envoy.ports['all']}/v1",
         api_key="sk-of-the-client",
         max_retries=0,
         timeout=10,
         _strict_response_validation=True,
     ) as made:
         yield made
-
-
-@pytest.fixture
-def provider(gateway: Gateway, wire: Wire) -> Provider:
-    """The provider."""
-    return gateway.provider(wire)
 
 
 def served(wire: Wire) -> str:

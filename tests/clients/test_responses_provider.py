@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List, Mapping
 
 import anthropic
 import openai
@@ -20,7 +20,12 @@ SCHEMA: Dict[str, Any] = {
     "required": ["city"],
     "additionalProperties": False,
 }
-TARGETS = {"answers": {"provider": "openai-responses", "credential": {"env": "OPENAI_API_KEY"}}}
+CREDENTIAL = {"env": "OPENAI_API_KEY"}
+TARGETS = {
+    "answers": {"provider": "openai-responses", "credential": CREDENTIAL},
+    # Speaks both of its dialects, so a Responses client is not translated.
+    "openai": {"provider": "openai", "credential": CREDENTIAL},
+}
 KEYS = {"OPENAI_API_KEY": "sk-of-the-gateway"}
 
 
@@ -29,7 +34,8 @@ class Setup:
     """An Envoy in front of a provider."""
 
     provider: Provider
-    port: int
+    # By target.
+    ports: Mapping[str, int]
 
     def asked(self) -> Dict[str, Any]:
         """The newest request of the provider, which has accepted it."""
@@ -47,16 +53,16 @@ def setup(
     provider = start_provider("openai-responses")
     module = modules / "provider_translator.wasm"
     translator = wasm(module, {"targets": TARGETS}, environment=KEYS)
-    cluster = Cluster("answers", [Endpoint(provider.port, "answers")], [translator])
-    envoy = start_envoy(config([Listener("all", "answers")], [cluster]))
-    return Setup(provider, envoy.ports["all"])
+    clusters = [Cluster(name, [Endpoint(provider.port, name)], [translator]) for name in TARGETS]
+    envoy = start_envoy(config([Listener(name, name) for name in TARGETS], clusters))
+    return Setup(provider, envoy.ports)
 
 
 @pytest.fixture
 def chat(setup: Setup) -> Iterator[openai.OpenAI]:
     """A client of Chat Completions."""
     with openai.OpenAI(
-        base_url=f"http://127.0.0.1:{setup.port}/v1",
+        base_url=f"http://127.0.0.1:{setup.ports['answers']}/v1",
         api_key="sk-x",
         max_retries=0,
         timeout=10,
@@ -69,7 +75,7 @@ def chat(setup: Setup) -> Iterator[openai.OpenAI]:
 def messages(setup: Setup) -> Iterator[anthropic.Anthropic]:
     """A client of the Messages API."""
     with anthropic.Anthropic(
-        base_url=f"http://127.0.0.1:{setup.port}",
+        base_url=f"http://127.0.0.1:{setup.ports['answers']}",
         api_key="sk-x",
         max_retries=0,
         timeout=10,
@@ -184,3 +190,17 @@ def test_errors(setup: Setup, messages: anthropic.Anthropic, chat: openai.OpenAI
     setup.provider.switch(status=None, error_after=4)
     with pytest.raises(openai.APIError):
         list(chat.chat.completions.create(model=MODEL, messages=user("x"), stream=True))
+
+
+def test_responses_are_not_translated_for_openai(setup: Setup) -> None:
+    with openai.OpenAI(
+        base_url=f"http://127.0.0.1:{setup.ports['openai']}/v1", api_key="sk-x", max_retries=0
+    ) as client:
+        search: Any = {"type": "web_search", "search_context_size": "low"}
+        answer = client.responses.create(model=MODEL, input="Hello", tools=[search])
+        assert answer.output_text == f"You said: Hello. Model {MODEL}."
+        assert setup.asked() == {"model": MODEL, "input": "Hello", "tools": [search]}
+        # What was stored is the provider's business, not the gateway's.
+        with pytest.raises(openai.BadRequestError) as caught:
+            client.responses.create(model=MODEL, input="Hello", previous_response_id="resp_0")
+        assert caught.value.code == "previous_response_not_found"

@@ -79,7 +79,9 @@ fn a_dialect_is_named_in_its_folder_only() {
     for (path, text) in rust_files(&["filters", "shared"]) {
         for dialect in DIALECTS {
             let folder = dialect.name().replace('-', "_");
-            let own = path.components().any(|part| part.as_os_str() == folder.as_str());
+            // A provider may have the name of the dialect that comes from it.
+            let own = path.components().any(|part| part.as_os_str() == folder.as_str())
+                || path.ends_with("dialects/src/providers.rs");
             if own || path.components().any(|part| part.as_os_str() == "tests") {
                 continue;
             }

@@ -95,7 +95,11 @@ fn providers() -> String {
         vec![
             code(provider.name),
             format!("[{}]({})", provider.title, provider.source),
-            code(provider.dialect.name()),
+            std::iter::once(&provider.dialect)
+                .chain(provider.quirks.also)
+                .map(|dialect| code(dialect.name()))
+                .collect::<Vec<_>>()
+                .join(", "),
             code(provider.base_url),
             auth,
         ]

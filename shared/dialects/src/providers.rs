@@ -39,6 +39,12 @@ impl Provider {
         })
     }
 
+    /// The dialect to speak to it for a client of `client`: the client's own where it can be.
+    pub fn dialect_for(&self, client: &'static dyn Dialect) -> &'static dyn Dialect {
+        let is_clients = |dialect: &&&'static dyn Dialect| dialect.name() == client.name();
+        self.quirks.also.iter().find(is_clients).copied().unwrap_or(self.dialect)
+    }
+
     /// The provider of that name.
     pub fn by_name(name: &str) -> Option<&'static Provider> {
         PROVIDERS.iter().find(|provider| provider.name == name)
@@ -65,8 +71,10 @@ impl Auth {
 }
 
 /// What a provider does otherwise than its dialect's owner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Quirks {
+    /// Further dialects that it speaks at the same base URL. Clients of one are not translated.
+    pub also: &'static [&'static dyn Dialect],
     /// Which names of the output limit it takes (OpenAI-style dialects).
     pub max_tokens: MaxTokens,
     /// Whether it knows the `developer` role; if not, such messages become `system`.
@@ -81,6 +89,7 @@ pub struct Quirks {
 impl Quirks {
     /// Nothing is different.
     pub const NONE: Quirks = Quirks {
+        also: &[],
         max_tokens: MaxTokens::Either,
         developer_role: true,
         stream_options: true,
@@ -174,6 +183,8 @@ pub static PROVIDERS: &[Provider] = &[
         base_url: "https://api.groq.com/openai/v1",
         auth: Auth::Bearer,
         quirks: Quirks {
+            // https://console.groq.com/docs/responses-api (read 2026-11-21).
+            also: &[&OpenaiResponses],
             // Usage comes unasked, under `x_groq`.
             stream_options: false,
             unsupported: &["logit_bias", "logprobs", "messages[].name", "top_logprobs"],
@@ -199,6 +210,7 @@ pub static PROVIDERS: &[Provider] = &[
         base_url: "https://api.mistral.ai/v1",
         auth: Auth::Bearer,
         quirks: Quirks {
+            also: &[],
             max_tokens: MaxTokens::MaxTokens,
             developer_role: false,
             // Usage comes unasked; unknown parameters are refused.
@@ -250,7 +262,7 @@ pub static PROVIDERS: &[Provider] = &[
         dialect: &OpenaiChat,
         base_url: "https://api.openai.com/v1",
         auth: Auth::Bearer,
-        quirks: Quirks::NONE,
+        quirks: Quirks { also: &[&OpenaiResponses], ..Quirks::NONE },
         source: "https://platform.openai.com/docs/api-reference/chat/create",
         checked: "2026-11-20",
     },
@@ -313,7 +325,13 @@ pub static PROVIDERS: &[Provider] = &[
         dialect: &OpenaiChat,
         base_url: "https://api.x.ai/v1",
         auth: Auth::Bearer,
-        quirks: Quirks { developer_role: false, unsupported: &["logit_bias"], ..Quirks::NONE },
+        quirks: Quirks {
+            // https://docs.x.ai/developers/model-capabilities/text/comparison.md (read 2026-11-21).
+            also: &[&OpenaiResponses],
+            developer_role: false,
+            unsupported: &["logit_bias"],
+            ..Quirks::NONE
+        },
         source: "https://docs.x.ai/docs/api-reference",
         checked: "2026-11-20",
     },
@@ -339,6 +357,20 @@ mod tests {
             assert!(words.clone().all(is_word), "{name}");
             assert_eq!(Provider::by_name(name).map(|provider| provider.name), Some(name));
         }
+    }
+
+    #[test]
+    fn a_client_is_not_translated_where_the_provider_speaks_its_dialect() {
+        for provider in PROVIDERS {
+            assert_eq!(provider.dialect_for(provider.dialect).name(), provider.dialect.name());
+            for dialect in provider.quirks.also {
+                assert_ne!(dialect.name(), provider.dialect.name(), "{}", provider.name);
+                assert_eq!(provider.dialect_for(*dialect).name(), dialect.name());
+            }
+        }
+        let openai = Provider::by_name("openai").unwrap();
+        assert_eq!(openai.dialect_for(&OpenaiResponses).name(), OpenaiResponses.name());
+        assert_eq!(openai.dialect_for(&AnthropicMessages).name(), OpenaiChat.name());
     }
 
     #[test]

@@ -16,6 +16,8 @@ const EVENT_STREAM: &str = "text/event-stream";
 pub(crate) struct Answer {
     client: &'static dyn Dialect,
     target: Rc<Target>,
+    /// What the provider was spoken to in.
+    dialect: &'static dyn Dialect,
     /// The client asked for a stream.
     streams: bool,
     context: ClientContext,
@@ -48,7 +50,9 @@ impl Answer {
         streams: bool,
         context: ClientContext,
     ) -> Answer {
-        Answer { client, target, streams, context, form: Form::Untouched, events: Vec::new() }
+        let dialect = target.provider.dialect_for(client);
+        let form = Form::Untouched;
+        Answer { client, target, dialect, streams, context, form, events: Vec::new() }
     }
 
     /// Decides by the headers what the answer is, and makes them the client's. Whatever can be decided here
@@ -64,7 +68,7 @@ impl Answer {
             Form::Untouched => return Reading::Pass,
             Form::Error(status) => {
                 // What a status alone tells, until the body has been read.
-                let problem = self.target.provider.dialect.decode_error(*status, b"");
+                let problem = self.dialect.decode_error(*status, b"");
                 headers.set_error(self.client.encode_error(&problem).0);
             }
             Form::Unusable(problem) => headers.set_error(self.client.encode_error(problem).0),
@@ -81,13 +85,13 @@ impl Answer {
     fn form(&self, status: u16, media_type: &str) -> Form {
         let json = media_type == "application/json" || media_type.ends_with("+json");
         let stream = media_type == EVENT_STREAM;
-        let same = self.client.name() == self.target.provider.dialect.name();
+        let same = self.client.name() == self.dialect.name();
         match status {
             400.. if same && json => Form::Untouched,
             400.. => Form::Error(status),
             200..300 if same && (json || stream) => Form::Untouched,
             200..300 if stream && self.streams => Form::Stream(
-                self.target.provider.dialect.stream_decoder(),
+                self.dialect.stream_decoder(),
                 self.client.stream_encoder(self.context.clone()),
             ),
             200..300 if json && self.streams => Form::WholeAsStream,
@@ -145,7 +149,7 @@ impl Answer {
             let message = "the provider's answer is not valid JSON";
             return Err(Problem::bad_gateway("invalid_provider_response", message));
         };
-        let answer = self.target.provider.dialect.decode_response(body.take(), drops)?;
+        let answer = self.dialect.decode_response(body.take(), drops)?;
         io.fact(facts::RESPONSE_MODEL, answer.model.as_str());
         Ok(answer)
     }
@@ -155,7 +159,7 @@ impl Answer {
             Content::Json(body) => json::to_bytes(body.tree()),
             Content::Other(bytes) | Content::Written(bytes) => bytes.clone(),
         };
-        let problem = self.target.provider.dialect.decode_error(status, &bytes);
+        let problem = self.dialect.decode_error(status, &bytes);
         let (status, body) = self.client.encode_error(&problem);
         response.headers.set(":status", status.to_string());
         for (name, value) in &problem.headers {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chat::{Event, Kind, Problem};
-use dialects::{ClientContext, Dropped, Drops, ProviderContext};
+use dialects::{ClientContext, Dialect, Dropped, Drops, ProviderContext};
 use stage::{Exchange, Headers, Level, Reading, Request, Response, Turn, Verdict, facts, metrics};
 
 use crate::answer::Answer;
@@ -49,7 +49,7 @@ impl Turn for Translation {
             .into_owned();
         let model = target.models.map(&asked).unwrap_or_else(|| asked.clone());
         let streams = client.streams(&path, request.body.tree());
-        tell(&target, &asked, io);
+        tell(&target, client, &asked, io);
 
         let mut drops = Drops::default();
         let mut context = ClientContext {
@@ -57,7 +57,8 @@ impl Turn for Translation {
             model: model.clone(),
             ..ClientContext::default()
         };
-        let provider_path = if client.name() == target.provider.dialect.name() {
+        let dialect = target.provider.dialect_for(client);
+        let provider_path = if client.name() == dialect.name() {
             keep(request, &target, &path, &asked, &model, &mut drops)
         } else {
             translate(request, &target, &path, model, &mut context, &mut drops)?
@@ -135,7 +136,7 @@ fn translate(
     context.stream_usage = neutral.stream_usage;
     let provider =
         ProviderContext { provider: target.provider, max_output_tokens: target.max_output_tokens };
-    let encoded = target.provider.dialect.encode_request(neutral, provider, drops)?;
+    let encoded = target.provider.dialect_for(client).encode_request(neutral, provider, drops)?;
     request.body.replace(encoded.body);
     for name in client.request_headers() {
         request.headers.remove(name);
@@ -147,11 +148,11 @@ fn translate(
     Ok(encoded.path)
 }
 
-fn tell(target: &Target, asked: &str, io: &mut Exchange) {
+fn tell(target: &Target, client: &'static dyn Dialect, asked: &str, io: &mut Exchange) {
     io.fact(facts::TARGET, target.name.as_str());
     io.fact(facts::PROVIDER, target.provider.name);
     io.fact(facts::REQUEST_MODEL, asked);
-    io.fact(facts::PROVIDER_DIALECT, target.provider.dialect.name());
+    io.fact(facts::PROVIDER_DIALECT, target.provider.dialect_for(client).name());
 }
 
 /// Tells what the request's translation could not carry over.

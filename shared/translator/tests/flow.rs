@@ -79,9 +79,11 @@ fn streamed(flow: &mut Flow, pieces: &[&[u8]]) -> String {
 
 #[test]
 fn any_cut_gives_the_same_translated_stream() {
-    for (path, provider, dialect) in
-        [(CHAT, "anthropic", "anthropic-messages"), (MESSAGES, "openai", "openai-chat")]
-    {
+    for (path, provider, dialect) in [
+        (CHAT, "anthropic", "anthropic-messages"),
+        (MESSAGES, "openai", "openai-chat"),
+        (MESSAGES, "openai-responses", "openai-responses"),
+    ] {
         let pipeline = pipeline(&one(provider));
         for (case, wire) in fixtures(&format!("{dialect}/stream")) {
             let run = |pieces: &[&[u8]]| {
@@ -141,6 +143,29 @@ fn a_base_url_with_a_blank_must_be_given() {
     let errors = config::load(&translator::FILTER, text.as_bytes(), &key).unwrap_err();
     let told = errors[0].to_string();
     assert!(told.contains("base_url") && told.contains("with your project"), "{told}");
+}
+
+#[test]
+fn a_provider_that_speaks_the_clients_dialect_too_gets_its_request_as_it_is() {
+    const RESPONSES: &str = "/v1/responses";
+    let body = r#"{"model":"m","input":"Go on.","previous_response_id":"resp_1","tools":[]}"#;
+    let mut flow = Flow::new(pipeline(&one("openai")), 0);
+    let (path, sent) = send(&mut flow, RESPONSES, body).unwrap();
+    assert_eq!((path.as_str(), sent.to_string().as_str()), (RESPONSES, body));
+    // Elsewhere nobody knows that answer.
+    let mut flow = Flow::new(pipeline(&one("anthropic")), 0);
+    let (status, refused) = send(&mut flow, RESPONSES, body).unwrap_err();
+    assert_eq!((status, &refused["error"]["param"]), (400, &json!("previous_response_id")));
+}
+
+#[test]
+fn an_answer_repeats_what_was_asked() {
+    let body = r#"{"model":"m","input":"Hi.","instructions":"Be brief.","stream":true}"#;
+    let mut flow = Flow::new(pipeline(&one("anthropic")), 0);
+    send(&mut flow, "/v1/responses", body).unwrap();
+    let (_, wire) = fixtures("anthropic-messages/stream").remove(0);
+    let told = streamed(&mut flow, &[&wire]);
+    assert!(told.contains(r#""instructions":"Be brief.""#), "{told}");
 }
 
 #[test]
