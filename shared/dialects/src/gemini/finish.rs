@@ -32,14 +32,12 @@ pub(super) fn decode(word: Option<&str>, calls: bool) -> Finish {
     }
 }
 
-/// `finishReason`, and whether it says all that `finish` says. `speaks`: the candidate says something.
-pub(super) fn encode(finish: &Finish, speaks: bool) -> (&'static str, bool) {
+/// `finishReason`, and whether it says all that `finish` says.
+pub(super) fn encode(finish: &Finish) -> (&'static str, bool) {
     match finish {
         Finish::Stop | Finish::StopSequence(_) | Finish::ToolCalls => ("STOP", true),
         Finish::Length => ("MAX_TOKENS", true),
         Finish::ContextWindow => ("MAX_TOKENS", false),
-        // Words of refusal are an answer; without them a filter declined.
-        Finish::Refusal if speaks => ("STOP", true),
         Finish::ContentFilter | Finish::Refusal => ("SAFETY", true),
         Finish::Other(_) | Finish::Pause => ("OTHER", false),
     }
@@ -73,15 +71,14 @@ mod tests {
 
     #[test]
     fn what_has_no_word_takes_the_nearest() {
-        for (finish, speaks, word) in [
-            (Finish::ToolCalls, true, ("STOP", true)),
-            (Finish::Refusal, true, ("STOP", true)),
-            (Finish::Refusal, false, ("SAFETY", true)),
-            (Finish::ContextWindow, true, ("MAX_TOKENS", false)),
-            (Finish::Pause, true, ("OTHER", false)),
-            (Finish::Other("eos".into()), true, ("OTHER", false)),
+        for (finish, word) in [
+            (Finish::ToolCalls, ("STOP", true)),
+            (Finish::Refusal, ("SAFETY", true)),
+            (Finish::ContextWindow, ("MAX_TOKENS", false)),
+            (Finish::Pause, ("OTHER", false)),
+            (Finish::Other("eos".into()), ("OTHER", false)),
         ] {
-            assert_eq!(encode(&finish, speaks), word, "{finish:?}");
+            assert_eq!(encode(&finish), word, "{finish:?}");
         }
     }
 }

@@ -58,6 +58,7 @@ mod media;
 mod models;
 mod names;
 mod parts;
+mod prompts;
 mod request;
 mod response;
 mod schema;
@@ -75,6 +76,7 @@ use chat::text::Visit;
 use chat::{Event, Problem};
 
 use crate::neutral::{Request, Response, Usage};
+use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::{
     ClientContext, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, StreamDecoder,
@@ -129,6 +131,10 @@ impl Dialect for Gemini {
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
         Some(Box::new(stream::Text::default()))
+    }
+
+    fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {
+        prompts::add(body, prompts)
     }
 
     /// Reads an answer or an event; of a stream the last one counts.

@@ -211,14 +211,13 @@ fn result(fields: &mut Fields, ids: &mut Ids, drops: &mut Drops) -> Result<Conte
     let name = own_tool_name(result.required_string("name")?);
     let given = result.string("id")?;
     let response_path = result.path("response");
-    let (text, is_error) = match result.take("response") {
-        None | Some(Value::Null) => (None, None),
-        Some(Value::Object(map)) => said(Value::Object(map)),
+    let (texts, is_error) = match result.take("response") {
+        None | Some(Value::Null) => (Vec::new(), None),
+        Some(response @ Value::Object(_)) => said(&response),
         Some(_) => return Err(wrong_type(response_path, "an object")),
     };
-    let text = text.map(|text| Content::Text { text, citations: None });
-    let mut content: Vec<Block> =
-        text.into_iter().map(|text| Block::new(text, response_path.clone())).collect();
+    let text = |text| Block::new(Content::Text { text, citations: None }, response_path.clone());
+    let mut content: Vec<Block> = texts.into_iter().map(text).collect();
     let parts_path = result.path("parts");
     for (index, value) in list(&mut result, "parts")?.unwrap_or_default().into_iter().enumerate() {
         let path = item(&parts_path, index);
@@ -229,19 +228,30 @@ fn result(fields: &mut Fields, ids: &mut Ids, drops: &mut Drops) -> Result<Conte
     Ok(Content::ToolResult { id: ids.result(given, &name), content, is_error })
 }
 
-/// What a tool returned: the text under `output` or `error` if there is nothing else, otherwise all of it as
-/// JSON (the SDK's `FunctionResponse.response`).
-fn said(response: Value) -> (Option<String>, Option<bool>) {
+/// What a tool returned: the text or texts under `output` or `error` if there is nothing else, otherwise all
+/// of it as JSON (the SDK's `FunctionResponse.response`).
+fn said(response: &Value) -> (Vec<String>, Option<bool>) {
     let alone = response.as_object().filter(|map| map.len() == 1);
-    let text = |name: &str| Some(alone?.get(name)?.as_str()?.to_owned());
-    if let Some(text) = text("output") {
-        return (Some(text), None);
+    let found = |name: &str| texts(alone?.get(name)?);
+    if let Some(texts) = found("output") {
+        return (texts, None);
     }
-    if let Some(text) = text("error") {
-        return (Some(text), Some(true));
+    if let Some(texts) = found("error") {
+        return (texts, Some(true));
     }
     let says = response.as_object().is_some_and(|map| !map.is_empty());
-    (says.then(|| response.to_string()), None)
+    (says.then(|| response.to_string()).into_iter().collect(), None)
+}
+
+/// One text, or a list of several.
+pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::String(text) => Some(vec![text.clone()]),
+        Value::Array(items) if items.len() > 1 => {
+            items.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -314,6 +324,7 @@ mod tests {
         for (response, said, is_error) in [
             (json!({"output": "x"}), vec![text("x")], None),
             (json!({"error": "x"}), vec![text("x")], Some(true)),
+            (json!({"output": ["x", "y"]}), vec![text("x"), text("y")], None),
             (json!({"output": 1}), vec![text(r#"{"output":1}"#)], None),
             (json!({"output": "x", "n": 1}), vec![text(r#"{"output":"x","n":1}"#)], None),
             (json!({}), vec![], None),

@@ -158,7 +158,7 @@ fn encode_candidate(index: usize, candidate: Candidate, drops: &mut Drops) -> Va
     for block in candidate.content {
         said.add(block, drops);
     }
-    let (reason, exact) = finish::encode(&candidate.finish, !said.parts.is_empty());
+    let (reason, exact) = finish::encode(&candidate.finish);
     if !exact {
         drops.add(format!("{path}.finish_reason"), format!("sent as {reason}"));
     }

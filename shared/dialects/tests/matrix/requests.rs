@@ -15,9 +15,12 @@ fn leg(request: Request, to: &dyn Dialect) -> Option<(Request, Vec<String>)> {
     let mut drops = Drops::default();
     let written = to.encode_request(request, context, &mut drops).ok()?;
     // What comes in is a client's path; what was written is below a base URL.
-    let path = to.endpoints()[0].suffix;
-    let path = if written.path.ends_with(path) { written.path.as_str() } else { path };
-    let read = to.decode_request(path, written.body, &mut drops);
+    let bare = written.path.split('?').next().unwrap();
+    let path = match to.endpoints().iter().any(|endpoint| endpoint.serves(bare)) {
+        true => written.path,
+        false => to.endpoints()[0].path("m"),
+    };
+    let read = to.decode_request(&path, written.body, &mut drops);
     let read = read.unwrap_or_else(|problem| panic!("{}: {problem:?}", to.name()));
     Some((read, drops.iter().map(|dropped| dropped.path.clone()).collect()))
 }

@@ -272,7 +272,7 @@ mod tests {
             write(thought(Some("s"))).0.unwrap(),
             [json!({"type": "thinking", "thinking": "hm", "signature": "s"})]
         );
-        for foreign in [None, Some("other:s")] {
+        for foreign in [None, Some("gemini:s")] {
             let (written, drops) = write(thought(foreign));
             assert_eq!((written.unwrap(), drops.len()), (vec![], 1));
         }

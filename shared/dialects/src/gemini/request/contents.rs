@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chat::Problem;
 use chat::json::{Map, Value, json};
 
+use super::super::parts::texts;
 use super::super::signature::{self, UNPROVEN};
 use super::super::{NAME, NOT_SUPPORTED, media, models, names};
 use crate::Drops;
@@ -284,28 +285,30 @@ fn with_proof(mut part: Value, proof: Option<String>) -> Value {
 }
 
 /// What a tool returned: an object as it is if its text is exactly that, otherwise the text under `output`,
-/// or `error` if it failed.
-fn response(mut texts: Vec<String>, is_error: bool) -> Value {
-    let text = match texts.len() {
-        0 | 1 => texts.pop().unwrap_or_default(),
-        _ => texts.join("\n"),
-    };
-    if is_error {
-        return json!({"error": text});
+/// or `error` if it failed; several texts as a list.
+fn response(mut said: Vec<String>, is_error: bool) -> Value {
+    let name = if is_error { "error" } else { "output" };
+    if said.len() > 1 {
+        return json!({name: said});
     }
-    let object = chat::json::parse_str(&text).ok().filter(Value::is_object);
-    let is_plain = |object: &Value| {
-        let alone = object.as_object().is_some_and(|map| map.len() == 1);
-        let is_text = |name: &str| object.get(name).is_some_and(Value::is_string);
-        let empty = object.as_object().is_some_and(|map| map.is_empty());
-        !empty
-            && !(alone && (is_text("output") || is_text("error")))
-            && chat::json::to_bytes(object) == text.as_bytes()
-    };
+    let text = said.pop().unwrap_or_default();
+    let object = chat::json::parse_str(&text).ok().filter(|_| !is_error);
     match object {
-        Some(object) if is_plain(&object) => object,
-        _ => json!({"output": text}),
+        Some(Value::Object(map)) if is_plain(&map) => {
+            let object = Value::Object(map);
+            match chat::json::to_bytes(&object) == text.as_bytes() {
+                true => object,
+                false => json!({name: text}),
+            }
+        }
+        _ => json!({name: text}),
     }
+}
+
+/// Whether an object means itself, and not a text that stands in it.
+fn is_plain(map: &Map<String, Value>) -> bool {
+    let holds_text = |name: &str| map.get(name).and_then(texts).is_some();
+    !map.is_empty() && !(map.len() == 1 && (holds_text("output") || holds_text("error")))
 }
 
 #[cfg(test)]
@@ -472,6 +475,7 @@ mod tests {
             assert_eq!(response(vec![said.to_owned()], false), expected, "{said}");
         }
         assert_eq!(response(vec!["x".into()], true), json!({"error": "x"}));
+        assert_eq!(response(vec!["x".into(), "y".into()], false), json!({"output": ["x", "y"]}));
     }
 
     #[test]

@@ -53,10 +53,15 @@ pub(in super::super) fn decode(
         response_format: config.response_format,
         reasoning: config.reasoning,
         user: None,
-        service_tier: service_tier.filter(|tier| tier != "unspecified"),
+        service_tier: service_tier.filter(|tier| tier != "unspecified").map(in_openais_word),
         cache: None,
         extras,
     })
+}
+
+/// The tier that Google calls `standard` is `default` everywhere else.
+fn in_openais_word(tier: String) -> String {
+    if tier == "standard" { "default".to_owned() } else { tier }
 }
 
 fn system(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Message>, Problem> {

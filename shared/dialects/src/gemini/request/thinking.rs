@@ -21,9 +21,7 @@ pub(super) fn encode(reasoning: &Reasoning, model: &str, drops: &mut Drops) -> O
         || (reasoning.enabled.is_none() && reasoning.effort == Some(Effort::None));
     match models::thinking(model) {
         Thinking::Unavailable => {
-            if !is_off {
-                drops.add(name(reasoning), "not supported by this model");
-            }
+            drops.add(name(reasoning), "not supported by this model");
             return None;
         }
         Thinking::Budget { min, max, off } => {
@@ -189,7 +187,7 @@ mod tests {
                 Value::Null,
                 "reasoning_effort: not supported by this model",
             ),
-            ("gemini-2.0-flash", off(), Value::Null, ""),
+            ("gemini-2.0-flash", off(), Value::Null, "thinking: not supported by this model"),
         ] {
             let dropped: Vec<String> =
                 Some(dropped.to_owned()).filter(|it| !it.is_empty()).into_iter().collect();

@@ -28,7 +28,6 @@ struct Candidate {
     open: Open,
     text: String,
     citations: Vec<Value>,
-    speaks: bool,
     finish: Option<Finish>,
 }
 
@@ -157,7 +156,6 @@ impl Encoder {
     }
 
     fn part(&mut self, index: usize, part: Value, out: &mut Vec<chat::Event>) {
-        self.candidates.entry(index).or_default().speaks = true;
         out.push(self.event(vec![candidate_of(index, vec![part])], false));
     }
 
@@ -169,7 +167,7 @@ impl Encoder {
         let mut last = Vec::new();
         for (index, candidate) in std::mem::take(&mut self.candidates) {
             let finish = candidate.finish.unwrap_or(Finish::Stop);
-            let (reason, exact) = finish::encode(&finish, candidate.speaks);
+            let (reason, exact) = finish::encode(&finish);
             if !exact {
                 let path = format!("{}.finish_reason", item("choices", index));
                 self.drops.add(path, format!("sent as {reason}"));

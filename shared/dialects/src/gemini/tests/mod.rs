@@ -36,7 +36,8 @@ fn provider() -> ProviderContext<'static> {
 }
 
 fn context() -> ClientContext {
-    ClientContext { created: 7, model: "asked".into(), stream_usage: true }
+    let echo = chat::json::Map::new();
+    ClientContext { created: 7, model: "asked".into(), stream_usage: true, echo }
 }
 
 fn paths(drops: &Drops) -> Vec<&str> {
