@@ -63,6 +63,33 @@ pub const GUARD_VIEWS: &str = "tollgate.guard.views";
 /// The path the client asked for, before it became the provider's.
 pub const PATH: &str = "url.path";
 
+/// Prompt tokens.
+pub const INPUT_TOKENS: &str = "gen_ai.usage.input_tokens";
+/// Answer tokens.
+pub const OUTPUT_TOKENS: &str = "gen_ai.usage.output_tokens";
+/// Prompt tokens read from a cache.
+pub const CACHE_READ_TOKENS: &str = "gen_ai.usage.cache_read.input_tokens";
+/// Prompt tokens written to a cache.
+pub const CACHE_WRITE_TOKENS: &str = "gen_ai.usage.cache_creation.input_tokens";
+/// Answer tokens spent on reasoning.
+pub const REASONING_TOKENS: &str = "gen_ai.usage.reasoning.output_tokens";
+/// Who is calling.
+pub const CONSUMER: &str = "tollgate.consumer";
+/// What the call cost.
+pub const COST: &str = "tollgate.cost_usd";
+/// How long the call took.
+pub const DURATION: &str = "tollgate.duration_ms";
+/// Whether a part of the usage was counted here.
+pub const ESTIMATED: &str = "tollgate.estimated";
+/// When the first token came.
+pub const FIRST_TOKEN: &str = "tollgate.first_token_ms";
+/// The limit that the request passed.
+pub const LIMIT: &str = "tollgate.limit";
+/// Prompt tokens as counted before the request was sent.
+pub const PROMPT_TOKENS: &str = "tollgate.prompt_tokens";
+/// Prompt and answer tokens.
+pub const TOTAL_TOKENS: &str = "tollgate.total_tokens";
+
 /// All facts.
 pub static FACTS: &[Fact] = &[
     Fact {
@@ -85,9 +112,39 @@ pub static FACTS: &[Fact] = &[
     },
     Fact {
         name: RESPONSE_MODEL,
-        stage: "provider-translator",
-        doc: "The model that answered, in the provider's word (translated answers only)",
+        stage: "provider-translator, token-counter",
+        doc: "The model that answered, in the provider's word",
         example: "claude-sonnet-4-5-20250929",
+    },
+    Fact {
+        name: CACHE_WRITE_TOKENS,
+        stage: "token-counter",
+        doc: "Prompt tokens written to a cache",
+        example: "512",
+    },
+    Fact {
+        name: CACHE_READ_TOKENS,
+        stage: "token-counter",
+        doc: "Prompt tokens read from a cache",
+        example: "1024",
+    },
+    Fact {
+        name: INPUT_TOKENS,
+        stage: "token-counter",
+        doc: "Prompt tokens, those from a cache included",
+        example: "1200",
+    },
+    Fact {
+        name: OUTPUT_TOKENS,
+        stage: "token-counter",
+        doc: "Answer tokens, reasoning included",
+        example: "340",
+    },
+    Fact {
+        name: REASONING_TOKENS,
+        stage: "token-counter",
+        doc: "Answer tokens spent on reasoning",
+        example: "128",
     },
     Fact {
         name: CANARY,
@@ -102,10 +159,40 @@ pub static FACTS: &[Fact] = &[
         example: "openai-chat",
     },
     Fact {
+        name: CONSUMER,
+        stage: "token-counter",
+        doc: "Who is calling, if the configuration names it, else `other`",
+        example: "team-a",
+    },
+    Fact {
+        name: COST,
+        stage: "token-counter",
+        doc: "What the call cost, in US dollars",
+        example: "0.004250000",
+    },
+    Fact {
         name: DROPPED,
         stage: "provider-translator",
         doc: "Paths of the request that the provider's dialect cannot express, separated by spaces",
         example: "top_logprobs messages[1].name",
+    },
+    Fact {
+        name: DURATION,
+        stage: "token-counter",
+        doc: "From the request to the end of the answer, in milliseconds",
+        example: "1830",
+    },
+    Fact {
+        name: ESTIMATED,
+        stage: "token-counter",
+        doc: "Whether a part of the usage was counted by the gateway",
+        example: "false",
+    },
+    Fact {
+        name: FIRST_TOKEN,
+        stage: "token-counter",
+        doc: "From the request to the first text of a streamed answer, in milliseconds",
+        example: "410",
     },
     Fact {
         name: GUARD_REQUEST,
@@ -138,6 +225,12 @@ pub static FACTS: &[Fact] = &[
         example: "encoded plain",
     },
     Fact {
+        name: LIMIT,
+        stage: "token-counter",
+        doc: "The budget, or `context`, that the request passed",
+        example: "per-team",
+    },
+    Fact {
         name: PII_REQUEST,
         stage: "pii-redactor",
         doc: "Entities found in the request and how often, separated by spaces",
@@ -148,6 +241,12 @@ pub static FACTS: &[Fact] = &[
         stage: "pii-redactor",
         doc: "Entities found in what the model said and how often, separated by spaces",
         example: "EMAIL_ADDRESS=1",
+    },
+    Fact {
+        name: PROMPT_TOKENS,
+        stage: "token-counter",
+        doc: "Prompt tokens as counted before the request was sent",
+        example: "1198",
     },
     Fact {
         name: PROVIDER_DIALECT,
@@ -184,6 +283,12 @@ pub static FACTS: &[Fact] = &[
         stage: "prompt-template",
         doc: "The template that the request was made from, and its version",
         example: "translate@default",
+    },
+    Fact {
+        name: TOTAL_TOKENS,
+        stage: "token-counter",
+        doc: "Prompt and answer tokens together: what a rate limit service is charged",
+        example: "1540",
     },
     Fact {
         name: PATH,

@@ -68,6 +68,23 @@ pub const REQUESTS: &str = "requests";
 /// Requests made from a template.
 pub const TEMPLATES: &str = "templates";
 
+/// Nanodollars.
+pub const COST: &str = "cost_nano_usd";
+/// Requests whose usage was counted here.
+pub const ESTIMATED: &str = "estimated_usage";
+/// OpenTelemetry's token usage.
+pub const TOKEN_USAGE: &str = "gen_ai.client.token.usage";
+/// OpenTelemetry's request duration.
+pub const SERVER_DURATION: &str = "gen_ai.server.request.duration";
+/// OpenTelemetry's time per output token.
+pub const OUTPUT_TOKEN: &str = "gen_ai.server.time_per_output_token";
+/// OpenTelemetry's time to first token.
+pub const FIRST_TOKEN: &str = "gen_ai.server.time_to_first_token";
+/// Requests that passed a limit.
+pub const LIMITED: &str = "limited";
+/// Tokens.
+pub const TOKENS: &str = "tokens";
+
 /// All metrics.
 pub static METRICS: &[MetricRow] = &[
     MetricRow {
@@ -87,12 +104,60 @@ pub static METRICS: &[MetricRow] = &[
         doc: "What a canary's judge decided or recommends",
     },
     MetricRow {
+        name: COST,
+        stage: "token-counter",
+        kind: MetricKind::Counter,
+        unit: "nanodollars",
+        labels: &["model", "provider", "consumer"],
+        doc: "What calls cost, in billionths of a US dollar",
+    },
+    MetricRow {
         name: DROPPED_FIELDS,
         stage: "provider-translator",
         kind: MetricKind::Counter,
         unit: "fields",
         labels: &["target"],
         doc: "Request fields that the provider's dialect cannot express",
+    },
+    MetricRow {
+        name: ESTIMATED,
+        stage: "token-counter",
+        kind: MetricKind::Counter,
+        unit: "responses",
+        labels: &["model", "provider"],
+        doc: "Answers whose usage was counted by the gateway, in part or whole",
+    },
+    MetricRow {
+        name: TOKEN_USAGE,
+        stage: "token-counter",
+        kind: MetricKind::Histogram,
+        unit: "tokens",
+        labels: &["model", "provider", "token_type", "consumer"],
+        doc: "Tokens of a call; the kinds `cache_read`, `cache_write` and `reasoning` are within `input` and `output`",
+    },
+    MetricRow {
+        name: SERVER_DURATION,
+        stage: "token-counter",
+        kind: MetricKind::Histogram,
+        unit: "milliseconds",
+        labels: &["model", "provider"],
+        doc: "From the request to the end of the answer",
+    },
+    MetricRow {
+        name: OUTPUT_TOKEN,
+        stage: "token-counter",
+        kind: MetricKind::Histogram,
+        unit: "microseconds",
+        labels: &["model", "provider"],
+        doc: "From one token of a streamed answer to the next, after the first",
+    },
+    MetricRow {
+        name: FIRST_TOKEN,
+        stage: "token-counter",
+        kind: MetricKind::Histogram,
+        unit: "milliseconds",
+        labels: &["model", "provider"],
+        doc: "From the request to the first text of a streamed answer",
     },
     MetricRow {
         name: GUARD_EXTERNAL,
@@ -117,6 +182,14 @@ pub static METRICS: &[MetricRow] = &[
         unit: "messages",
         labels: &["phase", "action", "mode"],
         doc: "What the prompt guard decided on requests and answers",
+    },
+    MetricRow {
+        name: LIMITED,
+        stage: "token-counter",
+        kind: MetricKind::Counter,
+        unit: "requests",
+        labels: &["limit"],
+        doc: "Requests that passed a budget or, as `context`, the window of their model",
     },
     MetricRow {
         name: PII_FINDINGS,
@@ -213,6 +286,14 @@ pub static METRICS: &[MetricRow] = &[
         unit: "requests",
         labels: &["template", "version"],
         doc: "Requests made from a template",
+    },
+    MetricRow {
+        name: TOKENS,
+        stage: "token-counter",
+        kind: MetricKind::Counter,
+        unit: "tokens",
+        labels: &["model", "provider", "token_type", "consumer"],
+        doc: "The sum of `gen_ai.client.token.usage`, exactly",
     },
 ];
 

@@ -1,0 +1,160 @@
+//! Whether a request may go: the model's window, and the budgets.
+
+use chat::{Kind, Problem};
+use dialects::Drops;
+use dialects::neutral::Usage;
+use stage::{Exchange, Request, facts, metrics};
+
+use crate::Tokens;
+use crate::budget::{Left, Outcome};
+use crate::call::Call;
+use crate::headers::Standing;
+use crate::plan::{Action, Limit, Measure};
+use crate::request;
+
+impl Call {
+    /// Counts the prompt, exactly where that decides something.
+    pub(crate) fn count_prompt(&mut self, request: &Request, io: &mut Exchange) {
+        let tree = request.body.tree();
+        let size = request::size(tree);
+        // Of pictures, bytes tell nothing.
+        let most = (!size.media).then(|| self.counter.request_at_most(size.bytes, 0));
+        if self.plan.always_count || self.is_near(most, request, io) {
+            let path = request.headers.text(":path").unwrap_or_default();
+            let decoded = request.dialect.decode_request(path, tree.clone(), &mut Drops::default());
+            if let Ok(decoded) = decoded {
+                self.prompt = self.counter.request(&decoded);
+                io.fact(facts::PROMPT_TOKENS, self.prompt.count.to_string());
+                return;
+            }
+        }
+        // English has more than four bytes a token, and names and quotes are among these bytes.
+        self.prompt = Tokens { count: size.bytes / 4, estimated: true };
+    }
+
+    /// Whether a prompt of the most tokens it can have would not fit somewhere.
+    fn is_near(&self, most: Option<u64>, request: &Request, io: &Exchange) -> bool {
+        let asked = request::output_limit(request.body.tree());
+        let checks = self.plan.context.is_some() || self.plan.cap_max_tokens;
+        let window = self.row().and_then(|row| row.window).filter(|_| checks);
+        let counts =
+            |limit: &&Limit| !matches!(limit.measure, Measure::Completion | Measure::Requests);
+        let Some(most) = most else {
+            return window.is_some() || self.plan.budgets.iter().any(|limit| counts(&limit));
+        };
+        if window.is_some_and(|window| most.saturating_add(asked.unwrap_or(0)) > window) {
+            return true;
+        }
+        let expected = self.expected(most, asked);
+        self.plan.budgets.iter().filter(counts).any(|limit| {
+            let key = self.key(limit, &request.headers, io);
+            let left = limit.budget.left(&*io.store, key, io.now).amount;
+            left < self.amount(limit.measure, &expected)
+        })
+    }
+
+    /// What the request will use at most, as far as it can be known.
+    fn expected(&self, prompt: u64, asked: Option<u64>) -> Usage {
+        let output = asked.unwrap_or(self.plan.reserve_output);
+        Usage { input: prompt, output, ..Usage::default() }
+    }
+
+    /// Sees that prompt and answer fit the model's window.
+    pub(crate) fn fit_window(
+        &mut self,
+        request: &mut Request,
+        io: &mut Exchange,
+    ) -> Result<(), Problem> {
+        let Some(window) = self.row().and_then(|row| row.window) else { return Ok(()) };
+        let prompt = self.prompt.count;
+        let room = window.saturating_sub(prompt);
+        if self.plan.cap_max_tokens && room > 0 {
+            request.body.edit(|body| request::cap_output(body, room));
+        }
+        let asked = request::output_limit(request.body.tree()).unwrap_or(0);
+        let (Some(action), true) = (self.plan.context, prompt.saturating_add(asked) > window)
+        else {
+            return Ok(());
+        };
+        io.fact(facts::LIMIT, "context");
+        io.count(metrics::LIMITED, &[("limit", "context")]);
+        match action {
+            Action::Flag => Ok(()),
+            Action::Reject => Err(Problem::invalid(
+                "context_length_exceeded",
+                "messages",
+                format!(
+                    "the model's context window is {window} tokens, but {prompt} in the prompt and {asked} \
+                     for the answer are asked for; shorten one of them"
+                ),
+            )),
+        }
+    }
+
+    /// Reserves in every budget what the request is expected to use.
+    pub(crate) fn reserve(&mut self, request: &Request, io: &mut Exchange) -> Result<(), Problem> {
+        let asked = request::output_limit(request.body.tree());
+        let expected = self.expected(self.prompt.count, asked);
+        let plan = std::rc::Rc::clone(&self.plan);
+        for (place, limit) in plan.budgets.iter().enumerate() {
+            let key = self.key(limit, &request.headers, io);
+            let amount = self.amount(limit.measure, &expected);
+            let force = limit.action == Action::Flag;
+            let outcome = limit.budget.reserve(&*io.store, key, amount, io.now, force);
+            let (left, wait) = match outcome {
+                Outcome::Granted(reservation, left) => {
+                    self.reserved.push((place, reservation));
+                    self.stand(limit, left);
+                    continue;
+                }
+                Outcome::Refused(left, wait) => (left, wait),
+            };
+            io.fact(facts::LIMIT, limit.budget.name.as_str());
+            io.count(metrics::LIMITED, &[("limit", &limit.budget.name)]);
+            if force {
+                self.reserved.push((place, limit.budget.forced(key, amount, io.now)));
+                continue;
+            }
+            self.stand(limit, left);
+            return Err(self.refusal(limit, amount, wait));
+        }
+        Ok(())
+    }
+
+    /// Notes how a budget stands, for headers.
+    fn stand(&mut self, limit: &Limit, left: Left) {
+        let standing = Standing { limit: limit.budget.limit, left };
+        match limit.measure {
+            Measure::Cost => {}
+            Measure::Requests => Standing::keep(&mut self.standings.requests, standing),
+            _ => Standing::keep(&mut self.standings.tokens, standing),
+        }
+    }
+
+    /// 429, as OpenAI tells it.
+    fn refusal(&self, limit: &Limit, amount: u64, wait: Option<u64>) -> Problem {
+        let name = &limit.budget.name;
+        let unit = match limit.measure {
+            Measure::Cost => "nanodollars",
+            Measure::Requests => "requests",
+            _ => "tokens",
+        };
+        let message = match wait {
+            Some(_) => {
+                format!("the budget `{name}` has no room for {amount} {unit} now; try again later")
+            }
+            None => format!("{amount} {unit} are more than the whole of the budget `{name}`"),
+        };
+        let mut problem = Problem::new(Kind::RateLimit, "rate_limit_exceeded", message);
+        if self.plan.rate_limit_headers {
+            problem.headers.extend(self.standings.headers());
+        }
+        if let Some(wait) = wait {
+            let milliseconds = wait.div_ceil(1_000_000);
+            let seconds = milliseconds.div_ceil(1_000);
+            problem.headers.push(("retry-after".to_owned(), seconds.to_string()));
+            problem.headers.push(("retry-after-ms".to_owned(), milliseconds.to_string()));
+        }
+        problem
+    }
+}

@@ -1,0 +1,126 @@
+//! An answer as it comes: what it states of its usage, and what was delivered of it.
+
+use chat::Event;
+use chat::json::Value;
+use dialects::StreamText;
+use stage::Body;
+
+use crate::call::Call;
+use crate::usage::{Stated, Used};
+
+/// Delivered text that is kept to be counted whole; beyond it, text is counted part by part.
+const KEPT: usize = 64 << 10;
+
+/// An answer as it comes.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    text: Option<Box<dyn StreamText>>,
+    stated: Stated,
+    /// The model, as the provider names it.
+    model: Option<String>,
+    /// Delivered and not yet counted.
+    delivered: String,
+    counted: u64,
+    /// When the first text came.
+    first: Option<u64>,
+    last: u64,
+}
+
+impl Answer {
+    pub(crate) fn new(text: Option<Box<dyn StreamText>>, now: u64) -> Answer {
+        Answer {
+            text,
+            stated: Stated::default(),
+            model: None,
+            delivered: String::new(),
+            counted: 0,
+            first: None,
+            last: now,
+        }
+    }
+
+    /// A buffered answer.
+    pub(crate) fn whole(mut self, call: &Call, body: &mut Body) -> Used {
+        self.state(call, body.tree());
+        if self.stated.lacks_output(true) {
+            body.edit(|tree| {
+                call.dialect.visit_response(tree, &mut |text| {
+                    self.delivered.push_str(text.text);
+                    None
+                })
+            });
+        }
+        self.used(call, true)
+    }
+
+    /// An event of a streamed answer.
+    pub(crate) fn event(&mut self, call: &Call, event: Event, out: &mut Vec<Event>, now: u64) {
+        if let Some(data) = event.as_json() {
+            self.state(call, data);
+        }
+        let Some(mut text) = self.text.take() else { return out.push(event) };
+        text.event(
+            event,
+            &mut |piece| {
+                self.deliver(piece.text, now);
+                None
+            },
+            out,
+        );
+        self.text = Some(text);
+        if self.delivered.len() > KEPT {
+            self.counted += call.counter.text(&self.delivered);
+            self.delivered.clear();
+        }
+    }
+
+    /// The streamed answer is complete.
+    pub(crate) fn end(mut self, call: &Call, out: &mut Vec<Event>, now: u64) -> Used {
+        if let Some(mut text) = self.text.take() {
+            text.finish(
+                &mut |piece| {
+                    self.deliver(piece.text, now);
+                    None
+                },
+                out,
+            );
+        }
+        self.used(call, true)
+    }
+
+    /// The client left.
+    pub(crate) fn cut_off(self, call: &Call) -> Used {
+        self.used(call, false)
+    }
+
+    fn deliver(&mut self, text: &str, now: u64) {
+        if !text.is_empty() {
+            self.first.get_or_insert(now);
+            self.last = now;
+            self.delivered.push_str(text);
+        }
+    }
+
+    fn state(&mut self, call: &Call, data: &Value) {
+        if let Some(usage) = call.dialect.usage(data) {
+            self.stated.add(&usage);
+        }
+        if self.model.is_none() {
+            let places = ["/model", "/message/model", "/response/model", "/modelVersion"];
+            let model = places.iter().find_map(|place| data.pointer(place).and_then(Value::as_str));
+            self.model = model.filter(|model| !model.is_empty()).map(str::to_owned);
+        }
+    }
+
+    fn used(self, call: &Call, complete: bool) -> Used {
+        let delivered = match self.stated.lacks_output(complete) {
+            true => self.counted + call.counter.text(&self.delivered),
+            false => 0,
+        };
+        let mut used = self.stated.complete(call.prompt.count, delivered, complete);
+        used.model = self.model;
+        used.first = self.first;
+        used.last = self.last;
+        used
+    }
+}

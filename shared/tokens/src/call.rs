@@ -1,0 +1,133 @@
+//! A request that is counted, and its reservations.
+
+use std::rc::Rc;
+
+use dialects::Dialect;
+use dialects::neutral::Usage;
+use stage::{Exchange, Headers, Level, Request, facts};
+
+use crate::budget::{self, Reservation};
+use crate::headers::Standings;
+use crate::plan::{self, Limit, Measure, Model, OTHER, Plan};
+use crate::report::Report;
+use crate::usage::{Times, Used};
+use crate::{Counter, Tokens};
+
+/// A request that is counted.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) plan: Rc<Plan>,
+    pub(crate) dialect: &'static dyn Dialect,
+    /// When it came.
+    pub(crate) started: u64,
+    /// As the client named it.
+    pub(crate) model: String,
+    pub(crate) counter: Counter,
+    /// As metrics name it.
+    pub(crate) consumer: String,
+    pub(crate) prompt: Tokens,
+    /// What was reserved, by the place of its budget.
+    pub(crate) reserved: Vec<(usize, Reservation)>,
+    pub(crate) standings: Standings,
+    /// The reservations have been settled or given back.
+    done: bool,
+}
+
+impl Call {
+    pub(crate) fn new(plan: Rc<Plan>, request: &Request, io: &mut Exchange) -> Call {
+        let path = request.headers.text(":path").unwrap_or_default();
+        let model = request.dialect.model(path, request.body.tree()).unwrap_or_default().to_owned();
+        let row = plan.model(&model);
+        let counter = row.map_or_else(|| Counter::of_model(&model), |row| row.counter);
+        let provider = plan::provider(row, io);
+        let consumer = plan.consumer.as_ref().map(|consumer| {
+            let value = consumer.from.value(&request.headers, &model, &provider, io);
+            let known = consumer.names.iter().find(|name| name.as_bytes() == value.as_slice());
+            known.map_or(OTHER, String::as_str).to_owned()
+        });
+        io.fact(facts::REQUEST_MODEL, model.as_str());
+        if let Some(consumer) = &consumer {
+            io.fact(facts::CONSUMER, consumer.as_str());
+        }
+        Call {
+            dialect: request.dialect,
+            started: io.now,
+            counter,
+            consumer: consumer.unwrap_or_else(|| OTHER.to_owned()),
+            prompt: Tokens::default(),
+            reserved: Vec::new(),
+            standings: Standings::default(),
+            done: false,
+            model,
+            plan,
+        }
+    }
+
+    /// The row of its model.
+    pub(crate) fn row(&self) -> Option<&Model> {
+        self.plan.model(&self.model)
+    }
+
+    pub(crate) fn standings(&self) -> &Standings {
+        &self.standings
+    }
+
+    /// What usage costs in nanodollars, if the model has a price.
+    pub(crate) fn cost(&self, usage: &Usage) -> Option<u64> {
+        Some(self.row()?.price?.cost(usage))
+    }
+
+    /// What usage amounts to in a measure.
+    pub(crate) fn amount(&self, measure: Measure, usage: &Usage) -> u64 {
+        match measure {
+            Measure::Completion => usage.output,
+            Measure::Cost => self.cost(usage).unwrap_or(0),
+            Measure::Prompt => usage.input,
+            Measure::Requests => 1,
+            Measure::Total => usage.input.saturating_add(usage.output),
+        }
+    }
+
+    /// The key that a budget keeps it under.
+    pub(crate) fn key(&self, limit: &Limit, headers: &Headers, io: &Exchange) -> u64 {
+        let provider = plan::provider(self.row(), io);
+        let value = |part: &plan::Part| part.value(headers, &self.model, &provider, io);
+        let parts: Vec<Vec<u8>> = limit.keys.iter().map(value).collect();
+        budget::key(parts.iter().map(Vec::as_slice))
+    }
+
+    /// Puts what was used in the place of what was reserved, and tells it.
+    pub(crate) fn settle(&mut self, used: &Used, io: &mut Exchange) {
+        if std::mem::replace(&mut self.done, true) {
+            return;
+        }
+        self.replace_reserved(io, |call, measure| call.amount(measure, &used.usage));
+        Report { call: self, used }.tell(io);
+    }
+
+    /// Gives back what was reserved: the request failed, or was refused.
+    pub(crate) fn release(&mut self, io: &mut Exchange) {
+        if !std::mem::replace(&mut self.done, true) {
+            self.replace_reserved(io, |_, _| 0);
+        }
+    }
+
+    fn replace_reserved(&mut self, io: &mut Exchange, amount: impl Fn(&Call, Measure) -> u64) {
+        for (place, reservation) in std::mem::take(&mut self.reserved) {
+            let Some(limit) = self.plan.budgets.get(place) else { continue };
+            let amount = amount(self, limit.measure);
+            if !limit.budget.settle(&*io.store, reservation, amount, io.now) {
+                let name = &limit.budget.name;
+                io.log(
+                    Level::Warn,
+                    format!("budget {name}: usage was not taken, too many writers"),
+                );
+            }
+        }
+    }
+
+    /// The times of an answer.
+    pub(crate) fn times(&self, used: &Used, now: u64) -> Times {
+        Times::new(self.started, used, now)
+    }
+}

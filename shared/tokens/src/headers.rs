@@ -1,0 +1,124 @@
+//! Headers on answers.
+
+use stage::Headers;
+
+use crate::budget::Left;
+
+/// All headers of ours begin so. What others send under that name is taken out, so that nobody can pretend.
+const OURS: &str = "x-tollgate-";
+
+/// What the tightest budget of a kind says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) limit: u64,
+    pub(crate) left: Left,
+}
+
+/// The tightest budgets: of tokens and of requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Standings {
+    pub(crate) tokens: Option<Standing>,
+    pub(crate) requests: Option<Standing>,
+}
+
+impl Standing {
+    /// Keeps the tighter one: that which leaves the smaller amount.
+    pub(crate) fn keep(place: &mut Option<Standing>, other: Standing) {
+        if place.is_none_or(|one| other.left.amount < one.left.amount) {
+            *place = Some(other);
+        }
+    }
+}
+
+impl Standings {
+    /// As OpenAI sends them: <https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers> (read
+    /// 2026-11-21).
+    pub(crate) fn headers(&self) -> Vec<(String, String)> {
+        let mut headers = Vec::new();
+        for (what, standing) in [("requests", self.requests), ("tokens", self.tokens)] {
+            if let Some(Standing { limit, left }) = standing {
+                headers.push((format!("x-ratelimit-limit-{what}"), limit.to_string()));
+                headers.push((format!("x-ratelimit-remaining-{what}"), left.amount.to_string()));
+                headers.push((format!("x-ratelimit-reset-{what}"), duration(left.reset)));
+            }
+        }
+        headers
+    }
+}
+
+/// Takes out what only we may say.
+pub(crate) fn strip(headers: &mut Headers) {
+    let names = headers.names().filter(|name| name.starts_with(OURS));
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    names.iter().for_each(|name| headers.remove(name));
+}
+
+/// Nanoseconds as OpenAI writes a duration: `17ms`, `1.5s`, `6m0s`, `2h3m0s`.
+fn duration(nanoseconds: u64) -> String {
+    let milliseconds = nanoseconds.div_ceil(1_000_000);
+    if milliseconds < 1_000 {
+        return format!("{milliseconds}ms");
+    }
+    let (minutes, rest) = (milliseconds / 60_000, milliseconds % 60_000);
+    let seconds = match rest % 1_000 {
+        0 => format!("{}s", rest / 1_000),
+        part => format!("{}s", format!("{}.{part:03}", rest / 1_000).trim_end_matches('0')),
+    };
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => seconds,
+        (0, minutes) => format!("{minutes}m{seconds}"),
+        (hours, minutes) => format!("{hours}h{minutes}m{seconds}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn durations_are_written_as_openai_writes_them() {
+        for (milliseconds, expected) in [
+            (0, "0ms"),
+            (17, "17ms"),
+            (1_000, "1s"),
+            (1_500, "1.5s"),
+            (59_999, "59.999s"),
+            (360_000, "6m0s"),
+            (7_380_000, "2h3m0s"),
+        ] {
+            assert_eq!(duration(milliseconds * 1_000_000), expected);
+        }
+        assert_eq!(duration(1), "1ms", "never sooner than it is true");
+    }
+
+    #[test]
+    fn the_tightest_budget_is_told() {
+        let standing =
+            |limit, amount| Standing { limit, left: Left { amount, reset: 1_000_000_000 } };
+        let mut standings = Standings::default();
+        for one in [standing(100, 50), standing(1_000, 7), standing(10, 9)] {
+            Standing::keep(&mut standings.tokens, one);
+        }
+        let headers = standings.headers();
+        let told: Vec<_> = headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                ("x-ratelimit-limit-tokens", "1000"),
+                ("x-ratelimit-remaining-tokens", "7"),
+                ("x-ratelimit-reset-tokens", "1s")
+            ]
+        );
+    }
+
+    #[test]
+    fn nobody_else_may_speak_for_us() {
+        let pairs = [("x-tollgate-cost-usd", "0"), ("x-other", "1"), ("x-tollgate-x", "2")];
+        let mut headers = Headers::new(pairs.map(|(n, v)| (n.into(), v.into())).to_vec());
+        strip(&mut headers);
+        assert_eq!(headers.names().collect::<Vec<_>>(), ["x-other"]);
+    }
+}

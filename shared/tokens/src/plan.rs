@@ -1,0 +1,129 @@
+//! The compiled configuration.
+
+use stage::{Exchange, Headers, PropertyPath, facts};
+
+use crate::Counter;
+use crate::budget::Budget;
+use crate::price::Price;
+
+/// What metrics call a model or consumer that the configuration does not name.
+pub(crate) const OTHER: &str = "other";
+
+/// The compiled configuration.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) models: Vec<Model>,
+    pub(crate) consumer: Option<Consumer>,
+    pub(crate) context: Option<Action>,
+    pub(crate) cap_max_tokens: bool,
+    pub(crate) budgets: Vec<Limit>,
+    pub(crate) always_count: bool,
+    pub(crate) reserve_output: u64,
+    pub(crate) rate_limit_headers: bool,
+    pub(crate) usage_headers: bool,
+}
+
+/// What happens to a request that passes a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    Flag,
+    Reject,
+}
+
+/// A model that the configuration names.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) name: String,
+    pub(crate) prefix: bool,
+    pub(crate) counter: Counter,
+    pub(crate) window: Option<u64>,
+    pub(crate) price: Option<Price>,
+    pub(crate) provider: Option<String>,
+}
+
+/// Who is calling.
+#[derive(Debug)]
+pub(crate) struct Consumer {
+    pub(crate) from: Part,
+    pub(crate) names: Vec<String>,
+}
+
+/// A budget and what it is about.
+#[derive(Debug)]
+pub(crate) struct Limit {
+    pub(crate) budget: Budget,
+    pub(crate) measure: Measure,
+    pub(crate) keys: Vec<Part>,
+    pub(crate) action: Action,
+}
+
+/// What a budget limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    Completion,
+    Cost,
+    Prompt,
+    Requests,
+    Total,
+}
+
+/// Something that tells requests apart.
+#[derive(Debug)]
+pub(crate) enum Part {
+    Header(String),
+    Property(PropertyPath),
+    Model,
+    Provider,
+}
+
+impl Plan {
+    /// The row of a model, the longest that fits.
+    pub(crate) fn model(&self, name: &str) -> Option<&Model> {
+        let fits = |model: &&Model| match model.prefix {
+            true => name.starts_with(&model.name),
+            false => name == model.name,
+        };
+        // Of the same length the exact one.
+        self.models.iter().filter(fits).max_by_key(|model| (model.name.len(), !model.prefix))
+    }
+
+    /// Envoy attributes that keys are made of.
+    pub(crate) fn properties(&self) -> Vec<PropertyPath> {
+        let parts = self.budgets.iter().flat_map(|limit| &limit.keys);
+        let parts = parts.chain(self.consumer.as_ref().map(|consumer| &consumer.from));
+        let mut paths: Vec<PropertyPath> = parts
+            .filter_map(|part| match part {
+                Part::Property(path) => Some(path.clone()),
+                _ => None,
+            })
+            .collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+}
+
+impl Part {
+    /// Its value in a request; empty if it has none.
+    pub(crate) fn value(
+        &self,
+        headers: &Headers,
+        model: &str,
+        provider: &str,
+        io: &Exchange,
+    ) -> Vec<u8> {
+        match self {
+            Part::Header(name) => headers.all(name).collect::<Vec<_>>().join(&b','),
+            Part::Property(path) => io.properties.get(path).cloned().unwrap_or_default(),
+            Part::Model => model.as_bytes().to_vec(),
+            Part::Provider => provider.as_bytes().to_vec(),
+        }
+    }
+}
+
+/// The provider that serves a request, as far as it is known.
+pub(crate) fn provider(model: Option<&Model>, io: &Exchange) -> String {
+    let told = io.told(facts::PROVIDER).map(str::to_owned);
+    let known = || model.and_then(|model| model.provider.clone());
+    told.or_else(known).unwrap_or_else(|| "unknown".to_owned())
+}

@@ -1,0 +1,106 @@
+//! One request's turn: before it is sent, while it is answered, and when it is over.
+
+use std::rc::Rc;
+
+use chat::Event;
+use stage::{Content, Exchange, Headers, Reading, Request, Response, Turn, Verdict};
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::headers;
+use crate::plan::Plan;
+use crate::price;
+
+/// One request's turn.
+#[derive(Debug)]
+pub(crate) struct Counting {
+    plan: Rc<Plan>,
+    call: Option<Call>,
+    /// Set while the provider answers well.
+    answer: Option<Answer>,
+}
+
+impl Counting {
+    pub(crate) fn new(plan: Rc<Plan>) -> Counting {
+        Counting { plan, call: None, answer: None }
+    }
+}
+
+impl Turn for Counting {
+    fn on_request(&mut self, request: &mut Request, io: &mut Exchange) -> Verdict {
+        headers::strip(&mut request.headers);
+        let call = self.call.insert(Call::new(Rc::clone(&self.plan), request, io));
+        call.count_prompt(request, io);
+        call.fit_window(request, io)?;
+        call.reserve(request, io)?;
+        Ok(())
+    }
+
+    fn on_response_head(&mut self, headers: &mut Headers, io: &mut Exchange) -> Reading {
+        headers::strip(headers);
+        let Some(call) = &self.call else { return Reading::Pass };
+        if self.plan.rate_limit_headers {
+            for (name, value) in call.standings().headers() {
+                headers.set(&name, value);
+            }
+        }
+        if !headers.status().is_some_and(|status| (200..300).contains(&status)) {
+            return Reading::Pass;
+        }
+        let reading = match headers.media_type().as_str() {
+            "text/event-stream" => Reading::Stream,
+            media if media.ends_with("json") => Reading::Buffer,
+            _ => return Reading::Pass,
+        };
+        self.answer = Some(Answer::new(call.dialect.stream_text(), io.now));
+        reading
+    }
+
+    fn on_response(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
+        let (Some(call), Some(answer)) = (&mut self.call, self.answer.take()) else {
+            return Ok(());
+        };
+        let Content::Json(body) = &mut response.content else {
+            call.release(io);
+            return Ok(());
+        };
+        let used = answer.whole(call, body);
+        if self.plan.usage_headers {
+            let headers = &mut response.headers;
+            headers.set("x-tollgate-input-tokens", used.usage.input.to_string());
+            headers.set("x-tollgate-output-tokens", used.usage.output.to_string());
+            if let Some(cost) = call.cost(&used.usage) {
+                headers.set("x-tollgate-cost-usd", price::dollars(cost));
+            }
+        }
+        call.settle(&used, io);
+        Ok(())
+    }
+
+    fn on_event(&mut self, event: Event, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
+        match (&self.call, &mut self.answer) {
+            (Some(call), Some(answer)) => answer.event(call, event, out, io.now),
+            _ => out.push(event),
+        }
+        Ok(())
+    }
+
+    fn on_stream_end(&mut self, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
+        if let (Some(call), Some(answer)) = (&mut self.call, self.answer.take()) {
+            let used = answer.end(call, out, io.now);
+            call.settle(&used, io);
+        }
+        Ok(())
+    }
+
+    fn on_end(&mut self, io: &mut Exchange) {
+        let Some(mut call) = self.call.take() else { return };
+        match self.answer.take() {
+            Some(answer) => {
+                let used = answer.cut_off(&call);
+                call.settle(&used, io);
+            }
+            None => call.release(io),
+        }
+    }
+}
