@@ -36,7 +36,8 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn new(plan: Rc<Plan>, request: &Request, io: &mut Exchange) -> Call {
         let path = request.headers.text(":path").unwrap_or_default();
-        let model = request.dialect.model(path, request.body.tree()).unwrap_or_default().to_owned();
+        let model = request.dialect.model(path, request.body.tree());
+        let model = model.unwrap_or_default().into_owned();
         let row = plan.model(&model);
         let counter = row.map_or_else(|| Counter::of_model(&model), |row| row.counter);
         let provider = plan::provider(row, io);
