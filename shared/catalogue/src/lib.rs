@@ -12,6 +12,7 @@ pub const STAGES: &[Blueprint] = &[
     prompts::DECORATOR,
     prompts::TEMPLATE,
     translator::BLUEPRINT,
+    tokens::BLUEPRINT,
 ];
 
 /// The filter that holds a list of stages.
@@ -25,6 +26,7 @@ pub const FILTERS: &[Filter] = &[
     prompts::DECORATOR_FILTER,
     prompts::TEMPLATE_FILTER,
     translator::FILTER,
+    tokens::FILTER,
 ];
 
 /// The filter of that name, in kebab-case or snake_case.

@@ -18,5 +18,6 @@ mod filters {
     mod router;
     mod shell;
     mod support;
+    mod tokens;
     mod translation;
 }
