@@ -41,7 +41,7 @@ pub struct Config {
 pub struct ModelConfig {
     /// Its encoding in tiktoken, for a model whose name does not tell it.
     pub encoding: Option<String>,
-    /// The family by which it is estimated: `claude`, `gemini`, `llama`, `mistral`, `qwen`.
+    /// The family by which it is estimated: `claude`, `gemma` (Gemini too), `llama`, `qwen`, `tekken` (Mistral).
     pub family: Option<String>,
     /// A factor on top of an estimate, in percent.
     pub estimate_percent: Option<u64>,

@@ -52,7 +52,8 @@ impl Report<'_> {
     fn metrics(&self, io: &mut Exchange) {
         let Used { usage, estimated, .. } = self.used;
         let row = self.call.row();
-        let model = row.map_or(OTHER, |row| row.name.as_str());
+        let named = row.map(|row| row.name.as_str()).filter(|name| !name.is_empty());
+        let model = named.unwrap_or(OTHER);
         let provider = plan::provider(row, io);
         let consumer = self.call.consumer.as_str();
         let place = [("model", model), ("provider", provider.as_str())];

@@ -15,7 +15,7 @@ use crate::bpe::Scripts;
 /// Models that count alike.
 #[derive(Debug)]
 pub struct Family {
-    /// Its name.
+    /// Its name: that of its models, or of their encoding.
     pub name: &'static str,
     /// What the names of its models contain, in lower case.
     pub words: &'static [&'static str],
@@ -40,8 +40,8 @@ pub static FAMILIES: &[Family] = &[
         image: Rule::Area,
     },
     Family {
-        name: "gemini",
-        words: &["gemini", "gemma"],
+        name: "gemma",
+        words: &["gemini-", "gemma"],
         percent: OTHER.percent,
         mean_error_percent: 0,
         image: Rule::Crops,
@@ -54,25 +54,25 @@ pub static FAMILIES: &[Family] = &[
         image: PICTURE,
     },
     Family {
-        name: "mistral",
+        name: "qwen",
+        words: &["qwen", "qwq"],
+        percent: [102, 130, 93, 140],
+        mean_error_percent: 7,
+        image: PICTURE,
+    },
+    Family {
+        name: "tekken",
         words: &[
             "codestral",
             "devstral",
             "magistral",
             "ministral",
-            "mistral",
+            "mistral-",
             "mixtral",
             "pixtral",
         ],
         percent: [106, 102, 108, 107],
         mean_error_percent: 4,
-        image: PICTURE,
-    },
-    Family {
-        name: "qwen",
-        words: &["qwen", "qwq"],
-        percent: [102, 130, 93, 140],
-        mean_error_percent: 7,
         image: PICTURE,
     },
 ];
