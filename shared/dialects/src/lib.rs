@@ -16,6 +16,7 @@ pub mod gemini;
 pub mod neutral;
 pub mod openai_chat;
 pub mod openai_responses;
+mod path;
 pub mod prompts;
 pub mod providers;
 mod reader;
@@ -26,6 +27,7 @@ pub use dialect::{
     StreamEncoder,
 };
 pub use dropped::{Dropped, Drops};
+pub use path::Path;
 pub use stream_text::{Piece, Rewrite, StreamText};
 
 /// All dialects.

@@ -4,7 +4,7 @@
 use chat::Problem;
 use chat::json::{Map, Number, Value};
 
-use crate::Drops;
+use crate::{Drops, Path};
 
 /// The fields of one object that are not read yet.
 ///
@@ -12,7 +12,7 @@ use crate::Drops;
 #[derive(Debug, Clone)]
 pub(crate) struct Fields {
     map: Map<String, Value>,
-    path: String,
+    path: Path,
 }
 
 impl Fields {
@@ -20,7 +20,7 @@ impl Fields {
     ///
     /// # Errors
     /// `value` is not an object.
-    pub(crate) fn new(value: Value, path: impl Into<String>) -> Result<Fields, Problem> {
+    pub(crate) fn new(value: Value, path: impl Into<Path>) -> Result<Fields, Problem> {
         let path = path.into();
         match value {
             Value::Object(map) => Ok(Fields { map, path }),
@@ -29,11 +29,8 @@ impl Fields {
     }
 
     /// Where the field `name` stands or would stand.
-    pub(crate) fn path(&self, name: &str) -> String {
-        match self.path.is_empty() {
-            true => name.to_owned(),
-            false => format!("{}.{name}", self.path),
-        }
+    pub(crate) fn path(&self, name: &str) -> Path {
+        self.path.field(name)
     }
 
     /// The field as it is, left where it is.
@@ -116,11 +113,10 @@ impl Fields {
     /// # Errors
     /// It is something else, or an item is.
     pub(crate) fn strings(&mut self, name: &str) -> Result<Option<Vec<String>>, Problem> {
-        let path = self.path(name);
         let Some(items) = self.array(name)? else { return Ok(None) };
         let string = |(index, value)| match value {
             Value::String(text) => Ok(text),
-            _ => Err(wrong_type(item(&path, index), "a string")),
+            _ => Err(wrong_type(self.path(name).item(index), "a string")),
         };
         items.into_iter().enumerate().map(string).collect::<Result<_, _>>().map(Some)
     }
@@ -130,8 +126,8 @@ impl Fields {
     /// # Errors
     /// It is something else.
     pub(crate) fn object(&mut self, name: &str) -> Result<Option<Fields>, Problem> {
-        let path = self.path(name);
-        self.present(name).map(|value| Fields::new(value, path)).transpose()
+        let Some(value) = self.present(name) else { return Ok(None) };
+        Fields::new(value, self.path(name)).map(Some)
     }
 
     /// What was not taken.
@@ -164,18 +160,20 @@ impl Fields {
 }
 
 /// The path of item `index` of the array at `path`.
-pub(crate) fn item(path: &str, index: usize) -> String {
-    format!("{path}[{index}]")
+pub(crate) fn item(path: impl Into<Path>, index: usize) -> Path {
+    path.into().item(index)
 }
 
 /// The problem of a field that must be there.
-pub(crate) fn missing(path: String) -> Problem {
+pub(crate) fn missing(path: impl Into<String>) -> Problem {
+    let path = path.into();
     let message = format!("{path} is required");
     Problem::invalid("missing_field", path, message)
 }
 
 /// The problem of a field of the wrong type; `expected` with its article: `a string`.
-pub(crate) fn wrong_type(path: String, expected: &str) -> Problem {
+pub(crate) fn wrong_type(path: impl Into<String>, expected: &str) -> Problem {
+    let path = path.into();
     if path.is_empty() {
         let message = format!("the body must be {expected}");
         return Problem { param: None, ..Problem::invalid("invalid_type", path, message) };
@@ -185,7 +183,8 @@ pub(crate) fn wrong_type(path: String, expected: &str) -> Problem {
 }
 
 /// The problem of a field with a value that does not exist; `expected` names those that do.
-pub(crate) fn wrong_value(path: String, expected: &str) -> Problem {
+pub(crate) fn wrong_value(path: impl Into<String>, expected: &str) -> Problem {
+    let path = path.into();
     let message = format!("{path} must be {expected}");
     Problem::invalid("invalid_value", path, message)
 }

@@ -15,8 +15,8 @@ enum Repr {
 }
 
 impl Key {
-    /// A name from a text that is read.
-    pub(super) fn read(text: &str) -> Key {
+    /// A name that is read somewhere.
+    pub fn read(text: &str) -> Key {
         match super::names::known(text) {
             Some(name) => Key(Repr::Static(name)),
             None => Key(Repr::Owned(text.into())),

@@ -6,9 +6,9 @@ use chat::Problem;
 use chat::json::{Value, json};
 
 use super::NAME;
-use crate::Drops;
 use crate::neutral::{Block, CacheControl, Content, Source, ToolKind};
 use crate::reader::{Fields, item, wrong_type, wrong_value};
+use crate::{Drops, Path};
 
 /// Why a field of ours is in the drops.
 pub(super) const NOT_CARRIED: &str = "not carried over by translation";
@@ -23,7 +23,7 @@ const CITATIONS: [&str; 5] = [
 ];
 
 /// Reads `content`: a string, or an array of blocks. A string is one text block at the path of the field.
-pub(super) fn decode(value: Value, path: &str, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
+pub(super) fn decode(value: Value, path: &Path, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
     match value {
         Value::String(text) => Ok(vec![Block::new(Content::Text { text, citations: None }, path)]),
         Value::Array(items) => items
@@ -35,7 +35,7 @@ pub(super) fn decode(value: Value, path: &str, drops: &mut Drops) -> Result<Vec<
     }
 }
 
-fn decode_block(value: Value, path: String, drops: &mut Drops) -> Result<Block, Problem> {
+fn decode_block(value: Value, path: Path, drops: &mut Drops) -> Result<Block, Problem> {
     let mut fields = Fields::new(value, path.clone())?;
     if !is_modelled(&fields) {
         let content = Content::Opaque { dialect: NAME, value: Value::Object(fields.rest()) };
@@ -161,7 +161,7 @@ pub(super) fn encode_cache(cache: CacheControl) -> Value {
 pub(super) fn encode_text(
     text: String,
     citations: Option<Value>,
-    path: &str,
+    path: &Path,
     drops: &mut Drops,
 ) -> Value {
     let mut block = json!({"type": "text", "text": text});

@@ -25,7 +25,8 @@ pub(super) fn decode(body: Value, drops: &mut Drops) -> Result<Response, Problem
 
 fn decode_body(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let mut fields = Fields::new(body, "")?;
-    let content = content::decode(fields.required("content")?, "content", drops)?;
+    let path = fields.path("content");
+    let content = content::decode(fields.required("content")?, &path, drops)?;
     let stop_reason = fields.string("stop_reason")?;
     let finish = match stop_reason {
         Some(word) => decode_finish(word, fields.string("stop_sequence")?),

@@ -7,9 +7,9 @@ use chat::json::Value;
 
 use super::names::own_tool_name;
 use super::{NAME, NOT_CARRIED, media, signature};
-use crate::Drops;
 use crate::neutral::{Block, Content, Role, ToolKind};
 use crate::reader::{Fields, item, wrong_type};
+use crate::{Drops, Path};
 
 /// Gives ids to calls without one, and to results the id of their call. Gemini leaves ids out where names and
 /// order tell enough.
@@ -95,7 +95,7 @@ pub(super) fn decode(
 /// Reads a part. It becomes no block if it says nothing, two if it proves the thoughts before it.
 pub(super) fn part(
     value: Value,
-    path: String,
+    path: Path,
     role: Role,
     ids: &mut Ids,
     blocks: &mut Vec<Block>,

@@ -1,5 +1,6 @@
 //! A request for a chat answer.
 
+use crate::Path;
 use chat::json::{Map, Value};
 
 /// A request for a chat answer.
@@ -68,7 +69,7 @@ pub struct Message {
     /// What is said, in order. May be empty.
     pub content: Vec<Block>,
     /// Where it stood in the source: `messages[3]`, `system`.
-    pub path: String,
+    pub path: Path,
 }
 
 /// One piece of content and where it stood.
@@ -79,12 +80,12 @@ pub struct Block {
     /// Cache the prompt up to here.
     pub cache: Option<CacheControl>,
     /// Where it stood in the source: `messages[3].content[0]`.
-    pub path: String,
+    pub path: Path,
 }
 
 impl Block {
     /// A block without a cache mark.
-    pub fn new(content: Content, path: impl Into<String>) -> Block {
+    pub fn new(content: Content, path: impl Into<Path>) -> Block {
         Block { content, cache: None, path: path.into() }
     }
 }
@@ -225,7 +226,7 @@ pub struct Tool {
     /// Cache the prompt up to here.
     pub cache: Option<CacheControl>,
     /// Where it stood in the source: `tools[0]`.
-    pub path: String,
+    pub path: Path,
 }
 
 /// The kinds of tools.

@@ -2,7 +2,7 @@
 
 use chat::json::{Value, json};
 
-use crate::Drops;
+use crate::{Drops, Path};
 
 /// Turns the citations of a text that stands at `start` and is `length` long, both in characters, into
 /// annotations. OpenAI's own are kept; those of other dialects are if they name a web page, and reported
@@ -11,7 +11,7 @@ pub(super) fn annotations(
     citations: Value,
     start: usize,
     length: usize,
-    path: &str,
+    path: &Path,
     drops: &mut Drops,
 ) -> Vec<Value> {
     let citations = match citations {
@@ -83,7 +83,7 @@ mod tests {
             {"type": "url_citation", "url": "https://a.example", "title": "C", "start_index": 1,
              "end_index": 4}
         ]);
-        let annotations = annotations(citations, 10, 5, "choices[0]", &mut drops);
+        let annotations = annotations(citations, 10, 5, &"choices[0]".into(), &mut drops);
         assert_eq!(
             annotations,
             [web(0, 2, "A"), web(10, 15, "B"), web(10, 15, "https://a.example"), web(11, 14, "C")]

@@ -6,8 +6,8 @@ use chat::Problem;
 use chat::json::{Map, Value, json};
 
 use super::super::{NAME, NOT_SUPPORTED, content};
-use crate::Drops;
 use crate::neutral::{Block, Content, Source, ToolKind, proof_dialect};
+use crate::{Drops, Path};
 
 /// How ids begin that had to be rewritten. What follows is the id in hexadecimal.
 const HEX_ID: &str = "hexid_";
@@ -17,7 +17,7 @@ const HEX_ID: &str = "hexid_";
 pub(super) struct Writer<'a> {
     drops: &'a mut Drops,
     /// The path of the first block that the dialect cannot express.
-    refused: Option<String>,
+    refused: Option<Path>,
 }
 
 impl<'a> Writer<'a> {
@@ -59,7 +59,7 @@ impl<'a> Writer<'a> {
         Ok(Some(value))
     }
 
-    fn content(&mut self, content: Content, path: &str) -> Result<Option<Value>, Problem> {
+    fn content(&mut self, content: Content, path: &Path) -> Result<Option<Value>, Problem> {
         Ok(match content {
             Content::Audio { .. } => self.refuse(path),
             Content::Document { source, title, context, citations } => {
@@ -106,13 +106,13 @@ impl<'a> Writer<'a> {
         })
     }
 
-    fn refuse(&mut self, path: &str) -> Option<Value> {
+    fn refuse(&mut self, path: &Path) -> Option<Value> {
         self.drops.add(path, NOT_SUPPORTED);
-        self.refused.get_or_insert_with(|| path.to_owned());
+        self.refused.get_or_insert_with(|| path.clone());
         None
     }
 
-    fn text(&mut self, text: String, citations: Option<Value>, path: &str) -> Option<Value> {
+    fn text(&mut self, text: String, citations: Option<Value>, path: &Path) -> Option<Value> {
         match text.is_empty() {
             true => None,
             false => Some(content::encode_text(text, citations, path, self.drops)),
@@ -164,7 +164,7 @@ fn tool_use(
     name: String,
     arguments: &str,
     kind: ToolKind,
-    path: &str,
+    path: &Path,
 ) -> Result<Value, Problem> {
     let Some(input) = content::tool_input(arguments, kind) else {
         let message = format!("the arguments of the call at {path} must be a JSON object");

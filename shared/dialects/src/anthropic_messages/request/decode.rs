@@ -5,11 +5,11 @@ use chat::json::{Map, Value};
 
 use super::super::NAME;
 use super::super::content::{self, NOT_CARRIED};
-use crate::Drops;
 use crate::neutral::{
     Effort, Message, Reasoning, Request, ResponseFormat, Role, Sampling, Tool, ToolChoice, ToolKind,
 };
 use crate::reader::{Fields, item, missing, wrong_value};
+use crate::{Drops, Path};
 
 /// Reads a request.
 pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
@@ -59,7 +59,7 @@ fn decode_system(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Message>,
     }
 }
 
-fn decode_message(value: Value, path: String, drops: &mut Drops) -> Result<Message, Problem> {
+fn decode_message(value: Value, path: Path, drops: &mut Drops) -> Result<Message, Problem> {
     let mut fields = Fields::new(value, path.clone())?;
     let role = match fields.required_string("role")?.as_str() {
         "assistant" => Role::Assistant,
@@ -93,7 +93,7 @@ fn decode_tools(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Pro
     tools.map(|(index, value)| decode_tool(value, item("tools", index), drops)).collect()
 }
 
-fn decode_tool(value: Value, path: String, drops: &mut Drops) -> Result<Tool, Problem> {
+fn decode_tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
     let mut fields = Fields::new(value, path.clone())?;
     if !matches!(fields.peek("type"), None | Some(Value::Null)) {
         let kind = fields.peek("type").and_then(Value::as_str);
@@ -120,7 +120,7 @@ fn decode_tool(value: Value, path: String, drops: &mut Drops) -> Result<Tool, Pr
 }
 
 /// A tool that Anthropic defines (and mostly runs): its whole definition.
-fn provider_tool(fields: Fields, path: String) -> Tool {
+fn provider_tool(fields: Fields, path: Path) -> Tool {
     let name = fields.peek("name").and_then(Value::as_str).unwrap_or_default().to_owned();
     Tool {
         name,

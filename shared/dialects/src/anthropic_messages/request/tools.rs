@@ -5,8 +5,8 @@ use chat::json::{Map, Value, json};
 
 use super::super::limits::Model;
 use super::super::{NAME, NOT_SUPPORTED, content};
-use crate::Drops;
 use crate::neutral::{Tool, ToolChoice, ToolKind};
+use crate::{Drops, Path};
 
 /// The longest tool name, in bytes.
 const MAX_NAME: usize = 128;
@@ -115,7 +115,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Anthropic demands `type: object` at the top.
-fn schema(parameters: Option<Value>, path: &str) -> Result<Value, Problem> {
+fn schema(parameters: Option<Value>, path: &Path) -> Result<Value, Problem> {
     match parameters {
         None | Some(Value::Null) => Ok(json!({"type": "object", "properties": {}})),
         Some(Value::Object(mut schema)) => {
@@ -187,7 +187,7 @@ mod tests {
             kind: ToolKind::Function,
             opaque: None,
             cache: None,
-            path: format!("tools.{name}"),
+            path: format!("tools.{name}").into(),
         }
     }
 

@@ -4,8 +4,8 @@ use chat::Problem;
 use chat::json::{Value, json};
 
 use super::blocks::Writer;
-use crate::Drops;
 use crate::neutral::{Block, Content, Message, Role};
+use crate::{Drops, Path};
 
 /// `system` and `messages`.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ struct Turn {
     results: Vec<Value>,
     rest: Vec<Value>,
     /// Where the last message of the turn stood.
-    path: String,
+    path: Path,
 }
 
 /// Writes the conversation.
@@ -101,7 +101,7 @@ fn hoist(
     Ok(())
 }
 
-fn add(turns: &mut Vec<Turn>, role: &'static str, written: Vec<Value>, path: String) {
+fn add(turns: &mut Vec<Turn>, role: &'static str, written: Vec<Value>, path: Path) {
     let (results, rest): (Vec<Value>, Vec<Value>) =
         written.into_iter().partition(|block| is(block, "tool_result"));
     match turns.last_mut() {
@@ -141,7 +141,7 @@ fn trim_end(turns: &mut Vec<Turn>, drops: &mut Drops) {
 fn last_resort(system: &mut Vec<Value>, drops: &mut Drops) -> Option<Turn> {
     let last = system.pop()?;
     drops.add("messages", "the last instruction is sent as the user's turn");
-    Some(Turn { role: "user", results: Vec::new(), rest: vec![last], path: "messages".to_owned() })
+    Some(Turn { role: "user", results: Vec::new(), rest: vec![last], path: "messages".into() })
 }
 
 impl Turn {
@@ -172,7 +172,12 @@ mod tests {
         let messages = messages.into_iter().enumerate().map(|(index, (role, content))| {
             let content =
                 content.into_iter().map(|content| Block::new(content, format!("b{index}")));
-            Message { role, name: None, content: content.collect(), path: format!("m{index}") }
+            Message {
+                role,
+                name: None,
+                content: content.collect(),
+                path: format!("m{index}").into(),
+            }
         });
         let conversation = encode(messages.collect(), &mut drops);
         (conversation, drops.iter().map(ToString::to_string).collect())

@@ -232,7 +232,8 @@ impl Encoder {
     }
 
     /// Records `path` unless it is recorded.
-    fn drop_once(&mut self, path: String) {
+    fn drop_once(&mut self, path: impl Into<String>) {
+        let path = path.into();
         if self.dropped.iter().all(|dropped| dropped.path != path) {
             self.dropped.push(Dropped { path, reason: NOT_SUPPORTED.to_owned() });
         }

@@ -82,10 +82,10 @@ fn message(role: Role) -> impl Strategy<Value = Message> {
                     Content::Reasoning { .. } | Content::RedactedReasoning { .. }
                 );
                 let cache = cache.filter(|_| !is_thought);
-                Block { content, cache, path: String::new() }
+                Block { content, cache, path: crate::Path::default() }
             })
             .collect(),
-        path: String::new(),
+        path: crate::Path::default(),
     })
 }
 
@@ -113,7 +113,7 @@ prop_compose! {
             kind: ToolKind::Function,
             opaque: None,
             cache,
-            path: String::new(),
+            path: crate::Path::default(),
         };
         Request {
             model: "claude-sonnet-4-6".into(),
@@ -147,17 +147,17 @@ fn normalize(mut request: Request) -> Request {
         }
     }
     for message in &mut messages {
-        message.path.clear();
+        message.path = crate::Path::default();
         message.content.sort_by_key(|block| !matches!(block.content, Content::ToolResult { .. }));
         message.content.iter_mut().for_each(clear_path);
     }
-    request.tools.iter_mut().for_each(|tool| tool.path.clear());
+    request.tools.iter_mut().for_each(|tool| tool.path = crate::Path::default());
     request.max_output_tokens = request.max_output_tokens.or(Some(128_000));
     Request { messages, ..request }
 }
 
 fn clear_path(block: &mut Block) {
-    block.path.clear();
+    block.path = crate::Path::default();
     if let Content::ToolResult { content, .. } = &mut block.content {
         content.iter_mut().for_each(clear_path);
     }

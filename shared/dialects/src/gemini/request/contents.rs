@@ -8,8 +8,8 @@ use chat::json::{Map, Value, json};
 use super::super::parts::texts;
 use super::super::signature::{self, UNPROVEN};
 use super::super::{NAME, NOT_SUPPORTED, media, models, names};
-use crate::Drops;
 use crate::neutral::{Block, Content, Message, Role, ToolKind};
+use crate::{Drops, Path};
 
 /// `systemInstruction` and `contents`.
 #[derive(Debug, Default)]
@@ -134,7 +134,7 @@ impl Writer<'_> {
     }
 
     /// Writes the blocks of a message. Returns the path of the first that has no form here.
-    fn message(&mut self, blocks: Vec<Block>, turn: &mut Turn) -> Result<Option<String>, Problem> {
+    fn message(&mut self, blocks: Vec<Block>, turn: &mut Turn) -> Result<Option<Path>, Problem> {
         let mut refused = None;
         // The proof of thoughts stands on the part that follows from them.
         let mut proof: Option<String> = None;
@@ -345,7 +345,12 @@ mod tests {
         let messages = messages.into_iter().enumerate().map(|(index, (role, content))| {
             let content =
                 content.into_iter().map(|content| Block::new(content, format!("b{index}")));
-            Message { role, name: None, content: content.collect(), path: format!("m{index}") }
+            Message {
+                role,
+                name: None,
+                content: content.collect(),
+                path: format!("m{index}").into(),
+            }
         });
         let conversation = encode(messages.collect(), model, &mut drops);
         (conversation, drops.iter().map(ToString::to_string).collect())

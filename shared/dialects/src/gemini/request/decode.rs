@@ -6,9 +6,9 @@ use chat::json::{Map, Value};
 use super::super::parts::{self, Ids, list};
 use super::super::{NAME, NOT_CARRIED, ask, names, schema};
 use super::config;
-use crate::Drops;
 use crate::neutral::{Message, Request, Role, Tool, ToolChoice, ToolKind};
 use crate::reader::{Fields, item, missing, wrong_value};
+use crate::{Drops, Path};
 
 /// Reads a request that came at `path`.
 pub(in super::super) fn decode(
@@ -107,7 +107,7 @@ fn tools(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
         }
         // Tools that Google runs: each its own, whole.
         for (name, value) in tool.rest().into_iter().filter(|(_, value)| !value.is_null()) {
-            let path = format!("{path}.{name}");
+            let path = path.field(&name);
             let whole = [(name.clone(), value)].into_iter().collect();
             tools.push(Tool { opaque: Some((NAME, whole)), ..named(name, path) });
         }
@@ -115,7 +115,7 @@ fn tools(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
     Ok(tools)
 }
 
-fn named(name: String, path: String) -> Tool {
+fn named(name: String, path: Path) -> Tool {
     Tool {
         name,
         description: None,
@@ -128,7 +128,7 @@ fn named(name: String, path: String) -> Tool {
     }
 }
 
-fn function(value: Value, path: String, drops: &mut Drops) -> Result<Tool, Problem> {
+fn function(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
     let mut fields = Fields::new(value, path.clone())?;
     let name = names::own_tool_name(fields.required_string("name")?);
     let description = fields.string("description")?;

@@ -128,7 +128,7 @@ mod tests {
             kind: ToolKind::Function,
             opaque: None,
             cache: None,
-            path: format!("tools.{name}"),
+            path: format!("tools.{name}").into(),
         }
     }
 

@@ -56,17 +56,17 @@ fn losses(kind: &str, name: &str) -> &'static [&'static str] {
 fn anonymous(mut request: Request) -> Request {
     fn forget(blocks: &mut [crate::neutral::Block]) {
         for block in blocks {
-            block.path.clear();
+            block.path = crate::Path::default();
             if let crate::neutral::Content::ToolResult { content, .. } = &mut block.content {
                 forget(content);
             }
         }
     }
     for message in &mut request.messages {
-        message.path.clear();
+        message.path = crate::Path::default();
         forget(&mut message.content);
     }
-    request.tools.iter_mut().for_each(|tool| tool.path.clear());
+    request.tools.iter_mut().for_each(|tool| tool.path = crate::Path::default());
     request
 }
 

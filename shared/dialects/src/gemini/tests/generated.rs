@@ -82,7 +82,7 @@ fn step() -> impl Strategy<Value = (Vec<Content>, Vec<Content>)> {
 
 fn message(role: Role, content: Vec<Content>) -> Message {
     let content = content.into_iter().map(|content| Block::new(content, "")).collect();
-    Message { role, name: None, content, path: String::new() }
+    Message { role, name: None, content, path: crate::Path::default() }
 }
 
 prop_compose! {
@@ -118,7 +118,7 @@ prop_compose! {
             kind: ToolKind::Function,
             opaque: None,
             cache: None,
-            path: String::new(),
+            path: crate::Path::default(),
         };
         let choice = |required| if required { ToolChoice::Required } else { ToolChoice::Auto };
         let schema = json!({"type": "object"});
@@ -140,17 +140,17 @@ prop_compose! {
 
 fn anonymous(mut request: Request) -> Request {
     for message in &mut request.messages {
-        message.path.clear();
+        message.path = crate::Path::default();
         for block in &mut message.content {
-            block.path.clear();
+            block.path = crate::Path::default();
             if let Content::ToolResult { content, .. } = &mut block.content {
                 // No text at all and empty text are one.
                 content.retain(|block| !matches!(&block.content, Content::Text { text, .. } if text.is_empty()));
-                content.iter_mut().for_each(|block| block.path.clear());
+                content.iter_mut().for_each(|block| block.path = crate::Path::default());
             }
         }
     }
-    request.tools.iter_mut().for_each(|tool| tool.path.clear());
+    request.tools.iter_mut().for_each(|tool| tool.path = crate::Path::default());
     request
 }
 

@@ -4,8 +4,8 @@ use chat::Problem;
 use chat::json::{Map, Value};
 
 use super::super::{NAME, UNSUPPORTED, object};
-use crate::Drops;
 use crate::neutral::{Block, Content, Message, Role, Source, ToolKind};
+use crate::{Drops, Path};
 
 /// Writes `messages`.
 ///
@@ -210,14 +210,14 @@ fn user_part(block: Block, drops: &mut Drops) -> Result<Option<Value>, Problem> 
     }
 }
 
-fn text_value(text: String, citations: Option<Value>, path: &str, drops: &mut Drops) -> Value {
+fn text_value(text: String, citations: Option<Value>, path: &Path, drops: &mut Drops) -> Value {
     if citations.is_some() {
         drops.add(format!("{path}.citations"), UNSUPPORTED);
     }
     object([("type", "text".into()), ("text", text.into())])
 }
 
-fn image(source: Source, detail: Option<String>, path: String) -> Result<Value, Problem> {
+fn image(source: Source, detail: Option<String>, path: Path) -> Result<Value, Problem> {
     let url = match source {
         Source::Base64 { media_type, data } => data_url(&media_type, &data),
         Source::Url { url } => url,
@@ -232,7 +232,7 @@ fn image(source: Source, detail: Option<String>, path: String) -> Result<Value, 
     Ok(object([("type", "image_url".into()), ("image_url", image)]))
 }
 
-fn audio(source: Source, format: String, path: String) -> Result<Value, Problem> {
+fn audio(source: Source, format: String, path: Path) -> Result<Value, Problem> {
     match source {
         Source::Base64 { data, .. } => {
             let audio = object([("data", data.into()), ("format", format.into())]);
@@ -245,7 +245,7 @@ fn audio(source: Source, format: String, path: String) -> Result<Value, Problem>
 fn document(
     source: Source,
     title: Option<String>,
-    path: String,
+    path: Path,
     drops: &mut Drops,
 ) -> Result<Value, Problem> {
     let file = match source {
@@ -287,7 +287,7 @@ pub(crate) fn data_url(media_type: &str, data: &str) -> String {
 }
 
 /// The refusal of media at `path`; `rule` says what can be sent.
-pub(crate) fn unsupported(path: String, rule: &str) -> Problem {
+pub(crate) fn unsupported(path: Path, rule: &str) -> Problem {
     let message = format!("{path} cannot be sent to this provider: {rule}");
     Problem::invalid("unsupported_source", path, message)
 }
@@ -312,7 +312,7 @@ fn with_name(role: &str, name: Option<String>, content: Value) -> Value {
     }
 }
 
-fn report_cache(path: &str, marked: bool, drops: &mut Drops) {
+fn report_cache(path: &Path, marked: bool, drops: &mut Drops) {
     if marked {
         drops.add(format!("{path}.cache_control"), UNSUPPORTED);
     }

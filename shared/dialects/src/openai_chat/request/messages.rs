@@ -5,9 +5,9 @@ use chat::json::{Value, json};
 
 use super::super::{NAME, UNKNOWN, reasoning};
 use super::parts;
-use crate::Drops;
 use crate::neutral::{Block, Content, Message, Role, ToolKind};
 use crate::reader::{Fields, item, missing, wrong_value};
+use crate::{Drops, Path};
 
 /// Reads `messages`, one neutral message for each.
 pub(super) fn decode(values: Vec<Value>, drops: &mut Drops) -> Result<Vec<Message>, Problem> {
@@ -45,7 +45,7 @@ impl FunctionCalls {
 
 fn message(
     mut fields: Fields,
-    path: String,
+    path: Path,
     index: usize,
     functions: &mut FunctionCalls,
     drops: &mut Drops,
@@ -83,7 +83,7 @@ fn required_content(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>
     parts::content(fields, drops)?.ok_or_else(|| missing(fields.path("content")))
 }
 
-fn result(id: String, content: Vec<Block>, path: &str) -> Vec<Block> {
+fn result(id: String, content: Vec<Block>, path: &Path) -> Vec<Block> {
     vec![Block::new(Content::ToolResult { id, content, is_error: None }, path)]
 }
 
@@ -131,7 +131,7 @@ fn tool_calls(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Prob
 /// Reads one item of `tool_calls`, in a request or an answer.
 pub(in super::super) fn tool_call(
     value: Value,
-    path: String,
+    path: Path,
     drops: &mut Drops,
 ) -> Result<Block, Problem> {
     let mut fields = Fields::new(value, path.clone())?;

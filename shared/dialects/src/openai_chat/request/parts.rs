@@ -4,9 +4,9 @@ use chat::Problem;
 use chat::json::Value;
 
 use super::super::{NAME, UNKNOWN};
-use crate::Drops;
 use crate::neutral::{Block, CacheControl, Content, Source};
 use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+use crate::{Drops, Path};
 
 /// The parts that have a place in the neutral model; others are opaque.
 const KINDS: [&str; 5] = ["text", "refusal", "image_url", "input_audio", "file"];
@@ -32,7 +32,7 @@ pub(super) fn content(
     }
 }
 
-fn part(value: Value, path: String, drops: &mut Drops) -> Result<Block, Problem> {
+fn part(value: Value, path: Path, drops: &mut Drops) -> Result<Block, Problem> {
     let kind = value.get("type").and_then(Value::as_str);
     if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
         return Ok(Block::new(Content::Opaque { dialect: NAME, value }, path));
@@ -63,7 +63,7 @@ pub(crate) fn cache(
 }
 
 /// Turns OpenAI's least lifetimes, `30m` and `12h`, into the longest that other dialects know.
-fn with_common_lifetime(mark: CacheControl, path: String, drops: &mut Drops) -> CacheControl {
+fn with_common_lifetime(mark: CacheControl, path: Path, drops: &mut Drops) -> CacheControl {
     if mark.ttl.as_deref().is_some_and(|ttl| ttl != "30m") {
         drops.add(path, "shortened to 1h");
     }
@@ -118,7 +118,7 @@ fn file(mut fields: Fields, drops: &mut Drops) -> Result<Content, Problem> {
 }
 
 /// Reads an http(s) or `data:` URL that stands at `path`.
-pub(crate) fn source(url: String, path: String) -> Result<Source, Problem> {
+pub(crate) fn source(url: String, path: Path) -> Result<Source, Problem> {
     let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();
     match scheme.as_str() {
         "http" | "https" => Ok(Source::Url { url }),

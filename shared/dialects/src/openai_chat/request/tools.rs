@@ -5,9 +5,9 @@ use chat::json::Value;
 
 use super::super::{NAME, UNKNOWN, object};
 use super::parts::{cache, required_object};
-use crate::Drops;
 use crate::neutral::{Tool, ToolChoice, ToolKind};
 use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+use crate::{Drops, Path};
 
 /// Takes `tools` and the deprecated `functions` out of a request.
 pub(super) fn decode(body: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
@@ -22,7 +22,7 @@ pub(super) fn decode(body: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, 
     Ok(tools)
 }
 
-fn tool(value: Value, path: String, drops: &mut Drops) -> Result<Tool, Problem> {
+fn tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
     let kind = value.get("type").and_then(Value::as_str);
     if let Some(kind) = kind.filter(|kind| !["function", "custom"].contains(kind)) {
         return Ok(opaque(kind.to_owned(), value, path));
@@ -37,7 +37,7 @@ fn tool(value: Value, path: String, drops: &mut Drops) -> Result<Tool, Problem> 
     Ok(tool)
 }
 
-fn function(mut fields: Fields, path: String, drops: &mut Drops) -> Result<Tool, Problem> {
+fn function(mut fields: Fields, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
     let tool = Tool {
         name: fields.required_string("name")?,
         description: fields.string("description")?,
@@ -52,7 +52,7 @@ fn function(mut fields: Fields, path: String, drops: &mut Drops) -> Result<Tool,
     Ok(tool)
 }
 
-fn custom(mut fields: Fields, path: String, drops: &mut Drops) -> Result<Tool, Problem> {
+fn custom(mut fields: Fields, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
     let tool = Tool {
         name: fields.required_string("name")?,
         description: fields.string("description")?,
@@ -83,7 +83,7 @@ pub(crate) fn grammar(syntax: String, definition: String) -> Value {
     object([("syntax", syntax.into()), ("definition", definition.into())])
 }
 
-fn opaque(name: String, value: Value, path: String) -> Tool {
+fn opaque(name: String, value: Value, path: Path) -> Tool {
     Tool {
         name,
         description: None,

@@ -5,9 +5,9 @@ use chat::json::{Value, json};
 
 use super::super::request::{function, tool_call};
 use super::super::{NAME, UNKNOWN, error, finish, reasoning, usage};
-use crate::Drops;
 use crate::neutral::{Block, Candidate, Content, Response};
 use crate::reader::{Fields, bad_answer, item, missing, wrong_type};
+use crate::{Drops, Path};
 
 /// Reads an answer.
 ///
@@ -144,7 +144,7 @@ fn text(message: &mut Fields, blocks: &mut Vec<Block>) -> Result<(), Problem> {
 }
 
 /// The text of an array of parts; thoughts among them are added to `blocks`.
-fn joined(parts: Vec<Value>, path: &str, blocks: &mut Vec<Block>) -> Result<String, Problem> {
+fn joined(parts: Vec<Value>, path: &Path, blocks: &mut Vec<Block>) -> Result<String, Problem> {
     let mut joined = String::new();
     for (index, value) in parts.into_iter().enumerate() {
         let path = item(path, index);

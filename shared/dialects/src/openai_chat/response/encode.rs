@@ -4,10 +4,10 @@ use chat::json::{Map, Value, json};
 
 use super::super::request::encode_tool_call;
 use super::super::{NAME, SERVICE_TIERS, UNSUPPORTED, citations, finish, reasoning, usage};
-use crate::Drops;
 use crate::dialect::ClientContext;
 use crate::neutral::{Block, Candidate, Content, Response};
 use crate::reader::item;
+use crate::{Drops, Path};
 
 /// Whether OpenAI's answers have a top-level field of that name and type beside the modelled ones.
 fn is_known(name: &str, value: &Value) -> bool {
@@ -121,7 +121,7 @@ impl Said {
         }
     }
 
-    fn text(&mut self, text: &str, citations: Option<Value>, path: &str, drops: &mut Drops) {
+    fn text(&mut self, text: &str, citations: Option<Value>, path: &Path, drops: &mut Drops) {
         let joined = self.text.get_or_insert_default();
         if let Some(citations) = citations {
             let (start, length) = (joined.chars().count(), text.chars().count());

@@ -76,7 +76,7 @@ fn message() -> impl Strategy<Value = Message> {
         role,
         name,
         content: content.into_iter().map(block).collect(),
-        path: String::new(),
+        path: crate::Path::default(),
     })
 }
 
@@ -90,7 +90,7 @@ fn tool() -> impl Strategy<Value = Tool> {
             kind: if custom { ToolKind::Custom } else { ToolKind::Function },
             opaque: None,
             cache: None,
-            path: String::new(),
+            path: crate::Path::default(),
         })
 }
 
@@ -156,17 +156,17 @@ prop_compose! {
 fn anonymous(mut request: Request) -> Request {
     fn forget(blocks: &mut [Block]) {
         for block in blocks {
-            block.path.clear();
+            block.path = crate::Path::default();
             if let Content::ToolResult { content, .. } = &mut block.content {
                 forget(content);
             }
         }
     }
     for message in &mut request.messages {
-        message.path.clear();
+        message.path = crate::Path::default();
         forget(&mut message.content);
     }
-    request.tools.iter_mut().for_each(|tool| tool.path.clear());
+    request.tools.iter_mut().for_each(|tool| tool.path = crate::Path::default());
     request
 }
 

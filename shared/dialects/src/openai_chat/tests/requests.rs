@@ -292,7 +292,7 @@ fn tool(name: &str, opaque: Option<(&'static str, Value)>) -> Tool {
         kind: ToolKind::Function,
         opaque,
         cache: None,
-        path: format!("tools[{name}]"),
+        path: format!("tools[{name}]").into(),
     }
 }
 

@@ -6,9 +6,9 @@ use chat::Problem;
 use chat::json::{Value, json};
 
 use super::super::{NAME, UNSUPPORTED, object, proof};
-use crate::Drops;
 use crate::neutral::{Block, Content, Message, Role, Source, ToolKind};
 use crate::openai_chat;
+use crate::{Drops, Path};
 
 /// `instructions` and `input`.
 #[derive(Debug, Default)]
@@ -227,7 +227,7 @@ fn text_part(text: String) -> Value {
     object([("type", "input_text".into()), ("text", text.into())])
 }
 
-fn image(source: Source, detail: Option<String>, path: String) -> Result<Value, Problem> {
+fn image(source: Source, detail: Option<String>, path: Path) -> Result<Value, Problem> {
     let (name, value) = match source {
         Source::Base64 { media_type, data } => {
             ("image_url", openai_chat::data_url(&media_type, &data))
@@ -243,7 +243,7 @@ fn image(source: Source, detail: Option<String>, path: String) -> Result<Value, 
     Ok(object([("type", "input_image".into()), (name, value.into()), ("detail", detail.into())]))
 }
 
-fn document(source: Source, title: Option<String>, path: String, drops: &mut Drops) -> Value {
+fn document(source: Source, title: Option<String>, path: Path, drops: &mut Drops) -> Value {
     let (name, value, title) = match source {
         Source::Base64 { media_type, data } => {
             // OpenAI refuses file_data without a name.

@@ -6,9 +6,9 @@ use chat::json::Value;
 use super::super::NOT_CARRIED;
 use super::super::response;
 use super::{parts, stored, tools};
-use crate::Drops;
 use crate::neutral::{Block, Content, Message, Role, Tool};
 use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+use crate::{Drops, Path};
 
 /// What `instructions` and `input` hold.
 #[derive(Default)]
@@ -40,7 +40,7 @@ pub(super) fn decode(body: &mut Fields, drops: &mut Drops) -> Result<Conversatio
 
 impl Conversation {
     fn add(&mut self, role: Role, content: Vec<Block>, path: &str) {
-        self.messages.push(Message { role, name: None, content, path: path.to_owned() });
+        self.messages.push(Message { role, name: None, content, path: path.into() });
     }
 
     /// Adds to what the model says in its turn.
@@ -51,7 +51,7 @@ impl Conversation {
         }
     }
 
-    fn item(&mut self, value: Value, path: String, drops: &mut Drops) -> Result<(), Problem> {
+    fn item(&mut self, value: Value, path: Path, drops: &mut Drops) -> Result<(), Problem> {
         let has_role = value.get("role").is_some();
         let kind = value.get("type").filter(|kind| !kind.is_null());
         let kind = match kind.map(Value::as_str) {

@@ -5,10 +5,10 @@ use chat::json::Value;
 
 use super::super::response;
 use super::super::{NAME, NOT_CARRIED};
-use crate::Drops;
 use crate::neutral::{Block, Content, Source};
 use crate::openai_chat;
 use crate::reader::{Fields, item, missing, wrong_type};
+use crate::{Drops, Path};
 
 /// The parts that have a place in the neutral model; others are opaque.
 const KINDS: [&str; 6] =
@@ -32,7 +32,7 @@ pub(super) fn decode(value: Value, path: &str, drops: &mut Drops) -> Result<Vec<
     }
 }
 
-fn part(value: Value, path: String, drops: &mut Drops) -> Result<Block, Problem> {
+fn part(value: Value, path: Path, drops: &mut Drops) -> Result<Block, Problem> {
     let kind = value.get("type").and_then(Value::as_str);
     if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
         return Ok(Block::new(Content::Opaque { dialect: NAME, value }, path));

@@ -29,7 +29,8 @@ pub(super) fn refuse_parameters(body: &mut Fields) -> Result<(), Problem> {
 }
 
 /// The refusal of what stands at `path`; `instead` says what to do.
-pub(super) fn refused(path: String, instead: &str) -> Problem {
+pub(super) fn refused(path: impl Into<String>, instead: &str) -> Problem {
+    let path = path.into();
     let message = format!("{path} needs the provider that has stored it; {instead}");
     Problem::invalid("unsupported_parameter", path, message)
 }

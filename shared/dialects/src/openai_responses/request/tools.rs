@@ -4,10 +4,10 @@ use chat::Problem;
 use chat::json::Value;
 
 use super::super::{NAME, NOT_CARRIED};
-use crate::Drops;
 use crate::neutral::{Tool, ToolChoice, ToolKind};
 use crate::openai_chat;
 use crate::reader::{Fields, item, missing, wrong_value};
+use crate::{Drops, Path};
 
 /// Takes `tools` out of a request, or out of an item that offers more of them.
 pub(super) fn decode(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
@@ -16,7 +16,7 @@ pub(super) fn decode(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>
     tools.map(|(index, value)| tool(value, item(&path, index), drops)).collect()
 }
 
-fn tool(value: Value, path: String, drops: &mut Drops) -> Result<Tool, Problem> {
+fn tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
     let kind = value.get("type").and_then(Value::as_str);
     if let Some(kind) = kind.filter(|kind| !["function", "custom"].contains(kind)) {
         let opaque = Tool { opaque: Some((NAME, value.clone())), ..new(kind.to_owned(), path) };
@@ -37,7 +37,7 @@ fn tool(value: Value, path: String, drops: &mut Drops) -> Result<Tool, Problem> 
     Ok(tool)
 }
 
-fn new(name: String, path: String) -> Tool {
+fn new(name: String, path: Path) -> Tool {
     Tool {
         name,
         description: None,

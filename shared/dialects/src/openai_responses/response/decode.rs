@@ -4,10 +4,10 @@ use chat::Problem;
 use chat::json::Value;
 
 use super::super::{NAME, NOT_CARRIED, echo, error, finish, logprobs, proof, usage};
-use crate::Drops;
 use crate::neutral::{Block, Candidate, Content, Response, ToolKind};
 use crate::openai_chat;
 use crate::reader::{Fields, bad_answer, item, missing};
+use crate::{Drops, Path};
 
 /// Reads an answer.
 ///
@@ -68,7 +68,7 @@ struct Output {
 }
 
 impl Output {
-    fn read(&mut self, value: Value, path: String, drops: &mut Drops) -> Result<(), Problem> {
+    fn read(&mut self, value: Value, path: Path, drops: &mut Drops) -> Result<(), Problem> {
         if value.get("type").and_then(Value::as_str) != Some("message") {
             self.content.push(block(value, path, drops)?);
             return Ok(());
@@ -109,7 +109,7 @@ pub(in super::super) fn annotations(part: &mut Fields) -> Result<Option<Vec<Valu
 /// Reads an item that is no message, of an answer or of a request's input.
 pub(in super::super) fn block(
     value: Value,
-    path: String,
+    path: Path,
     drops: &mut Drops,
 ) -> Result<Block, Problem> {
     let kind = value.get("type").and_then(Value::as_str);

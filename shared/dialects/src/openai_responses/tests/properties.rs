@@ -70,7 +70,7 @@ fn messages() -> impl Strategy<Value = Vec<Message>> {
         role,
         name: None,
         content: content.into_iter().map(block).collect(),
-        path: String::new(),
+        path: crate::Path::default(),
     };
     proptest::collection::vec(turn, 1..4).prop_map(move |turns| {
         let mut messages = vec![message(
@@ -95,7 +95,7 @@ fn tool() -> impl Strategy<Value = Tool> {
             kind: if custom { ToolKind::Custom } else { ToolKind::Function },
             opaque: None,
             cache: None,
-            path: String::new(),
+            path: crate::Path::default(),
         },
     )
 }
@@ -163,17 +163,17 @@ prop_compose! {
 fn anonymous(mut request: Request) -> Request {
     fn forget(blocks: &mut [Block]) {
         for block in blocks {
-            block.path.clear();
+            block.path = crate::Path::default();
             if let Content::ToolResult { content, .. } = &mut block.content {
                 forget(content);
             }
         }
     }
     for message in &mut request.messages {
-        message.path.clear();
+        message.path = crate::Path::default();
         forget(&mut message.content);
     }
-    request.tools.iter_mut().for_each(|tool| tool.path.clear());
+    request.tools.iter_mut().for_each(|tool| tool.path = crate::Path::default());
     request
 }
 
