@@ -90,7 +90,7 @@ pub trait Dialect: Debug + Sync {
     fn set_model(&self, path: &mut String, body: &mut Value, model: &str) {
         let _ = path;
         if let Value::Object(map) = body {
-            map.insert("model".to_owned(), model.into());
+            map.put("model", model);
         }
     }
 

@@ -47,8 +47,8 @@ impl Role {
 /// `{"role": …, "content": …}`, which is a message in most dialects.
 pub(crate) fn message(role: &str, text: &str) -> Value {
     let mut message = Map::with_capacity(2);
-    message.insert("role".to_owned(), role.into());
-    message.insert("content".to_owned(), text.into());
+    message.put("role", role);
+    message.put("content", text);
     Value::Object(message)
 }
 

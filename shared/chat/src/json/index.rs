@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use hashbrown::HashTable;
 
+use super::key::same;
 use super::{Key, Value};
 
 /// A hash table over the entries of a map. Keyed: names that collide cannot be prepared.
@@ -28,7 +29,7 @@ impl HashIndex {
 
     /// Where `name` stands.
     pub(super) fn find(&self, name: &str, entries: &Entries) -> Option<usize> {
-        let is_it = |at: &u32| entries.get(*at as usize).is_some_and(|entry| entry.0 == *name);
+        let is_it = |at: &u32| entries.get(*at as usize).is_some_and(|entry| same(&entry.0, name));
         self.positions.find(self.hasher.hash_one(name), is_it).map(|at| *at as usize)
     }
 

@@ -32,6 +32,27 @@ impl Key {
     }
 }
 
+/// Whether two names are the same. Most are short, and a call to compare bytes one by one costs more than the
+/// two words that tell.
+pub(super) fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    match one.len() {
+        0..4 => one.iter().eq(other),
+        4..8 => {
+            one.first_chunk::<4>() == other.first_chunk()
+                && one.last_chunk::<4>() == other.last_chunk()
+        }
+        length => {
+            one.first_chunk::<8>() == other.first_chunk()
+                && one.last_chunk::<8>() == other.last_chunk()
+                && (length <= 16 || one == other)
+        }
+    }
+}
+
 impl Deref for Key {
     type Target = str;
 
@@ -108,5 +129,27 @@ impl PartialEq<&str> for Key {
 impl PartialEq<String> for Key {
     fn eq(&self, other: &String) -> bool {
         self.as_str() == other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::same;
+
+    #[test]
+    fn names_are_the_same_in_every_byte() {
+        for length in 0..40 {
+            let name = "x".repeat(length);
+            assert!(same(&name, &name.clone()));
+            assert!(!same(&name, &"x".repeat(length + 1)));
+            for at in 0..length {
+                let mut other = name.clone();
+                other.replace_range(at..=at, "y");
+                assert!(!same(&name, &other), "{length} {at}");
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::index::HashIndex;
+use super::key::same;
 use super::{Key, Value};
 
 /// With more entries than this, a map keeps an index: below, looking at each is faster.
@@ -189,7 +190,7 @@ impl Map<String, Value> {
     fn position(&self, name: &str) -> Option<usize> {
         match &self.index {
             Some(index) => index.find(name, &self.entries),
-            None => self.entries.iter().position(|entry| entry.0.as_str() == name),
+            None => self.entries.iter().position(|entry| same(&entry.0, name)),
         }
     }
 
@@ -306,6 +307,17 @@ impl<K: Into<Key>> Extend<(K, Value)> for Map<String, Value> {
         for (name, value) in entries {
             self.insert_key(name.into(), value);
         }
+    }
+}
+
+/// Names that are written in the code, each once.
+impl<const N: usize> From<[(&'static str, Value); N]> for Map<String, Value> {
+    fn from(fields: [(&'static str, Value); N]) -> Map<String, Value> {
+        let mut map = Map::with_capacity(N);
+        for (name, value) in fields {
+            map.put(name, value);
+        }
+        map
     }
 }
 

@@ -3,6 +3,8 @@
 //! A name that is listed here is read without taking memory. Nothing else depends on it: a name that is not
 //! listed is read all the same.
 
+use super::key::same;
+
 /// The names, sorted.
 #[rustfmt::skip]
 const NAMES: [&str; 166] = [
@@ -46,7 +48,7 @@ pub(super) fn known(text: &str) -> Option<&'static str> {
     loop {
         match TABLE.get(slot % SLOTS) {
             None | Some(&"") => return None,
-            Some(&name) if name == text => return Some(name),
+            Some(&name) if same(name, text) => return Some(name),
             _ => slot += 1,
         }
     }

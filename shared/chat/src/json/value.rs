@@ -1,5 +1,6 @@
 //! The tree.
 
+use std::borrow::Cow;
 use std::ops;
 
 use super::{Map, Number};
@@ -179,13 +180,19 @@ impl Value {
 }
 
 /// The steps of a JSON Pointer, decoded; `None` if it is none.
-fn steps(pointer: &str) -> Option<impl Iterator<Item = String>> {
+fn steps(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
     let rest = match pointer {
         "" => None,
         _ => Some(pointer.strip_prefix('/')?),
     };
-    let decode = |step: &str| step.replace("~1", "/").replace("~0", "~");
-    Some(rest.into_iter().flat_map(|rest| rest.split('/')).map(decode))
+    Some(rest.into_iter().flat_map(|rest| rest.split('/')).map(decode_step))
+}
+
+fn decode_step(step: &str) -> Cow<'_, str> {
+    match step.contains('~') {
+        true => step.replace("~1", "/").replace("~0", "~").into(),
+        false => step.into(),
+    }
 }
 
 /// A step of a JSON Pointer into an array.

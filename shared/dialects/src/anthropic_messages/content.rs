@@ -168,7 +168,7 @@ pub(super) fn encode_text(
     match citations {
         Some(citations) if is_citations(&citations) => {
             if let Value::Object(block) = &mut block {
-                block.insert("citations".to_owned(), citations);
+                block.put("citations", citations);
             }
         }
         Some(Value::Array(none)) if none.is_empty() => {}

@@ -95,7 +95,7 @@ pub(super) fn encode(problem: &Problem) -> (u16, Value) {
     }
     let mut error = json!({"type": word, "message": problem.message});
     if let (Value::Object(error), false) = (&mut error, details.is_empty()) {
-        error.insert("details".to_owned(), Value::Object(details));
+        error.put("details", Value::Object(details));
     }
     (status, json!({"type": "error", "error": error}))
 }

@@ -33,12 +33,12 @@ fn add_system(fields: &mut Map<String, Value>, place: SystemPlace, text: &str) {
         SystemPlace::Default if blocks.is_empty() => blocks.push(block(text)),
         SystemPlace::Default => {}
     }
-    fields.insert("system".to_owned(), Value::Array(blocks));
+    fields.put("system", Value::Array(blocks));
 }
 
 fn block(text: &str) -> Value {
     let mut block = Map::with_capacity(2);
-    block.insert("type".to_owned(), "text".into());
-    block.insert("text".to_owned(), text.into());
+    block.put("type", "text");
+    block.put("text", text);
     Value::Object(block)
 }

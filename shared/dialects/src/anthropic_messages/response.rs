@@ -270,8 +270,8 @@ mod tests {
     fn nothing_of_another_dialect_leaks() {
         let mut response = answer(vec![], Finish::Stop);
         response.service_tier = Some("default".into());
-        response.extras.insert("system_fingerprint".into(), json!("fp"));
-        response.extras.insert("container".into(), json!("not an object"));
+        response.extras.put("system_fingerprint", json!("fp"));
+        response.extras.put("container", json!("not an object"));
         response.candidates.extend(response.candidates.clone());
         let mut drops = Drops::default();
         let body = encode(response, &context(), &mut drops);

@@ -69,16 +69,16 @@ pub(super) fn encode(usage: &Usage) -> Map<String, Value> {
     let cache_write = usage.cache_write.unwrap_or_default();
     let uncached = usage.input.saturating_sub(cache_read).saturating_sub(cache_write);
     let mut map = Map::new();
-    map.insert("input_tokens".to_owned(), uncached.into());
+    map.put("input_tokens", uncached);
     if let Some(count) = usage.cache_write {
-        map.insert("cache_creation_input_tokens".to_owned(), count.into());
+        map.put("cache_creation_input_tokens", count);
     }
     if let Some(count) = usage.cache_read {
-        map.insert("cache_read_input_tokens".to_owned(), count.into());
+        map.put("cache_read_input_tokens", count);
     }
-    map.insert("output_tokens".to_owned(), usage.output.into());
+    map.put("output_tokens", usage.output);
     if let Some(count) = usage.reasoning {
-        map.insert("output_tokens_details".to_owned(), json!({"thinking_tokens": count}));
+        map.put("output_tokens_details", json!({"thinking_tokens": count}));
     }
     map
 }
@@ -97,12 +97,12 @@ pub(super) fn complete(
             "ephemeral_5m_input_tokens": written.saturating_sub(hour),
             "ephemeral_1h_input_tokens": hour,
         });
-        map.insert("cache_creation".to_owned(), creation);
+        map.put("cache_creation", creation);
     }
     match tier {
         None => true,
         Some(tier) if TIERS.contains(&tier.as_str()) => {
-            map.insert("service_tier".to_owned(), tier.into());
+            map.put("service_tier", tier);
             true
         }
         Some(_) => false,

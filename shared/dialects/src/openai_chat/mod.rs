@@ -80,7 +80,7 @@ mod stream;
 mod text;
 mod usage;
 
-use chat::json::Value;
+use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Problem};
 
@@ -114,8 +114,8 @@ const UNKNOWN: &str = "unknown field";
 const SERVICE_TIERS: [&str; 6] = ["auto", "default", "flex", "scale", "priority", "fast"];
 
 /// An object of these fields. Unlike `json!` it moves what it is given.
-fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+fn object<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
+    Value::Object(Map::from(fields))
 }
 
 /// The dialect `openai-chat`.

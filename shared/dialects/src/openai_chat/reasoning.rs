@@ -13,9 +13,7 @@ use crate::reader::{Fields, item};
 pub(super) fn decode(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
     let blocks = thinking_blocks(message, drops)?;
     let details = reasoning_details(message, drops)?;
-    let content_path = message.path("reasoning_content");
     let content = message.string("reasoning_content")?;
-    let reasoning_path = message.path("reasoning");
     let reasoning = message.string("reasoning")?;
     if !blocks.is_empty() {
         return Ok(blocks);
@@ -23,19 +21,19 @@ pub(super) fn decode(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Bloc
     if !details.is_empty() {
         return Ok(details);
     }
-    let plain = |text: Option<String>, path| {
+    let plain = |text: Option<String>, name: &str| {
         let text = text.filter(|text| !text.is_empty())?;
-        Some(Block::new(Content::Reasoning { text, signature: None }, path))
+        Some(Block::new(Content::Reasoning { text, signature: None }, message.path(name)))
     };
-    Ok(plain(content, content_path)
-        .or_else(|| plain(reasoning, reasoning_path))
+    Ok(plain(content, "reasoning_content")
+        .or_else(|| plain(reasoning, "reasoning"))
         .into_iter()
         .collect())
 }
 
 fn thinking_blocks(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
+    let Some(items) = message.array("thinking_blocks")? else { return Ok(Vec::new()) };
     let path = message.path("thinking_blocks");
-    let items = message.array("thinking_blocks")?.unwrap_or_default();
     let mut blocks = Vec::new();
     for (index, value) in items.into_iter().enumerate() {
         let path = item(&path, index);
@@ -61,8 +59,8 @@ fn thinking_blocks(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>
 
 /// OpenRouter's list. Items beside text, summary and encrypted data are reported.
 fn reasoning_details(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
+    let Some(items) = message.array("reasoning_details")? else { return Ok(Vec::new()) };
     let path = message.path("reasoning_details");
-    let items = message.array("reasoning_details")?.unwrap_or_default();
     let mut blocks = Vec::new();
     for (index, value) in items.into_iter().enumerate() {
         let path = item(&path, index);

@@ -70,9 +70,9 @@ pub(super) fn report_rest(usage: &Value, drops: &mut Drops) {
 /// Writes a `usage` object.
 pub(super) fn encode(usage: &Usage) -> Value {
     let mut map = Map::new();
-    map.insert("prompt_tokens".into(), usage.input.into());
-    map.insert("completion_tokens".into(), usage.output.into());
-    map.insert("total_tokens".into(), usage.input.saturating_add(usage.output).into());
+    map.put("prompt_tokens", usage.input);
+    map.put("completion_tokens", usage.output);
+    map.put("total_tokens", usage.input.saturating_add(usage.output));
     insert_details(
         &mut map,
         "prompt_tokens_details",

@@ -98,7 +98,7 @@ pub(super) fn reasoning(id: &str, text: &str, encrypted: Option<String>) -> Valu
         ("summary", Value::Array(summary)),
     ]);
     if let (Value::Object(item), Some(encrypted)) = (&mut item, encrypted) {
-        item.insert("encrypted_content".into(), encrypted.into());
+        item.put("encrypted_content", encrypted);
     }
     item
 }
@@ -169,19 +169,19 @@ impl Head {
             Stage::Done(end) => (end.status(), Value::Null, end.details()),
         };
         let mut body = Map::new();
-        body.insert("id".into(), self.id.as_str().into());
-        body.insert("object".into(), "response".into());
-        body.insert("created_at".into(), self.created.into());
-        body.insert("status".into(), status.into());
-        body.insert("error".into(), error);
-        body.insert("incomplete_details".into(), details);
-        body.insert("model".into(), self.model.as_str().into());
-        body.insert("output".into(), output.into());
+        body.put("id", self.id.as_str());
+        body.put("object", "response");
+        body.put("created_at", self.created);
+        body.put("status", status);
+        body.put("error", error);
+        body.put("incomplete_details", details);
+        body.put("model", self.model.as_str());
+        body.put("output", output);
         body.extend(echo::complete(echo));
         if let Some(tier) = &self.service_tier {
-            body.insert("service_tier".into(), tier.as_str().into());
+            body.put("service_tier", tier.as_str());
         }
-        body.insert("usage".into(), tokens.map_or(Value::Null, usage::encode));
+        body.put("usage", tokens.map_or(Value::Null, usage::encode));
         body
     }
 }

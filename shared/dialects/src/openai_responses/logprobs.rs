@@ -32,7 +32,7 @@ fn complete(token: &mut Value) {
     {
         let text = fields.get("token").and_then(Value::as_str).unwrap_or_default();
         let bytes: Vec<Value> = text.bytes().map(Value::from).collect();
-        fields.insert("bytes".into(), bytes.into());
+        fields.put("bytes", bytes);
     }
 }
 

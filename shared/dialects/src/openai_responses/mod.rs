@@ -115,8 +115,8 @@ const SERVICE_TIERS: [&str; 7] =
     ["auto", "default", "flex", "scale", "priority", "fast", "ultrafast"];
 
 /// An object of these fields. Unlike `json!` it moves what it is given.
-fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+fn object<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
+    Value::Object(Map::from(fields))
 }
 
 /// The dialect `openai-responses`.

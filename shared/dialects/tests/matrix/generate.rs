@@ -40,7 +40,7 @@ fn block(content: Content) -> Block {
 
 fn message(role: Role, content: Vec<Content>) -> Message {
     let content = content.into_iter().map(block).collect();
-    Message { role, name: None, content, path: String::new() }
+    Message { role, name: None, content, path: dialects::Path::default() }
 }
 
 /// What the user asks, with cache marks here and there.
@@ -130,7 +130,7 @@ fn tools() -> impl Strategy<Value = Vec<Tool>> {
             kind: if custom { ToolKind::Custom } else { ToolKind::Function },
             opaque: None,
             cache: None,
-            path: String::new(),
+            path: dialects::Path::default(),
         };
         tools.into_iter().enumerate().map(tool).collect()
     })

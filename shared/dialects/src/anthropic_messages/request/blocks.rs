@@ -51,7 +51,7 @@ impl<'a> Writer<'a> {
         let Some(mut value) = self.content(content, &path)? else { return Ok(None) };
         match (cache, &mut value) {
             (Some(cache), Value::Object(map)) if markable => {
-                map.insert("cache_control".to_owned(), content::encode_cache(cache));
+                map.put("cache_control", content::encode_cache(cache));
             }
             (Some(_), _) => self.drops.add(format!("{path}.cache_control"), NOT_SUPPORTED),
             (None, _) => {}
@@ -127,13 +127,13 @@ impl<'a> Writer<'a> {
     ) -> Result<Value, Problem> {
         let content = Writer::new(self.drops).blocks(content)?;
         let mut map = Map::new();
-        map.insert("type".to_owned(), "tool_result".into());
-        map.insert("tool_use_id".to_owned(), safe_id(id).into());
+        map.put("type", "tool_result");
+        map.put("tool_use_id", safe_id(id));
         if !content.is_empty() {
-            map.insert("content".to_owned(), content.into());
+            map.put("content", content);
         }
         if let Some(is_error) = is_error {
-            map.insert("is_error".to_owned(), is_error.into());
+            map.put("is_error", is_error);
         }
         Ok(Value::Object(map))
     }
@@ -149,8 +149,8 @@ fn media<const N: usize>(kind: &str, source: Source, details: [(&str, Option<Val
         Source::Url { url } => json!({"type": "url", "url": url}),
     };
     let mut map = Map::new();
-    map.insert("type".to_owned(), kind.into());
-    map.insert("source".to_owned(), source);
+    map.put("type", kind);
+    map.put("source", source);
     for (name, value) in details {
         if let Some(value) = value {
             map.insert(name.to_owned(), value);

@@ -48,10 +48,10 @@ pub(in super::super) fn encode(
     };
     let plan = thinking::plan(request.reasoning, circumstances, &model, &context, drops);
     let mut body = Map::new();
-    body.insert("model".to_owned(), request.model.into());
-    body.insert("max_tokens".to_owned(), plan.max_tokens.into());
+    body.put("model", request.model);
+    body.put("max_tokens", plan.max_tokens);
     insert_list(&mut body, "system", conversation.system);
-    body.insert("messages".to_owned(), conversation.messages.into());
+    body.put("messages", conversation.messages);
     insert_list(&mut body, "tools", tools.tools);
     insert(&mut body, "tool_choice", tools.choice);
     let config = output_config(&plan, request.response_format, drops)?;
@@ -104,7 +104,7 @@ fn output_config(
 ) -> Result<Option<Value>, Problem> {
     let mut config = Map::new();
     if let Some(effort) = plan.effort {
-        config.insert("effort".to_owned(), effort.word().into());
+        config.put("effort", effort.word());
     }
     match format {
         None | Some(ResponseFormat::Text) => {}
@@ -120,7 +120,7 @@ fn output_config(
                 let message = "the schema of response_format must be an object";
                 return Err(Problem::invalid("invalid_schema", "response_format", message));
             }
-            config.insert("format".to_owned(), json!({"type": "json_schema", "schema": schema}));
+            config.put("format", json!({"type": "json_schema", "schema": schema}));
         }
     }
     Ok((!config.is_empty()).then_some(Value::Object(config)))
@@ -228,8 +228,8 @@ mod tests {
         request.stop = vec!["\n\n".into(), "END".into()];
         request.service_tier = Some("flex".into());
         request.response_format = Some(ResponseFormat::JsonObject);
-        request.extras.insert("logit_bias".into(), json!({}));
-        request.extras.insert("container".into(), json!("c"));
+        request.extras.put("logit_bias", json!({}));
+        request.extras.put("container", json!("c"));
         let (body, drops) = run(request, None);
         assert_eq!(body["stop_sequences"], json!(["END"]));
         assert_eq!(body["container"], "c");

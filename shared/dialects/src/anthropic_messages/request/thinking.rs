@@ -177,7 +177,7 @@ impl Plan {
 
 fn with_display(mut thinking: Value, reasoning: &Reasoning) -> Value {
     if let (Value::Object(map), Some(display)) = (&mut thinking, &reasoning.display) {
-        map.insert("display".to_owned(), display.as_str().into());
+        map.put("display", display.as_str());
     }
     thinking
 }

@@ -95,16 +95,16 @@ fn encode_tool(tool: Tool, drops: &mut Drops) -> Result<Option<Value>, Problem> 
         return Err(Problem::invalid("invalid_tool_name", tool.path, message));
     }
     let mut map = Map::new();
-    map.insert("name".to_owned(), tool.name.into());
+    map.put("name", tool.name);
     if let Some(description) = tool.description {
-        map.insert("description".to_owned(), description.into());
+        map.put("description", description);
     }
-    map.insert("input_schema".to_owned(), schema(tool.parameters, &tool.path)?);
+    map.put("input_schema", schema(tool.parameters, &tool.path)?);
     if let Some(strict) = tool.strict {
-        map.insert("strict".to_owned(), strict.into());
+        map.put("strict", strict);
     }
     if let Some(cache) = tool.cache {
-        map.insert("cache_control".to_owned(), content::encode_cache(cache));
+        map.put("cache_control", content::encode_cache(cache));
     }
     Ok(Some(Value::Object(map)))
 }
@@ -164,7 +164,7 @@ impl Tools {
             }
         };
         if let (true, Value::Object(map)) = (one_at_a_time, &mut value) {
-            map.insert("disable_parallel_tool_use".to_owned(), true.into());
+            map.put("disable_parallel_tool_use", true);
         }
         self.choice = Some(value);
     }

@@ -153,8 +153,8 @@ mod tests {
         request.parallel_tool_calls = Some(false);
         request.user = Some("u".into());
         request.service_tier = Some("scale".into());
-        request.extras.insert("logit_bias".into(), json!({}));
-        request.extras.insert("cachedContent".into(), json!("c"));
+        request.extras.put("logit_bias", json!({}));
+        request.extras.put("cachedContent", json!("c"));
         let (request, drops) = run(request);
         assert_eq!(request.body["cachedContent"], "c");
         let expected = ["parallel_tool_calls", "user", "service_tier", "logit_bias"];

@@ -17,32 +17,32 @@ const MAX_STOPS: usize = 4;
 /// A picture, sound or document that OpenAI has no form for, or a choice of a tool that it cannot offer.
 pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Value, Problem> {
     let mut body = Map::new();
-    body.insert("model".into(), request.model.into());
-    body.insert("messages".into(), encode_messages::encode(request.messages, drops)?.into());
+    body.put("model", request.model);
+    body.put("messages", encode_messages::encode(request.messages, drops)?);
     let choice =
         encode_tools::Choice { choice: request.tool_choice, parallel: request.parallel_tool_calls };
     encode_tools::encode(request.tools, choice, &mut body, drops)?;
     if let Some(limit) = request.max_output_tokens {
-        body.insert("max_completion_tokens".into(), limit.into());
+        body.put("max_completion_tokens", limit);
     }
     sampling(request.sampling, &mut body, drops);
     stop(request.stop, &mut body, drops);
     if let Some(candidates) = request.candidates {
-        body.insert("n".into(), candidates.into());
+        body.put("n", candidates);
     }
     if request.stream {
-        body.insert("stream".into(), true.into());
+        body.put("stream", true);
         // Always asked for: the gateway counts, and hides it from clients that did not ask.
-        body.insert("stream_options".into(), json!({"include_usage": true}));
+        body.put("stream_options", json!({"include_usage": true}));
     }
     if let Some(format) = request.response_format {
-        body.insert("response_format".into(), encode_params::response_format(format, drops));
+        body.put("response_format", encode_params::response_format(format, drops));
     }
     if let Some(effort) = request.reasoning.and_then(|asked| encode_params::effort(asked, drops)) {
-        body.insert("reasoning_effort".into(), effort.word().into());
+        body.put("reasoning_effort", effort.word());
     }
     if let Some(user) = request.user {
-        body.insert("user".into(), user.into());
+        body.put("user", user);
     }
     service_tier(request.service_tier, &mut body, drops);
     if request.cache.is_some() {
@@ -82,14 +82,14 @@ fn stop(mut stop: Vec<String>, body: &mut Map<String, Value>, drops: &mut Drops)
         stop.truncate(MAX_STOPS);
     }
     if !stop.is_empty() {
-        body.insert("stop".into(), stop.into());
+        body.put("stop", stop);
     }
 }
 
 fn service_tier(tier: Option<String>, body: &mut Map<String, Value>, drops: &mut Drops) {
     match tier {
         Some(tier) if SERVICE_TIERS.contains(&tier.as_str()) => {
-            body.insert("service_tier".into(), tier.into());
+            body.put("service_tier", tier);
         }
         Some(_) => drops.add("service_tier", UNSUPPORTED),
         None => {}

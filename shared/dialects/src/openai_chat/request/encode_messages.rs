@@ -111,24 +111,24 @@ fn assistant(message: Message, drops: &mut Drops) -> Value {
         said.add(block, drops);
     }
     let mut map = Map::new();
-    map.insert("role".into(), "assistant".into());
+    map.put("role", "assistant");
     if let Some(name) = message.name {
-        map.insert("name".into(), name.into());
+        map.put("name", name);
     }
     let others = !said.calls.is_empty() || !said.refusals.is_empty() || said.audio.is_some();
     let text = match said.parts.is_empty() && others {
         true => Value::Null,
         false => content(said.parts),
     };
-    map.insert("content".into(), text);
+    map.put("content", text);
     if !said.refusals.is_empty() {
-        map.insert("refusal".into(), said.refusals.concat().into());
+        map.put("refusal", said.refusals.concat());
     }
     if let Some(audio) = said.audio {
-        map.insert("audio".into(), audio);
+        map.put("audio", audio);
     }
     if !said.calls.is_empty() {
-        map.insert("tool_calls".into(), said.calls.into());
+        map.put("tool_calls", said.calls);
     }
     Value::Object(map)
 }

@@ -84,13 +84,13 @@ pub(crate) fn response_format(format: ResponseFormat, drops: &mut Drops) -> Valu
         strict = Some(false);
     }
     let mut json_schema = Map::new();
-    json_schema.insert("name".into(), name.unwrap_or_else(|| "response".to_owned()).into());
+    json_schema.put("name", name.unwrap_or_else(|| "response".to_owned()));
     if let Some(description) = description {
-        json_schema.insert("description".into(), description.into());
+        json_schema.put("description", description);
     }
-    json_schema.insert("schema".into(), schema);
+    json_schema.put("schema", schema);
     if let Some(strict) = strict {
-        json_schema.insert("strict".into(), strict.into());
+        json_schema.put("strict", strict);
     }
     object([("type", "json_schema".into()), ("json_schema", json_schema.into())])
 }

@@ -38,12 +38,12 @@ pub(super) fn encode(
         report_choice(&choice, drops);
         return Ok(());
     }
-    body.insert("tools".into(), tools.into());
+    body.put("tools", tools);
     if let Some(choice) = choice.choice {
-        body.insert("tool_choice".into(), tool_choice(choice, &custom));
+        body.put("tool_choice", tool_choice(choice, &custom));
     }
     if let Some(parallel) = choice.parallel {
-        body.insert("parallel_tool_calls".into(), parallel.into());
+        body.put("parallel_tool_calls", parallel);
     }
     Ok(())
 }
@@ -87,22 +87,22 @@ fn tool(tool: Tool, drops: &mut Drops) -> Option<Value> {
         return Some(value);
     }
     let mut definition = Map::new();
-    definition.insert("name".into(), tool.name.into());
+    definition.put("name", tool.name);
     if let Some(description) = tool.description {
-        definition.insert("description".into(), description.into());
+        definition.put("description", description);
     }
     if tool.kind == ToolKind::Custom {
         if let Some(grammar) = tool.parameters {
             let format = object([("type", "grammar".into()), ("grammar", grammar)]);
-            definition.insert("format".into(), format);
+            definition.put("format", format);
         }
         return Some(object([("type", "custom".into()), ("custom", definition.into())]));
     }
     if let Some(parameters) = tool.parameters {
-        definition.insert("parameters".into(), parameters);
+        definition.put("parameters", parameters);
     }
     if let Some(strict) = tool.strict {
-        definition.insert("strict".into(), strict.into());
+        definition.put("strict", strict);
     }
     Some(object([("type", "function".into()), ("function", definition.into())]))
 }

@@ -96,31 +96,28 @@ fn assistant(
 ) -> Result<Vec<Block>, Problem> {
     let mut blocks = reasoning::decode(fields, drops)?;
     blocks.extend(parts::content(fields, drops)?.unwrap_or_default());
-    let refusal = fields.path("refusal");
     if let Some(text) = fields.string("refusal")? {
-        blocks.push(Block::new(Content::Refusal { text }, refusal));
+        blocks.push(Block::new(Content::Refusal { text }, fields.path("refusal")));
     }
-    let path = fields.path("audio");
     if let Some(audio) = fields.object("audio")? {
         let value = json!({"audio": audio.rest()});
-        blocks.push(Block::new(Content::Opaque { dialect: NAME, value }, path));
+        blocks.push(Block::new(Content::Opaque { dialect: NAME, value }, fields.path("audio")));
     }
     blocks.extend(tool_calls(fields, drops)?);
-    let path = fields.path("function_call");
     if let Some(call) = fields.object("function_call")? {
+        let path = fields.path("function_call");
         blocks.push(Block::new(function(call, functions.call(index), drops)?, path));
     }
     // Clients send back what they got; an empty list says nothing.
-    let annotations = fields.path("annotations");
     if fields.array("annotations")?.is_some_and(|list| !list.is_empty()) {
-        drops.add(annotations, "not read in requests");
+        drops.add(fields.path("annotations"), "not read in requests");
     }
     Ok(blocks)
 }
 
 fn tool_calls(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
+    let Some(calls) = fields.array("tool_calls")? else { return Ok(Vec::new()) };
     let path = fields.path("tool_calls");
-    let calls = fields.array("tool_calls")?.unwrap_or_default();
     calls
         .into_iter()
         .enumerate()

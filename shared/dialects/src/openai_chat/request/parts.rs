@@ -57,9 +57,9 @@ pub(crate) fn cache(
     drops: &mut Drops,
 ) -> Result<Option<CacheControl>, Problem> {
     let control = mark(fields, "cache_control", "type", drops)?;
-    let path = fields.path("prompt_cache_breakpoint.ttl");
     let breakpoint = mark(fields, "prompt_cache_breakpoint", "mode", drops)?;
-    Ok(control.or(breakpoint.map(|mark| with_common_lifetime(mark, path, drops))))
+    let path = || fields.path("prompt_cache_breakpoint.ttl");
+    Ok(control.or(breakpoint.map(|mark| with_common_lifetime(mark, path(), drops))))
 }
 
 /// Turns OpenAI's least lifetimes, `30m` and `12h`, into the longest that other dialects know.

@@ -102,15 +102,15 @@ fn complete_call(mut value: Value, id: &str, index: usize) -> Value {
     if let Value::Object(call) = &mut value {
         let named = call.get("id").and_then(Value::as_str).is_some_and(|id| !id.is_empty());
         if !named {
-            call.insert("id".into(), call_id(id, index).into());
+            call.put("id", call_id(id, index));
         }
         if call.get("type").is_none_or(Value::is_null) {
-            call.insert("type".into(), "function".into());
+            call.put("type", "function");
         }
         if let Some(Value::Object(function)) = call.get_mut("function")
             && function.get("arguments").is_none_or(Value::is_null)
         {
-            function.insert("arguments".into(), "".into());
+            function.put("arguments", "");
         }
     }
     value

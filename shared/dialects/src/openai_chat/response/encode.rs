@@ -29,21 +29,21 @@ pub(in super::super) fn encode(
         true => context.model.clone(),
         false => response.model,
     };
-    body.insert("id".into(), response.id.into());
-    body.insert("object".into(), "chat.completion".into());
-    body.insert("created".into(), response.created.unwrap_or(context.created).into());
-    body.insert("model".into(), model.into());
+    body.put("id", response.id);
+    body.put("object", "chat.completion");
+    body.put("created", response.created.unwrap_or(context.created));
+    body.put("model", model);
     let candidates = response.candidates.into_iter().enumerate();
     let choices: Vec<Value> =
         candidates.map(|(index, candidate)| choice(index, candidate, drops)).collect();
-    body.insert("choices".into(), choices.into());
+    body.put("choices", choices);
     if let Some(tokens) = response.usage {
         usage::report_unsaid(&tokens, drops);
-        body.insert("usage".into(), usage::encode(&tokens));
+        body.put("usage", usage::encode(&tokens));
     }
     match response.service_tier {
         Some(tier) if SERVICE_TIERS.contains(&tier.as_str()) => {
-            body.insert("service_tier".into(), tier.into());
+            body.put("service_tier", tier);
         }
         Some(_) => drops.add("service_tier", UNSUPPORTED),
         None => {}
@@ -74,10 +74,10 @@ fn choice(index: usize, candidate: Candidate, drops: &mut Drops) -> Value {
         drops.add(format!("{path}.finish_reason"), format!("sent as {reason}"));
     }
     let mut choice = Map::new();
-    choice.insert("index".into(), index.into());
-    choice.insert("message".into(), said.message());
-    choice.insert("logprobs".into(), candidate.logprobs.unwrap_or_default());
-    choice.insert("finish_reason".into(), reason.into());
+    choice.put("index", index);
+    choice.put("message", said.message());
+    choice.put("logprobs", candidate.logprobs.unwrap_or_default());
+    choice.put("finish_reason", reason);
     Value::Object(choice)
 }
 
@@ -139,21 +139,21 @@ impl Said {
             (None, false) => "".into(),
         };
         let mut message = Map::new();
-        message.insert("role".into(), "assistant".into());
-        message.insert("content".into(), content);
-        message.insert("refusal".into(), json!(self.refusal));
-        message.insert("annotations".into(), self.annotations.into());
+        message.put("role", "assistant");
+        message.put("content", content);
+        message.put("refusal", json!(self.refusal));
+        message.put("annotations", self.annotations);
         if let Some(audio) = self.audio {
-            message.insert("audio".into(), audio);
+            message.put("audio", audio);
         }
         if !self.calls.is_empty() {
-            message.insert("tool_calls".into(), self.calls.into());
+            message.put("tool_calls", self.calls);
         }
         if !self.thoughts.is_empty() {
-            message.insert("reasoning_content".into(), self.thoughts.into());
+            message.put("reasoning_content", self.thoughts);
         }
         if self.has_proof {
-            message.insert("thinking_blocks".into(), self.thinking.into());
+            message.put("thinking_blocks", self.thinking);
         }
         Value::Object(message)
     }

@@ -102,9 +102,9 @@ impl Encoder {
 
     fn chunk(&self, choices: Vec<Value>, usage: Value) -> Wire {
         let mut chunk = self.head.clone();
-        chunk.insert("choices".into(), choices.into());
+        chunk.put("choices", choices);
         if self.context.stream_usage {
-            chunk.insert("usage".into(), usage);
+            chunk.put("usage", usage);
         }
         Wire::json(Value::Object(chunk))
     }
@@ -232,12 +232,12 @@ impl StreamEncoder for Encoder {
 
 fn head(id: String, model: String, created: u64, tier: Option<String>) -> Map<String, Value> {
     let mut head = Map::new();
-    head.insert("id".into(), id.into());
-    head.insert("object".into(), "chat.completion.chunk".into());
-    head.insert("created".into(), created.into());
-    head.insert("model".into(), model.into());
+    head.put("id", id);
+    head.put("object", "chat.completion.chunk");
+    head.put("created", created);
+    head.put("model", model);
     if let Some(tier) = tier {
-        head.insert("service_tier".into(), tier.into());
+        head.put("service_tier", tier);
     }
     head
 }

@@ -186,7 +186,7 @@ impl Text {
             let Some(delta) = rest.and_then(|rest| key.1.delta(rest)) else { continue };
             let choice = json!({"index": key.0, "delta": delta, "finish_reason": null});
             let mut chunk = self.head.clone();
-            chunk.insert("choices".to_owned(), vec![choice].into());
+            chunk.put("choices", vec![choice]);
             out.push(Event::json(Value::Object(chunk)));
         }
     }

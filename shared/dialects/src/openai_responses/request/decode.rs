@@ -72,7 +72,7 @@ fn text(
 ) -> Result<Option<ResponseFormat>, Problem> {
     let Some(mut text) = body.object("text")? else { return Ok(None) };
     if let Some(verbosity) = text.string("verbosity")? {
-        extras.insert("verbosity".to_owned(), verbosity.into());
+        extras.put("verbosity", verbosity);
     }
     let format = text.object("format")?.map(|format| response_format(format, drops)).transpose()?;
     text.report_rest(drops, NOT_CARRIED);
@@ -107,10 +107,10 @@ fn logprobs(body: &mut Fields, extras: &mut Map<String, Value>) -> Result<(), Pr
         }
     }
     if wanted {
-        extras.insert("logprobs".to_owned(), true.into());
+        extras.put("logprobs", true);
     }
     if !rest.is_empty() {
-        extras.insert("include".to_owned(), rest.into());
+        extras.put("include", rest);
     }
     Ok(())
 }

@@ -33,19 +33,19 @@ const EXTRAS: [&str; 10] = [
 /// Media that the dialect has no form for, or a choice of a tool that it cannot offer.
 pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Value, Problem> {
     let mut body = Map::new();
-    body.insert("model".into(), request.model.into());
+    body.put("model", request.model);
     let input = encode_items::encode(request.messages, drops)?;
     if let Some(instructions) = input.instructions {
-        body.insert("instructions".into(), instructions.into());
+        body.put("instructions", instructions);
     }
-    body.insert("input".into(), input.items.into());
+    body.put("input", input.items);
     let choice = (request.tool_choice, request.parallel_tool_calls);
     encode_tools::encode(request.tools, choice, &mut body, drops)?;
     if let Some(limit) = request.max_output_tokens {
         if limit < MIN_OUTPUT {
             drops.add("max_tokens", format!("raised to {MIN_OUTPUT}"));
         }
-        body.insert("max_output_tokens".into(), limit.max(MIN_OUTPUT).into());
+        body.put("max_output_tokens", limit.max(MIN_OUTPUT));
     }
     sampling(request.sampling, &mut body, drops);
     for (name, is_said) in [
@@ -58,24 +58,24 @@ pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Va
         }
     }
     if request.stream {
-        body.insert("stream".into(), true.into());
+        body.put("stream", true);
     }
     let mut extras = request.extras;
     text(request.response_format, &mut extras, &mut body, drops);
     let thinks = reasoning(request.reasoning, &mut body, drops);
     if let Some(user) = request.user {
-        body.insert("user".into(), user.into());
+        body.put("user", user);
     }
     match request.service_tier {
         Some(tier) if SERVICE_TIERS.contains(&tier.as_str()) => {
-            body.insert("service_tier".into(), tier.into());
+            body.put("service_tier", tier);
         }
         Some(_) => drops.add("service_tier", UNSUPPORTED),
         None => {}
     }
     // Other dialects store nothing unless they are asked to.
     let stores = extras.shift_remove("store").filter(Value::is_boolean);
-    body.insert("store".into(), stores.unwrap_or(Value::Bool(false)));
+    body.put("store", stores.unwrap_or(Value::Bool(false)));
     include(&mut extras, thinks, &mut body);
     for (name, value) in extras {
         // Anthropic has another parameter of the same name, an object.
@@ -107,10 +107,10 @@ fn sampling(sampling: Sampling, body: &mut Map<String, Value>, drops: &mut Drops
             drops.add("temperature", "clamped to 2");
         }
         let value = if is_high { 2.into() } else { Value::Number(temperature) };
-        body.insert("temperature".into(), value);
+        body.put("temperature", value);
     }
     if let Some(top_p) = sampling.top_p {
-        body.insert("top_p".into(), Value::Number(top_p));
+        body.put("top_p", Value::Number(top_p));
     }
 }
 
@@ -129,13 +129,13 @@ fn text(
         {
             fields.extend(schema);
         }
-        text.insert("format".into(), format);
+        text.put("format", format);
     }
     if let Some(verbosity) = extras.shift_remove("verbosity") {
-        text.insert("verbosity".into(), verbosity);
+        text.put("verbosity", verbosity);
     }
     if !text.is_empty() {
-        body.insert("text".into(), text.into());
+        body.put("text", text);
     }
 }
 
@@ -162,13 +162,13 @@ fn reasoning(
     };
     let mut fields = Map::new();
     if let Some(effort) = effort {
-        fields.insert("effort".into(), effort.word().into());
+        fields.put("effort", effort.word());
     }
     if is_shown {
-        fields.insert("summary".into(), "auto".into());
+        fields.put("summary", "auto");
     }
     if !fields.is_empty() {
-        body.insert("reasoning".into(), fields.into());
+        body.put("reasoning", fields);
     }
     !is_off && effort != Some(Effort::None)
 }
@@ -186,6 +186,6 @@ fn include(extras: &mut Map<String, Value>, thinks: bool, body: &mut Map<String,
         include.push(json!("message.output_text.logprobs"));
     }
     if !include.is_empty() {
-        body.insert("include".into(), include.into());
+        body.put("include", include);
     }
 }

@@ -40,12 +40,12 @@ pub(super) fn encode(
         }
         return Ok(());
     }
-    body.insert("tools".into(), written.into());
+    body.put("tools", written);
     if let Some(choice) = choice {
-        body.insert("tool_choice".into(), tool_choice(choice, &names));
+        body.put("tool_choice", tool_choice(choice, &names));
     }
     if let Some(parallel) = parallel {
-        body.insert("parallel_tool_calls".into(), parallel.into());
+        body.put("parallel_tool_calls", parallel);
     }
     Ok(())
 }
@@ -71,23 +71,23 @@ fn tool(tool: Tool, names: &mut Names, drops: &mut Drops) -> Option<Value> {
         names.custom.insert(tool.name.clone());
     }
     let mut map = Map::new();
-    map.insert("type".into(), if is_custom { "custom" } else { "function" }.into());
-    map.insert("name".into(), tool.name.into());
+    map.put("type", if is_custom { "custom" } else { "function" });
+    map.put("name", tool.name);
     if let Some(description) = tool.description {
-        map.insert("description".into(), description.into());
+        map.put("description", description);
     }
     if is_custom {
         if let Some(Value::Object(grammar)) = tool.parameters {
             let mut format = Map::new();
-            format.insert("type".into(), "grammar".into());
+            format.put("type", "grammar");
             format.extend(grammar);
-            map.insert("format".into(), format.into());
+            map.put("format", format);
         }
     } else {
         let nothing = || json!({"type": "object", "properties": {}});
-        map.insert("parameters".into(), tool.parameters.unwrap_or_else(nothing));
+        map.put("parameters", tool.parameters.unwrap_or_else(nothing));
         // Said aloud, because the API's default is to be strict and that of other dialects is not.
-        map.insert("strict".into(), tool.strict.unwrap_or(false).into());
+        map.put("strict", tool.strict.unwrap_or(false));
     }
     Some(Value::Object(map))
 }

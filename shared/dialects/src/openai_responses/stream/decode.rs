@@ -236,7 +236,7 @@ impl Decoder {
             "reasoning" => self.reasoning_done(index, &item, out),
             _ => {
                 if let Value::Object(item) = &mut item {
-                    item.insert("type".to_owned(), kind.into());
+                    item.put("type", kind);
                 }
                 let start = || BlockStart::Opaque { dialect: NAME, value: item };
                 self.blocks.add((index, 0), start, None, out);

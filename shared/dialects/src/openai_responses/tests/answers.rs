@@ -30,7 +30,7 @@ fn answers_of_other_dialects_fit_these_clients() {
         Finish::Pause,
     );
     response.service_tier = Some("standard".into());
-    response.extras.insert("container".into(), json!({}));
+    response.extras.put("container", json!({}));
     response.candidates.extend(response.candidates.clone());
     response.usage =
         Some(Usage { input: 1, output: 2, cache_write_1h: Some(3), ..Usage::default() });

@@ -140,7 +140,7 @@ fn what_the_dialect_lacks_is_named() {
     request.max_output_tokens = Some(1);
     request.service_tier = Some("standard_only".into());
     request.messages[0].name = Some("n".into());
-    request.extras.insert("logit_bias".into(), json!({}));
+    request.extras.put("logit_bias", json!({}));
     let (body, drops) = encode(request);
     assert_eq!((&body["temperature"], &body["max_output_tokens"]), (&json!(2), &json!(16)));
     let lost =
@@ -153,7 +153,7 @@ fn nothing_is_stored_unless_asked() {
     let request = user(vec![Content::Text { text: "hi".into(), citations: None }]);
     assert_eq!(encode(request.clone()).0["store"], false);
     let mut asked = request;
-    asked.extras.insert("store".into(), true.into());
+    asked.extras.put("store", true);
     assert_eq!(encode(asked).0["store"], true);
 }
 
@@ -288,7 +288,7 @@ fn results_of_tools_that_nobody_else_knows_are_refused() {
 #[test]
 fn a_parameter_of_another_dialect_with_the_same_name_stays_behind() {
     let mut request = user(vec![]);
-    request.extras.insert("context_management".into(), json!({"edits": []}));
+    request.extras.put("context_management", json!({"edits": []}));
     assert_eq!(paths(&encode(request).1), ["context_management"]);
     let own = with("context_management", json!([{"type": "compaction"}]));
     assert!(encode(decode(own).0).1.is_empty());
