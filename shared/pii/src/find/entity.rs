@@ -25,7 +25,13 @@ impl Entity {
     /// Whether a checksum or the rules of the issuer are checked, so that not everything of the right form is
     /// found.
     pub fn is_checked(&self) -> bool {
-        !matches!(self.check, Check::None)
+        self.has_checksum() || matches!(self.check, Check::Rules(_))
+    }
+
+    /// Whether a checksum is checked.
+    pub fn has_checksum(&self) -> bool {
+        let special = matches!(self.scan, Scan::Special(Special::Iban | Special::Crypto));
+        special || matches!(self.check, Check::Sum(_) | Check::Graded(_))
     }
 
     /// The words that, near a candidate, speak for it.

@@ -229,16 +229,15 @@ fn es_nie(id: &[u8]) -> bool {
     *check == spanish_letter(u64::from(kind - b'X') * 10_000_000 + number(digits))
 }
 
-/// As Luhn; the check is a digit or, for some kinds, a letter.
+/// As Luhn; the check is a digit or a letter. Sources differ on which kind has which.
 fn es_cif(id: &[u8]) -> bool {
     let [kind, digits @ .., check] = id else { return false };
     let sum =
         super::super::checks::luhn_sum(values(digits).chain([0]).collect::<Vec<_>>().into_iter());
     let digit = (10 - sum % 10) % 10;
     let letter = b"JABCDEFGHI".get(digit as usize).copied();
-    let as_digit = u32::from(check.wrapping_sub(b'0')) == digit && !b"PQSNWR".contains(kind);
-    let as_letter = Some(*check) == letter && !b"ABEH".contains(kind);
-    b"ABCDEFGHJNPQRSUVW".contains(kind) && digits.len() == 7 && (as_digit || as_letter)
+    let holds = u32::from(check.wrapping_sub(b'0')) == digit || Some(*check) == letter;
+    b"ABCDEFGHJNPQRSUVW".contains(kind) && digits.len() == 7 && holds
 }
 
 fn pt_nif(id: &[u8]) -> bool {

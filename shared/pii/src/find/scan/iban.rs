@@ -120,12 +120,13 @@ pub(super) fn iban(bytes: &[u8], start: usize) -> Option<Iban> {
     }
     let known = COUNTRIES.binary_search_by(|(country, _)| country.as_bytes().cmp(&head));
     let form = known.ok().and_then(|index| COUNTRIES.get(index)).map(|(_, form)| *form);
-    form.and_then(|form| registered(bytes, start, form)).or_else(|| unregistered(bytes, start))
+    let len = form.map(registered_len);
+    form.and_then(|form| registered(bytes, start, form)).or_else(|| unregistered(bytes, start, len))
 }
 
 /// An IBAN of the form that its country has registered.
 fn registered(bytes: &[u8], start: usize, form: &str) -> Option<Iban> {
-    let len = 4 + parts(form).map(|(count, _)| count).sum::<usize>();
+    let len = registered_len(form);
     let mut compact = [0_u8; MOST];
     let (mut index, mut count) = (start, 0);
     while count < len {
@@ -150,8 +151,8 @@ fn registered(bytes: &[u8], start: usize, form: &str) -> Option<Iban> {
 }
 
 /// What has the check digits of an IBAN, is nearly all digits and stands in one piece or in fours, as IBANs of a
-/// country or a length that nobody registered do.
-fn unregistered(bytes: &[u8], start: usize) -> Option<Iban> {
+/// country or a length that nobody registered do. Of the length that its country has registered it is not one.
+fn unregistered(bytes: &[u8], start: usize, registered: Option<usize>) -> Option<Iban> {
     let mut compact = [0_u8; MOST];
     let (mut index, mut count, mut best) = (start, 0, None);
     loop {
@@ -167,7 +168,12 @@ fn unregistered(bytes: &[u8], start: usize) -> Option<Iban> {
         let id = compact.get(..count)?;
         let digits = id.iter().filter(|byte| byte.is_ascii_digit()).count();
         let numbered = id.get(2..4)?.iter().all(u8::is_ascii_digit);
-        if count >= 14 && numbered && digits * 4 >= (count - 2) * 3 && is_valid_iban(id) {
+        if count >= 14
+            && Some(count) != registered
+            && numbered
+            && digits * 4 >= (count - 2) * 3
+            && is_valid_iban(id)
+        {
             best = Some(Iban { end, score: 0.5, validated: true });
         }
         if whole || group.len() < 4 || at(bytes, end) != b' ' {
@@ -184,6 +190,10 @@ pub(in super::super) fn is_valid_iban(id: &[u8]) -> bool {
     // 00, 01 and 99 have the remainder, but are never given out.
     !matches!(head.get(2..), Some(b"00" | b"01" | b"99"))
         && mod97(values(bban).chain(values(head))) == 1
+}
+
+fn registered_len(form: &str) -> usize {
+    4 + parts(form).map(|(count, _)| count).sum::<usize>()
 }
 
 fn parts(form: &str) -> impl Iterator<Item = (usize, u8)> + '_ {
@@ -217,7 +227,7 @@ mod tests {
     fn the_registry_is_in_order_and_within_the_standard() {
         assert!(COUNTRIES.is_sorted());
         for (country, form) in COUNTRIES {
-            let len = 4 + parts(form).map(|(count, _)| count).sum::<usize>();
+            let len = registered_len(form);
             assert!((15..=33).contains(&len), "{country}");
         }
     }
