@@ -9,37 +9,61 @@ pub(super) const AFTER: usize = 30;
 
 /// How far before the last candidate the next one may begin, in bytes.
 const SLACK: usize = 16;
+/// How much is read at once where candidates are dense, in bytes.
+const CHUNK: usize = 4096;
+
+/// A set of rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Rows([u64; 4]);
+
+impl Rows {
+    /// How many rows there can be.
+    pub(super) const MOST: u16 = 256;
+
+    fn insert(&mut self, row: u16) {
+        if let Some(word) = self.0.get_mut(usize::from(row / 64)) {
+            *word |= 1 << (row % 64);
+        }
+    }
+
+    pub(super) fn has(self, row: u16) -> bool {
+        self.0.get(usize::from(row / 64)).is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    fn add(&mut self, other: Rows) {
+        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word |= other);
+    }
+}
 
 /// The context words of all entities of a finder.
 #[derive(Debug, Default)]
 pub(super) struct Words {
     automaton: Option<AhoCorasick>,
-    /// For each word, the entities that it speaks for, in order.
-    entities: Vec<Vec<u16>>,
+    /// For each word, the rows that it speaks for.
+    rows: Vec<Rows>,
     longest: usize,
 }
 
 impl Words {
-    /// Of (word, entity) pairs. Words are compared without regard to ASCII case.
+    /// Of (word, row) pairs. Words are compared without regard to case.
     pub(super) fn new(mut pairs: Vec<(String, u16)>) -> Result<Self, String> {
         // The automaton folds the case of ASCII only.
         let cased: Vec<_> = pairs
             .iter()
             .filter(|(word, _)| !word.is_ascii())
-            .flat_map(|(word, entity)| [(word.to_uppercase(), *entity), (title(word), *entity)])
+            .flat_map(|(word, row)| [(word.to_uppercase(), *row), (title(word), *row)])
             .collect();
         pairs.extend(cased);
         pairs.sort_unstable();
-        pairs.dedup();
         let mut words: Vec<String> = Vec::new();
-        let mut entities: Vec<Vec<u16>> = Vec::new();
-        for (word, entity) in pairs {
-            match entities.last_mut() {
-                Some(same) if words.last() == Some(&word) => same.push(entity),
-                _ => {
-                    words.push(word);
-                    entities.push(vec![entity]);
-                }
+        let mut rows: Vec<Rows> = Vec::new();
+        for (word, row) in pairs {
+            if words.last() != Some(&word) {
+                words.push(word);
+                rows.push(Rows::default());
+            }
+            if let Some(last) = rows.last_mut() {
+                last.insert(row);
             }
         }
         let longest = words.iter().map(String::len).max().unwrap_or(0);
@@ -54,16 +78,20 @@ impl Words {
                     .map_err(|error| error.to_string())?,
             ),
         };
-        Ok(Self { automaton, entities, longest })
+        Ok(Self { automaton, rows, longest })
     }
 }
 
-/// The context words met so far in one text. Candidates come in order, so each byte is read once at most.
+/// The context words met so far in one text. Candidates come in order, so each byte is read once or little more.
 #[derive(Debug)]
 pub(super) struct Nearby<'w> {
     words: &'w Words,
     hits: Vec<Hit>,
     read: usize,
+    /// How much to read ahead.
+    ahead: usize,
+    /// The last span that was asked for, and its answer.
+    last: Option<((usize, usize), Rows)>,
 }
 
 #[derive(Debug)]
@@ -75,43 +103,54 @@ struct Hit {
 
 impl<'w> Nearby<'w> {
     pub(super) fn new(words: &'w Words) -> Self {
-        Self { words, hits: Vec::new(), read: 0 }
+        Self { words, hits: Vec::new(), read: 0, ahead: 0, last: None }
     }
 
-    /// How many bytes lie between the candidate `start..end` and the nearest word that speaks for `entity`,
-    /// on either side.
-    pub(super) fn distance(
-        &mut self,
-        text: &str,
-        start: usize,
-        end: usize,
-        entity: u16,
-    ) -> Option<usize> {
-        self.within(text, start, end, entity, (BEFORE, AFTER))
+    /// The rows that words around the candidate `start..end` speak for.
+    pub(super) fn rows(&mut self, text: &str, start: usize, end: usize) -> Rows {
+        if let Some((span, rows)) = self.last
+            && span == (start, end)
+        {
+            return rows;
+        }
+        let mut rows = Rows::default();
+        let words = self.words;
+        for hit in self.around(text, start, end) {
+            if let Some(spoken) = words.rows.get(hit.word) {
+                rows.add(*spoken);
+            }
+        }
+        self.last = Some(((start, end), rows));
+        rows
     }
 
-    /// The same within a reach, before and behind, that is no wider than usual.
+    /// How many bytes lie between the candidate `start..end` and the nearest word that speaks for `row`, on
+    /// either side, within a reach before and behind that is no wider than usual.
     pub(super) fn within(
         &mut self,
         text: &str,
-        start: usize,
-        end: usize,
-        entity: u16,
+        (start, end): (usize, usize),
+        row: u16,
         (before, after): (usize, usize),
     ) -> Option<usize> {
-        self.read_to(text, start.saturating_sub(BEFORE), end + AFTER);
-        let from = start.saturating_sub(before);
-        let behind = self.hits.partition_point(|hit| hit.end < from);
-        let near = self.hits.get(behind..).unwrap_or_default();
-        near.iter()
-            .take_while(|hit| hit.end <= end + AFTER)
-            .filter(|hit| hit.start < end + after && self.speaks(hit.word, entity))
-            .filter_map(|hit| start.checked_sub(hit.end).or_else(|| hit.start.checked_sub(end)))
+        let words = self.words;
+        let near = self.around(text, start, end).filter(|hit| {
+            hit.end + before >= start
+                && hit.start < end + after
+                && words.rows.get(hit.word).is_some_and(|rows| rows.has(row))
+        });
+        near.filter_map(|hit| start.checked_sub(hit.end).or_else(|| hit.start.checked_sub(end)))
             .min()
     }
 
-    fn speaks(&self, word: usize, entity: u16) -> bool {
-        self.words.entities.get(word).is_some_and(|list| list.binary_search(&entity).is_ok())
+    /// The words around a candidate, those that lie in it left out.
+    fn around(&mut self, text: &str, start: usize, end: usize) -> impl Iterator<Item = &Hit> {
+        self.read_to(text, start.saturating_sub(BEFORE), end + AFTER);
+        let from = start.saturating_sub(BEFORE);
+        let first = self.hits.partition_point(|hit| hit.end < from);
+        let near = self.hits.get(first..).unwrap_or_default().iter();
+        near.take_while(move |hit| hit.end <= end + AFTER)
+            .filter(move |hit| hit.end <= start || hit.start >= end)
     }
 
     fn read_to(&mut self, text: &str, from: usize, to: usize) {
@@ -120,7 +159,10 @@ impl<'w> Nearby<'w> {
             return;
         }
         let Some(automaton) = &self.words.automaton else { return };
-        // A word across the border of two readings is met by reading a word's length back.
+        // Where candidates follow each other closely, read ahead: a start costs more than some bytes.
+        let dense = self.read > 0 && from <= self.read;
+        self.ahead = if dense { (self.ahead * 2).clamp(64, CHUNK) } else { 0 };
+        let to = (to + self.ahead).min(text.len());
         // Candidates are not quite in order: some begin a little before the last.
         let begin = self.read.max(from).saturating_sub(self.words.longest + SLACK);
         let Some(window) = text.as_bytes().get(begin..to) else { return };
@@ -171,7 +213,7 @@ mod tests {
         let words =
             Words::new(pairs.map(|(word, entity)| (word.to_owned(), entity)).to_vec()).unwrap();
         let mut nearby = Nearby::new(&words);
-        at.iter().map(|(start, end)| nearby.distance(text, *start, *end, 0)).collect()
+        at.iter().map(|span| nearby.within(text, *span, 0, (BEFORE, AFTER))).collect()
     }
 
     #[test]

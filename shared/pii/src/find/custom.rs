@@ -159,7 +159,7 @@ impl Customs {
                 return;
             }
             let entity = self.first_row + custom as u16;
-            let context = nearby.distance(text, start, end, entity).is_some();
+            let context = nearby.rows(text, start, end).has(entity);
             if (context || row.context.is_empty()) && row.score >= min_score {
                 let validated = row.validator.is_some();
                 found.push(Candidate { entity, start, end, score: row.score, context, validated });
@@ -179,7 +179,7 @@ impl Customs {
         }
         if let Some(lists) = &self.words {
             let mut nearby = Nearby::new(words);
-            let folded = View::folded(text, loose);
+            let folded = View::folded(text, true, loose);
             for hit in lists.automaton.find_iter(folded.text.as_bytes()) {
                 let (start, end) = (folded.start(hit.start()), folded.end(hit.end()));
                 if let Some(custom) = lists.custom.get(hit.pattern().as_usize())

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::context::{BEFORE, Words};
+use super::context::{BEFORE, Rows, Words};
 use super::custom::Customs;
 use super::entity::{Category, Check, Key, Scan, Special};
 use super::pattern::Pattern;
@@ -109,7 +109,7 @@ impl Finder {
         }
         // Custom rows come behind the built-in ones.
         let first_custom = ENTITIES.len() as u16;
-        let no_phone = u16::MAX;
+        let no_phone = Rows::MOST - 1;
         let customs = Customs::new(&selection.custom, first_custom, &mut errors);
         let mut pairs: Vec<(String, u16)> =
             NO_PHONE.iter().map(|word| ((*word).to_owned(), no_phone)).collect();

@@ -19,6 +19,7 @@ mod custom;
 mod entities;
 mod entity;
 mod finder;
+mod groups;
 mod pattern;
 mod scan;
 mod selection;

@@ -5,6 +5,8 @@
 //! else is itself, letters in either case. What is repeated or optional is taken greedily and never given back,
 //! so matching is linear; the tables are written for that.
 
+use super::groups::Groups;
+
 /// A compiled form.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -19,6 +21,8 @@ pub(super) struct Pattern {
     pub(super) letter_first: bool,
     /// Whether a match can be without a digit.
     pub(super) letters_only: bool,
+    /// The groups of digits that a match is made of, where it is made of nothing else.
+    groups: Option<Groups>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -125,6 +129,7 @@ impl Pattern {
                 }
             }
         }
+        let groups = groups(&items);
         let max_len = items.iter().map(|item| usize::from(item.most)).sum();
         // Up to the first item that must be there, any can be first.
         let optional = items.iter().take_while(|item| item.least == 0).count();
@@ -132,6 +137,7 @@ impl Pattern {
         Self {
             first_token: first_token(&items),
             max_len,
+            groups,
             digit_first: first.iter().any(|item| match item.what {
                 What::Literal(byte) => byte.is_ascii_digit(),
                 what => what.fits(b'0', None),
@@ -143,6 +149,11 @@ impl Pattern {
             letters_only: items.iter().all(|item| item.least == 0 || item.what.fits(b'A', None)),
             items,
         }
+    }
+
+    /// Whether the groups of digits at a place do not already say that there is no match.
+    pub(super) fn may_match(&self, digits: &Groups) -> bool {
+        self.groups.is_none_or(|groups| groups.admit(digits))
     }
 
     /// Where a match of `text` that begins at `start` ends, and what it holds. The match ends where a token
@@ -179,6 +190,23 @@ fn number(digits: &[u8]) -> u8 {
     digits.iter().fold(0, |number: u8, digit| {
         number.saturating_mul(10).saturating_add(digit.wrapping_sub(b'0'))
     })
+}
+
+fn groups(items: &[Item]) -> Option<Groups> {
+    let (mut lens, mut separators) = (vec![0], Vec::new());
+    for item in items {
+        match item.what {
+            _ if item.least != item.most => return None,
+            What::Digit | What::Literal(b'0'..=b'9') => *lens.last_mut()? += item.most,
+            What::Separator => separators.push(b'_'),
+            What::Literal(literal @ (b' ' | b'-' | b'.' | b'/')) => separators.push(literal),
+            _ => return None,
+        }
+        if separators.len() == lens.len() {
+            lens.push(0);
+        }
+    }
+    Groups::of_form(&lens, &separators)
 }
 
 fn first_token(items: &[Item]) -> u64 {

@@ -22,42 +22,37 @@ pub(super) enum Fold {
 impl<'a> View<'a> {
     /// The view for scanners: digits, spaces, dashes and full-width forms as ASCII, nothing invisible.
     pub(super) fn new(text: &'a str) -> Self {
-        Self::folded(text, visible)
+        Self::folded(text, false, visible)
     }
 
-    /// `text` with each character beyond ASCII, and those within that `fold` changes, folded.
-    pub(super) fn folded(text: &'a str, fold: impl Fn(char) -> Fold) -> Self {
-        let changes = |c: char| !matches!(fold(c), Fold::Keep);
-        // ASCII, as most text is, is seen to be so at the speed of memory.
-        let first = match text.is_ascii() && !changes('A') {
-            true => None,
-            false => text.char_indices().find(|(_, c)| changes(*c)),
-        };
-        let Some((first, _)) = first else {
-            return Self { text: Cow::Borrowed(text), cuts: Vec::new() };
-        };
-        let (head, tail) = text.split_at(first);
-        let mut folded = String::with_capacity(text.len());
-        folded.push_str(head);
-        let mut cuts = Vec::new();
-        for (at, c) in tail.char_indices() {
+    /// `text` with what `fold` changes folded: each character, or only those beyond ASCII.
+    pub(super) fn folded(text: &'a str, ascii: bool, fold: impl Fn(char) -> Fold) -> Self {
+        let bytes = text.as_bytes();
+        let (mut folded, mut cuts) = (String::new(), Vec::new());
+        // `copied` is how far the source has been taken over, `at` how far it has been looked at.
+        let (mut copied, mut at) = (0, 0);
+        while let Some(next) = next_to_fold(bytes, at, ascii) {
+            let Some(c) = text.get(next..).and_then(|rest| rest.chars().next()) else { break };
+            at = next + c.len_utf8();
             let into = match fold(c) {
-                Fold::Keep => {
-                    folded.push(c);
-                    continue;
-                }
+                Fold::Keep => continue,
                 Fold::Drop => None,
                 Fold::Into(into) => Some(into),
             };
-            let source = first + at;
+            folded.push_str(text.get(copied..next).unwrap_or_default());
+            copied = at;
             if into.is_none_or(|into| into.len_utf8() != c.len_utf8()) {
-                push_new(&mut cuts, (folded.len(), source));
+                push_new(&mut cuts, (folded.len(), next));
                 folded.extend(into);
-                cuts.push((folded.len(), source + c.len_utf8()));
+                cuts.push((folded.len(), at));
             } else {
                 folded.extend(into);
             }
         }
+        if copied == 0 {
+            return Self { text: Cow::Borrowed(text), cuts };
+        }
+        folded.push_str(text.get(copied..).unwrap_or_default());
         Self { text: Cow::Owned(folded), cuts }
     }
 
@@ -79,6 +74,18 @@ impl<'a> View<'a> {
     fn beyond(cut: Option<&(usize, usize)>, at: usize) -> usize {
         cut.map_or(at, |(folded, source)| source + (at - folded))
     }
+}
+
+/// The next character at or behind `from` that a fold may change.
+fn next_to_fold(bytes: &[u8], from: usize, ascii: bool) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    // The letters of Latin-1 and beyond, which begin with C3 to C9, are passed over at once: no view changes
+    // them, and loose text looks at everything.
+    let found = match ascii {
+        true => (!rest.is_empty()).then_some(0),
+        false => rest.iter().position(|byte| matches!(byte, 0xC2 | 0xCA..)),
+    };
+    found.map(|offset| from + offset)
 }
 
 fn push_new(cuts: &mut Vec<(usize, usize)>, cut: (usize, usize)) {
@@ -234,7 +241,7 @@ fn unaccented(c: char) -> char {
 
 /// `text` as word lists and allow lists compare it.
 pub(super) fn loosely(text: &str) -> String {
-    View::folded(text, loose).text.into_owned()
+    View::folded(text, true, loose).text.into_owned()
 }
 
 #[cfg(test)]

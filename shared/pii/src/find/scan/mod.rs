@@ -14,6 +14,7 @@ mod url;
 use super::context::Nearby;
 use super::entity::{Check, Grade, Special};
 use super::finder::{Form, Plan};
+use super::groups::Groups;
 use super::settle::Candidate;
 use phone::Phone;
 use text::{ahead, at, back, has_word_at, has_word_before};
@@ -84,6 +85,8 @@ pub(super) struct Scanner<'p, 't> {
     key_ends: secret::Ends,
     /// Where the last token that was looked at ends.
     seen: usize,
+    /// Where the last URL ends: what looks like one in it is a part of it.
+    linked: usize,
     /// Where the last word that was looked at for names ends.
     named: usize,
     found: Vec<Candidate>,
@@ -98,6 +101,7 @@ impl<'p, 't> Scanner<'p, 't> {
             nearby: Nearby::new(&plan.words),
             key_ends: secret::Ends::default(),
             seen: 0,
+            linked: 0,
             named: 0,
             found: Vec::new(),
         }
@@ -259,11 +263,12 @@ impl<'p, 't> Scanner<'p, 't> {
             return;
         }
         let digit = at(self.bytes, start).is_ascii_digit();
+        let groups = if digit { Groups::of(self.bytes, start) } else { Groups::default() };
         for index in bucket {
-            let Some(form) = plan.forms.get(usize::from(*index)).filter(|form| form.fits(digit))
-            else {
+            let Some(form) = plan.forms.get(usize::from(*index)) else { continue };
+            if !form.fits(digit) || !form.pattern.may_match(&groups) {
                 continue;
-            };
+            }
             let Some((end, compact)) = form.pattern.matches(self.bytes, start) else { continue };
             let next = (at(self.bytes, end), at(self.bytes, end + 1));
             if matches!(next, (b'.' | b'-', b'0'..=b'9')) || has_word_at(self.text, end) {
@@ -294,7 +299,7 @@ impl<'p, 't> Scanner<'p, 't> {
     }
 
     fn form(&mut self, form: &Form, start: usize, end: usize, id: &[u8]) {
-        let context = self.nearby.distance(self.text, start, end, form.entity).is_some();
+        let context = self.nearby.rows(self.text, start, end).has(form.entity);
         let score = form.score + if context { CONTEXT } else { 0.0 };
         if score < self.plan.min_score {
             return;
@@ -317,7 +322,7 @@ impl<'p, 't> Scanner<'p, 't> {
 
     /// A candidate of a special scanner, with context.
     fn offer(&mut self, entity: u16, span: (usize, usize), score: f32, validated: bool) {
-        let context = self.nearby.distance(self.text, span.0, span.1, entity).is_some();
+        let context = self.nearby.rows(self.text, span.0, span.1).has(entity);
         let score = score + if context { CONTEXT } else { 0.0 };
         self.push(entity, span, score, context, validated);
     }
@@ -350,15 +355,20 @@ impl<'p, 't> Scanner<'p, 't> {
     }
 
     fn url(&mut self, colon: usize) {
+        if colon < self.linked {
+            return;
+        }
         if let Some(entity) = self.special(Special::ConnectionString)
             && let Some(span) = secret::connection_string(self.bytes, colon)
         {
             self.push(entity, span, 0.9, true, true);
+            self.linked = span.1;
         }
         if let Some(entity) = self.special(Special::Url)
             && let Some((start, end, is_ip)) = url::with_scheme(self.text, colon)
         {
             self.push(entity, (start, end), 0.9, false, is_ip);
+            self.linked = self.linked.max(end);
         }
     }
 
@@ -374,8 +384,9 @@ impl<'p, 't> Scanner<'p, 't> {
         let Some(entity) = self.special(Special::Phone) else { return };
         let Some(phone) = phone::phone(self.text, start) else { return };
         let Phone { start, end, .. } = phone;
-        let for_it = self.nearby.within(self.text, start, end, entity, PHONE_REACH);
-        let against = self.nearby.within(self.text, start, end, self.plan.no_phone, PHONE_REACH);
+        let span = (start, end);
+        let for_it = self.nearby.within(self.text, span, entity, PHONE_REACH);
+        let against = self.nearby.within(self.text, span, self.plan.no_phone, PHONE_REACH);
         // What is nearer decides: `call me about order 12345678`.
         let context = for_it.is_some_and(|distance| against.is_none_or(|other| distance < other));
         let score = match (context, against) {

@@ -308,11 +308,14 @@ const NO_NAMES: [&str; 24] = [
 pub(super) fn person(text: &str, start: usize) -> Option<usize> {
     let before = text.get(text.floor_char_boundary(start.saturating_sub(24))..start)?;
     let trimmed = before.trim_end_matches([' ', '\n']);
+    if trimmed.len() == before.len() {
+        return None;
+    }
     let lower = trimmed.to_lowercase();
     let cue = CUES.iter().any(|cue| {
         lower.strip_suffix(cue).is_some_and(|rest| !rest.chars().next_back().is_some_and(is_word))
     });
-    if !cue || trimmed.len() == before.len() {
+    if !cue {
         return None;
     }
     let end = capitalised(text, start, 4)?;

@@ -26,6 +26,8 @@ struct Run {
     /// The group that stands in parentheses, from the start of the run on.
     area: Option<usize>,
     groups: [(usize, usize); MOST_GROUPS],
+    /// The single byte behind each group, `?` if there are several.
+    behind: [u8; MOST_GROUPS],
     len: usize,
 }
 
@@ -67,16 +69,15 @@ fn read(text: &str, start: usize) -> Option<Run> {
         run.plus = true;
         run.start -= 1;
     }
-    let joined = matches!(before(run.start), b'.' | b'-' | b'/' | b',')
-        && run.start.checked_sub(2).is_some_and(|index| at(bytes, index).is_ascii_alphanumeric());
-    if joined
-        || matches!(before(run.start), b'$' | b'+' | b'\\' | b'*' | b'^' | b'=' | b'<')
-            && before(run.start) != b'='
-    {
-        return None;
-    }
-    if has_word_before(text, run.start) || text.get(..run.start)?.ends_with(['€', '£', '¥', '₹'])
-    {
+    let preceding = before(run.start.saturating_sub(1));
+    let joined = match before(run.start) {
+        b'-' => preceding.is_ascii_alphanumeric(),
+        b'.' | b'/' => preceding.is_ascii_digit(),
+        b'$' | b'+' | b'\\' | b'*' | b'^' | b'<' => true,
+        _ => false,
+    };
+    let money = ['€', '£', '¥', '₹'];
+    if joined || has_word_before(text, run.start) || text.get(..run.start)?.ends_with(money) {
         return None;
     }
     let (mut index, mut digits, mut inside) = (start, 0, opened);
@@ -87,10 +88,15 @@ fn read(text: &str, start: usize) -> Option<Run> {
             break;
         }
         *run.groups.get_mut(run.len)? = (index, end);
+        let slot = run.len;
         run.len += 1;
         let next =
             ahead(bytes, end, 3, |byte| matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')'));
         let separator = bytes.get(end..next)?;
+        *run.behind.get_mut(slot)? = match separator {
+            [single] => *single,
+            _ => b'?',
+        };
         let closes = separator.contains(&b')');
         if closes != inside
             || separator.windows(2).any(|pair| matches!(pair, b". " | b".." | b"--" | b"//"))
@@ -124,7 +130,7 @@ fn cuts(bytes: &[u8], run: &Run, count: usize) -> bool {
         return false;
     }
     match (at(bytes, end), at(bytes, end + 1)) {
-        (b'.' | b'-' | b'/' | b':' | b',' | b')', next) if next.is_ascii_digit() => false,
+        (b'.' | b'-' | b'/' | b':' | b')', next) if next.is_ascii_digit() => false,
         (b'-' | b'_' | b'@' | b'=', next) if next.is_ascii_alphanumeric() => false,
         (b'%', _) => false,
         _ => true,
@@ -141,7 +147,7 @@ fn score(bytes: &[u8], run: &Run, groups: &[(usize, usize)], digits: usize) -> O
             if code == 1 && digit(0) == b'1' { digits == 11 } else { (8..=15).contains(&digits) };
         return fits.then_some(if groups.len() > 1 { 0.85 } else { 0.75 });
     }
-    let shape = Shape::of(bytes, groups)?;
+    let shape = Shape::of(bytes, run, groups);
     let [first, second] = [digit(0), digit(1)];
     if shape.is_no_phone() {
         return None;
@@ -166,7 +172,7 @@ fn score(bytes: &[u8], run: &Run, groups: &[(usize, usize)], digits: usize) -> O
         // A trunk zero, the area, the number; Thailand sets the zero off.
         [2..=18, ..] if first == b'0' && groups.len() > 1 && (9..=13).contains(&digits) => {
             let long = digits > 11 && groups.len() < 3 && !shape.has_slash();
-            if long || (shape.dots_only && groups.len() < 3) { 0.2 } else { 0.5 }
+            if long || (shape.only(b'.') && groups.len() < 3) { 0.2 } else { 0.5 }
         }
         [1, 3, 3, 3, ..] | [1, 4, 4, ..] if first == b'0' && (9..=10).contains(&digits) => 0.5,
         // Brazil: area, a space, two parts with a hyphen.
@@ -205,29 +211,20 @@ struct Shape<'b> {
     bytes: &'b [u8],
     groups: &'b [(usize, usize)],
     lens: [usize; MOST_GROUPS],
-    dots_only: bool,
-    spaces_only: bool,
-    hyphens_only: bool,
+    between: &'b [u8],
 }
 
 impl<'b> Shape<'b> {
-    fn of(bytes: &'b [u8], groups: &'b [(usize, usize)]) -> Option<Self> {
+    fn of(bytes: &'b [u8], run: &'b Run, groups: &'b [(usize, usize)]) -> Self {
         let mut lens = [0; MOST_GROUPS];
         lens.iter_mut().zip(groups).for_each(|(len, (from, to))| *len = to - from);
-        let only = |wanted: &[u8]| {
-            groups.windows(2).all(|pair| match pair {
-                [(_, end), (start, _)] => bytes.get(*end..*start) == Some(wanted),
-                _ => false,
-            })
-        };
-        Some(Self {
-            bytes,
-            groups,
-            lens,
-            dots_only: only(b"."),
-            spaces_only: only(b" "),
-            hyphens_only: only(b"-"),
-        })
+        let between = run.behind.get(..groups.len().saturating_sub(1)).unwrap_or_default();
+        Self { bytes, groups, lens, between }
+    }
+
+    /// Whether nothing but this byte stands between the groups.
+    fn only(&self, byte: u8) -> bool {
+        self.between.iter().all(|between| *between == byte)
     }
 
     fn value(&self, group: usize) -> u64 {
@@ -235,19 +232,12 @@ impl<'b> Shape<'b> {
         super::super::checks::number(digits.unwrap_or_default())
     }
 
-    fn between(&self, place: usize) -> &'b [u8] {
-        match self.groups.get(place..place + 2) {
-            Some([(_, end), (start, _)]) => self.bytes.get(*end..*start).unwrap_or_default(),
-            _ => &[],
-        }
-    }
-
     fn has_slash(&self) -> bool {
-        self.between(0) == b"/"
+        self.between.first() == Some(&b'/')
     }
 
     fn is_brazilian(&self) -> bool {
-        self.between(0) == b" " && self.between(1) == b"-"
+        self.between == b" -"
     }
 
     /// Dates, decimals, addresses of machines, ranges of years, lists of small numbers.
@@ -261,9 +251,9 @@ impl<'b> Shape<'b> {
                 year(self.value(2)) && self.value(0) <= 31 && self.value(1) <= 31
             }
             ([4, 4, ..], 2) => year(self.value(0)) && year(self.value(1)),
-            ([3, 2, 4, ..], 3) => self.hyphens_only,
-            ([1..=3, 1..=3, 1..=3, 1..=3, ..], 4) if self.dots_only => true,
-            (_, 2) if self.dots_only => true,
+            ([3, 2, 4, ..], 3) => self.only(b'-'),
+            ([1..=3, 1..=3, 1..=3, 1..=3, ..], 4) if self.only(b'.') => true,
+            (_, 2) if self.only(b'.') => true,
             ([1, 1, ..], 2..) => true,
             (_, 1) => super::super::checks::uniform(
                 self.groups
@@ -283,7 +273,7 @@ impl<'b> Shape<'b> {
             .unwrap_or_default()
             .iter()
             .all(|(start, _)| matches!(at(bytes, *start), b'2'..=b'9'));
-        match (planned, self.spaces_only) {
+        match (planned, self.only(b' ')) {
             (true, false) => 0.65,
             (true, true) | (false, false) => 0.5,
             (false, true) => {
@@ -297,23 +287,16 @@ impl<'b> Shape<'b> {
     }
 }
 
+/// What stands between a number and its extension.
+const EXTENSIONS: [&[u8]; 10] =
+    [b"x", b"ext", b"#", b"extn", b"extension", b"ramal", b"poste", b"dw", b"int", b"anexo"];
+
 /// Where the extension ends that follows a number which ends at `end`: `x123`, `ext. 123`, `#123`.
 fn extension(bytes: &[u8], end: usize) -> Option<usize> {
     let word = ahead(bytes, end, 2, |byte| matches!(byte, b' ' | b','));
     let letters = ahead(bytes, word, 10, |byte| byte.is_ascii_alphabetic() || byte == b'#');
-    let name = bytes.get(word..letters)?.to_ascii_lowercase();
-    if !matches!(
-        name.as_slice(),
-        b"x" | b"ext"
-            | b"extn"
-            | b"extension"
-            | b"#"
-            | b"ramal"
-            | b"poste"
-            | b"dw"
-            | b"int"
-            | b"anexo"
-    ) {
+    let name = bytes.get(word..letters).filter(|name| !name.is_empty())?;
+    if !EXTENSIONS.iter().any(|extension| name.eq_ignore_ascii_case(extension)) {
         return None;
     }
     let digits = ahead(bytes, letters, 3, |byte| matches!(byte, b'.' | b':' | b' '));

@@ -115,8 +115,12 @@ pub(super) fn assignment(bytes: &[u8], sign: usize) -> Option<(usize, usize)> {
     let name_start = back(bytes, name_end, 40, |byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
     });
-    let name = bytes.get(name_start..name_end)?.to_ascii_lowercase();
-    if !NAMES.iter().any(|secret| name.ends_with(secret)) {
+    let name = bytes.get(name_start..name_end)?;
+    let ends = |secret: &&[u8]| {
+        let tail = name.len().checked_sub(secret.len()).and_then(|from| name.get(from..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(secret))
+    };
+    if name.len() < 3 || !NAMES.iter().any(ends) {
         return None;
     }
     let mut start = ahead(bytes, sign + 1, 4, |byte| matches!(byte, b' ' | b'\t' | b'=' | b'>'));
