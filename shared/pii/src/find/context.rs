@@ -7,6 +7,8 @@ pub(super) const BEFORE: usize = 80;
 /// How far behind a candidate a context word may begin, in bytes.
 pub(super) const AFTER: usize = 30;
 
+/// The longest candidate that waits for a word, in bytes.
+const AHEAD: usize = 64;
 /// How far before the last candidate the next one may begin, in bytes.
 const SLACK: usize = 16;
 /// How much is read at once where candidates are dense, in bytes.
@@ -104,6 +106,20 @@ struct Hit {
 impl<'w> Nearby<'w> {
     pub(super) fn new(words: &'w Words) -> Self {
         Self { words, hits: Vec::new(), read: 0, ahead: 0, last: None }
+    }
+
+    /// Whether no word at all stands where one could matter to a candidate that begins at `start` and is no
+    /// longer than [`AHEAD`].
+    pub(super) fn is_quiet(&mut self, text: &str, start: usize) -> bool {
+        self.read_to(text, start.saturating_sub(BEFORE), start + AHEAD + AFTER);
+        // The last words that were read are the nearest; there are few behind them.
+        let from = start.saturating_sub(BEFORE);
+        !self
+            .hits
+            .iter()
+            .rev()
+            .take_while(|hit| hit.end >= from)
+            .any(|hit| hit.start < start + AHEAD + AFTER)
     }
 
     /// The rows that words around the candidate `start..end` speak for.

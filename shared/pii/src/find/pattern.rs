@@ -151,6 +151,11 @@ impl Pattern {
         }
     }
 
+    /// The length of every match, if it is made of digits and separators only.
+    pub(super) fn fixed_len(&self) -> Option<usize> {
+        self.groups.map(|_| self.max_len)
+    }
+
     /// Whether the groups of digits at a place do not already say that there is no match.
     pub(super) fn may_match(&self, digits: &Groups) -> bool {
         self.groups.is_none_or(|groups| groups.admit(digits))

@@ -227,7 +227,9 @@ impl<'p, 't> Scanner<'p, 't> {
         if first.is_ascii_digit() {
             self.street(start, end);
             self.birth(start, end);
-            self.geo(start);
+            if matches!(at(self.bytes, end), b'.' | 0xC2) {
+                self.geo(start);
+            }
         }
     }
 
@@ -264,9 +266,18 @@ impl<'p, 't> Scanner<'p, 't> {
         }
         let digit = at(self.bytes, start).is_ascii_digit();
         let groups = if digit { Groups::of(self.bytes, start) } else { Groups::default() };
+        let quiet = self.nearby.is_quiet(self.text, start);
         for index in bucket {
             let Some(form) = plan.forms.get(usize::from(*index)) else { continue };
-            if !form.fits(digit) || !form.pattern.may_match(&groups) {
+            let weak = form.score < plan.min_score;
+            if (weak && quiet) || !form.fits(digit) || !form.pattern.may_match(&groups) {
+                continue;
+            }
+            // Where the length is known, a weak form is asked for its context before it is matched.
+            if weak
+                && let Some(len) = form.pattern.fixed_len()
+                && !self.nearby.rows(self.text, start, start + len).has(form.entity)
+            {
                 continue;
             }
             let Some((end, compact)) = form.pattern.matches(self.bytes, start) else { continue };
@@ -508,6 +519,9 @@ impl<'p, 't> Scanner<'p, 't> {
     fn birth(&mut self, start: usize, end: usize) {
         let Some(entity) = self.special(Special::Birth) else { return };
         if end - start > 4 {
+            return;
+        }
+        if self.nearby.is_quiet(self.text, start) {
             return;
         }
         if let Some(span) = personal::date(self.text, start) {

@@ -173,8 +173,7 @@ pub(in super::super) fn is_month(word: &str) -> bool {
 
 /// Whether a word in lower case can stand in the name of a street.
 pub(in super::super) fn is_street_word(word: &str) -> bool {
-    RUES.contains(&word)
-        || matches!(word, "de" | "du" | "des" | "la" | "le" | "les" | "del" | "di" | "dei")
+    RUES.contains(&word) || PARTICLES.contains(&word)
 }
 
 /// A pair of coordinates whose first digits stand at `start`, and its score: decimal degrees, or degrees,
@@ -447,6 +446,10 @@ const STRASSEN: [&str; 12] = [
 const VIAS: [&str; 9] =
     ["calle", "avenida", "plaza", "paseo", "via", "viale", "piazza", "corso", "rua"];
 
+/// Words in lower case within the names of streets.
+const PARTICLES: [&str; 11] =
+    ["de", "du", "des", "la", "le", "les", "del", "di", "dei", "da", "do"];
+
 /// The number of a house at `start..end` with its street.
 pub(super) fn street(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
     if end - start > 6 {
@@ -458,22 +461,26 @@ pub(super) fn street(text: &str, start: usize, end: usize) -> Option<(usize, usi
 }
 
 fn behind(text: &str, end: usize) -> Option<usize> {
-    let rest = text
-        .get(end..text.floor_char_boundary(end + 72))?
-        .strip_prefix([' ', ','])
-        .map(|rest| rest.trim_start_matches(' '))?;
-    let mut at = text.get(..text.floor_char_boundary(end + 72))?.len() - rest.len();
-    let french =
-        rest.split(' ').next().is_some_and(|word| RUES.contains(&word.to_lowercase().as_str()));
+    let window = text.get(..text.floor_char_boundary(end + 72))?;
+    let rest = window.get(end..)?.strip_prefix([' ', ','])?.trim_start_matches(' ');
+    if !rest.starts_with(char::is_alphabetic) && !rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let mut at = window.len() - rest.len();
+    let is_any =
+        |words: &[&str], word: &str| words.iter().any(|other| word.eq_ignore_ascii_case(other));
+    let french = rest.split(' ').next().is_some_and(|word| is_any(&RUES, word));
+    let mut numbers = 0;
     for (place, word) in rest.split(' ').take(6).enumerate() {
         let bare = word.trim_end_matches([',', '.', ';', ':', '!', '?', ')', '\n']);
         let stops = bare.len() < word.len();
-        let name =
-            bare.starts_with(char::is_uppercase) || bare.starts_with(|c: char| c.is_ascii_digit());
+        // 12 5th Avenue
+        let numbered = bare.starts_with(|c: char| c.is_ascii_digit());
+        numbers += usize::from(numbered);
+        let name = bare.starts_with(char::is_uppercase) || numbered;
         if french {
-            let particle = ["de", "du", "des", "la", "le", "les"].contains(&bare)
-                || bare.starts_with("d'")
-                || bare.starts_with("l'");
+            let particle =
+                is_any(&PARTICLES, bare) || bare.starts_with("d'") || bare.starts_with("l'");
             if place > 0 && name {
                 return Some(at + bare.len());
             }
@@ -481,10 +488,10 @@ fn behind(text: &str, end: usize) -> Option<usize> {
                 return None;
             }
         } else {
-            if place > 0 && STREETS.contains(&bare.to_lowercase().as_str()) && name {
+            if place > 0 && name && is_any(&STREETS, bare) {
                 return Some(at + bare.len());
             }
-            if !name || (stops && !word.ends_with('.')) {
+            if !name || numbers > 1 || (stops && !word.ends_with('.')) {
                 return None;
             }
         }
@@ -499,19 +506,16 @@ fn before(text: &str, start: usize) -> Option<usize> {
     let mut at = from + head.len();
     for (place, word) in head.rsplit([' ', '\n']).take(5).enumerate() {
         at -= word.len();
-        let lower = word.to_lowercase();
         let capital = word.starts_with(char::is_uppercase);
-        if place == 0
-            && capital
-            && STRASSEN.iter().any(|end| lower.ends_with(end) && lower.len() > end.len() + 2)
-        {
-            return Some(at);
-        }
-        if place > 0 && VIAS.contains(&lower.as_str()) && capital {
-            return Some(at);
-        }
-        if !capital && !["de", "del", "la", "di", "dei", "da", "do"].contains(&lower.as_str()) {
+        if !capital && !PARTICLES.contains(&word) {
             return None;
+        }
+        let ends = |end: &&str| word.len() > end.len() + 2 && word.to_lowercase().ends_with(end);
+        if place == 0 && capital && STRASSEN.iter().any(ends) {
+            return Some(at);
+        }
+        if place > 0 && capital && VIAS.iter().any(|via| word.eq_ignore_ascii_case(via)) {
+            return Some(at);
         }
         at = at.saturating_sub(1);
     }
