@@ -155,26 +155,8 @@ pub(crate) fn compile(
     let finder = Finder::new(&selection).map_err(|problems| {
         problems.into_iter().for_each(|problem| errors.add(&problem.path, problem.message));
     });
-    let lead = lead(&selection);
-    let policy = Rc::new(Policy { finder: finder.ok()?, actions, key, lead });
+    let policy = Rc::new(Policy { finder: finder.ok()?, actions, key });
     Some(Plan { policy, restore, responses, tool_definitions, media })
-}
-
-/// What is made of plain words only, or begins with several.
-const WORDY: [&str; 3] = ["ORGANIZATION", "PERSON", "STREET_ADDRESS"];
-
-/// With how many plain words something may begin that is found.
-fn lead(selection: &Selection) -> usize {
-    let selected = |name: &str| selection.entities.iter().any(|entity| entity == name);
-    let mut wordy =
-        ENTITIES.iter().filter(|entity| WORDY.contains(&entity.name)).filter(|entity| {
-            selected(entity.name) || selected(entity.category.name()) || selected(entity.region)
-        });
-    match wordy.next().is_some() || !selection.custom.is_empty() {
-        true => 8,
-        // `born March 12th`.
-        false => 2,
-    }
 }
 
 /// The action of every entity.

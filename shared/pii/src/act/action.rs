@@ -54,8 +54,6 @@ pub(crate) struct Policy {
     pub(crate) actions: BTreeMap<String, Action>,
     /// There is one if any action is `hash`.
     pub(crate) key: Option<Key>,
-    /// With how many plain words something may begin that is found.
-    pub(crate) lead: usize,
 }
 
 impl Policy {

@@ -1,24 +1,13 @@
 //! What a model says, looked at while it says it.
 //!
-//! The finder can only say that a finding is no longer than so much, which for a private key is a lot. Most words
-//! of an answer cannot be part of anything, though, and need not wait: so text is taken word by word. A word
-//! with a digit or a sign that personal data has is *hot*; from the first hot word on everything waits until
-//! some words in a row are cold again. Because that is decided at every word, however the text was cut, the same
-//! text always becomes the same.
-
-use std::collections::VecDeque;
+//! Only what the finder says may still become something else waits. Text is taken word by word, however it was
+//! cut, so that the same text always becomes the same.
 
 use super::mask::{Masker, Span};
 use crate::restore::Depth;
 
-/// So many cold words in a row end what a hot word began.
-const COLD: usize = 4;
-
 /// A word is taken after so many bytes, though it goes on.
 const LONGEST_WORD: usize = 256;
-
-/// A cold word is shorter, in bytes.
-const HOT_LENGTH: usize = 16;
 
 /// Something was found that blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,16 +16,12 @@ pub(crate) struct Blocked;
 /// The text of one strand. Places count from the beginning of `seen`.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
-    /// What still matters.
+    /// What waits, and before it what still speaks for it.
     seen: String,
     /// So much of it has gone out.
     gone: usize,
     /// So much of it has been taken.
     taken: usize,
-    /// Where the words begin that wait because of what may follow.
-    words: VecDeque<usize>,
-    /// Where the first of the hot words begins, and how many cold ones came after the last.
-    hot: Option<(usize, usize)>,
     depth: Depth,
 }
 
@@ -51,14 +36,25 @@ impl Window {
         self.seen.push_str(text);
         let mut out = String::with_capacity(text.len());
         while let Some(end) = self.word_end(last) {
-            self.take(end, masker.policy.lead);
-            let settled = if last && end == self.seen.len() { end } else { self.settled(masker) };
+            self.taken = end;
+            let settled = match last && end == self.seen.len() {
+                true => end,
+                false => masker.policy.finder.settled(self.taken()),
+            };
             if settled > self.gone {
                 self.release(settled, masker, &mut out)?;
             }
         }
-        self.forget(masker.policy.finder.context_len());
+        let kept = self.gone.saturating_sub(masker.policy.finder.context_len());
+        let kept = self.seen.floor_char_boundary(kept);
+        self.seen.drain(..kept);
+        self.gone -= kept;
+        self.taken -= kept;
         Ok(out)
+    }
+
+    fn taken(&self) -> &str {
+        self.seen.get(..self.taken).unwrap_or_default()
     }
 
     /// Where the next word ends, white space behind it included. The last one may go on.
@@ -69,33 +65,10 @@ impl Window {
             if parts || at >= LONGEST_WORD {
                 return Some(self.taken + at);
             }
-            parts = is_apart(c);
+            // Behind a letter of a script that does not part words, too.
+            parts = c.is_whitespace() || ('\u{2e80}'..'\u{ff00}').contains(&c);
         }
         (last && !rest.is_empty()).then_some(self.seen.len())
-    }
-
-    /// Takes the word that ends there.
-    fn take(&mut self, end: usize, lead: usize) {
-        let word = self.seen.get(self.taken..end).unwrap_or_default();
-        self.words.push_back(self.taken);
-        if self.words.len() > lead {
-            self.words.pop_front();
-        }
-        let first = self.words.front().copied().unwrap_or(self.taken);
-        self.hot = match self.hot {
-            _ if is_hot(word) => Some((self.hot.map_or(first, |hot| hot.0), 0)),
-            Some((_, cold)) if cold + 1 >= COLD => None,
-            hot => hot.map(|(begin, cold)| (begin, cold + 1)),
-        };
-        self.taken = end;
-    }
-
-    /// How much of what was taken need not wait.
-    fn settled(&self, masker: &Masker) -> usize {
-        let waiting = self.words.front().copied().unwrap_or(self.taken);
-        let waiting = self.hot.map_or(waiting, |hot| hot.0.min(waiting));
-        let taken = self.seen.get(..self.taken).unwrap_or_default();
-        masker.policy.finder.settled(taken).max(waiting)
     }
 
     /// Lets everything before `settled` go.
@@ -106,8 +79,8 @@ impl Window {
         out: &mut String,
     ) -> Result<(), Blocked> {
         let context = self.gone.saturating_sub(masker.policy.finder.context_len());
-        let context = self.seen.ceil_char_boundary(context);
-        let spans = masker.spans("", self.seen.get(context..self.taken).unwrap_or_default());
+        let context = self.seen.floor_char_boundary(context);
+        let spans = masker.spans("", self.taken().get(context..).unwrap_or_default());
         for mut span in spans {
             span.range.start = (span.range.start + context).max(self.gone);
             span.range.end += context;
@@ -148,31 +121,4 @@ impl Window {
             self.gone = end;
         }
     }
-
-    /// Forgets what no longer matters.
-    fn forget(&mut self, context: usize) {
-        let kept = self.words.front().copied().unwrap_or(self.gone).min(self.gone);
-        let kept = self.seen.floor_char_boundary(kept.saturating_sub(context + 4));
-        self.seen.drain(..kept);
-        self.gone -= kept;
-        self.taken -= kept;
-        self.words.iter_mut().for_each(|word| *word -= kept);
-        if let Some((begin, _)) = &mut self.hot {
-            *begin = begin.saturating_sub(kept);
-        }
-    }
-}
-
-/// Whether a word ends behind it: white space, and letters of scripts that do not part words.
-fn is_apart(c: char) -> bool {
-    c.is_whitespace() || ('\u{2e80}'..'\u{ff00}').contains(&c)
-}
-
-/// Whether a word may be part of a finding.
-fn is_hot(word: &str) -> bool {
-    let word = word.trim_end();
-    let capitals = word.chars().filter(|c| c.is_uppercase()).count();
-    word.len() >= HOT_LENGTH
-        || capitals >= 2
-        || word.chars().any(|c| "@:=/_+#$%&\\<\u{200b}".contains(c) || c.is_numeric())
 }
