@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List, Mapping
 
 import openai
 import pydantic
@@ -37,28 +38,54 @@ def wire(request: pytest.FixtureRequest) -> Wire:
     return wire
 
 
+@dataclass(frozen=True)
+class Setup:
+    """An Envoy with a listener for every placement and dialect, and the providers behind it."""
+
+    envoy: Envoy
+    providers: Mapping[str, Provider]
+
+
+@pytest.fixture(scope="module")
+def setup(
+    envoy_binary: Path, modules: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Setup]:
+    """The one that all tests here share."""
+    module = modules / "provider_translator.wasm"
+    filters = [wasm(module, {"targets": TARGETS}, environment={"KEY": "sk-of-the-gateway"})]
+    providers = {name: Provider(name) for name in TARGETS}
+    clusters, listeners = [], []
+    for name, provider in providers.items():
+        endpoints = [Endpoint(provider.port, name)]
+        clusters.append(Cluster(f"downstream-{name}", endpoints, (), name))
+        clusters.append(Cluster(f"upstream-{name}", endpoints, filters))
+        listeners.append(Listener(f"downstream-{name}", f"downstream-{name}", filters))
+        listeners.append(Listener(f"upstream-{name}", f"upstream-{name}"))
+    log = tmp_path_factory.mktemp("responses") / "envoy.log"
+    envoy = Envoy(envoy_binary, config(listeners, clusters), log=log)
+    yield Setup(envoy, providers)
+    alive = envoy.exit_code is None
+    envoy.stop()
+    for provider in providers.values():
+        provider.stop()
+    assert alive and "panicked at" not in envoy.log()
+
+
 @pytest.fixture
-def provider(wire: Wire, start_provider: Callable[..., Provider]) -> Provider:
-    """The provider."""
-    return start_provider(wire.dialect)
+def provider(wire: Wire, setup: Setup) -> Provider:
+    """The provider, without switches."""
+    setup.providers[wire.dialect].reset()
+    return setup.providers[wire.dialect]
 
 
 @pytest.fixture(params=["downstream", "upstream"])
 def client(
-    request: pytest.FixtureRequest,
-    wire: Wire,
-    provider: Provider,
-    modules: Path,
-    start_envoy: Callable[..., Envoy],
+    request: pytest.FixtureRequest, wire: Wire, provider: Provider, setup: Setup
 ) -> Iterator[openai.OpenAI]:
     """A client whose requests are served by a provider of another dialect."""
-    module = modules / "provider_translator.wasm"
-    filters = [wasm(module, {"targets": TARGETS}, environment={"KEY": "sk-of-the-gateway"})]
-    before, after = (filters, ()) if request.param == "downstream" else ((), filters)
-    cluster = Cluster("provider", [Endpoint(provider.port, wire.dialect)], after, wire.dialect)
-    envoy = start_envoy(config([Listener("all", "provider", before)], [cluster]))
+    port = setup.envoy.ports[f"{request.param}-{wire.dialect}"]
     with openai.OpenAI(
-        base_url=f"http://127.0.0.1:{envoy.ports['all']}/v1",
+        base_url=f"http://127.0.0.1:{port}/v1",
         api_key="sk-of-the-client",
         max_retries=0,
         timeout=10,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterator, List, Mapping
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping
 
 import anthropic
 import openai
@@ -45,17 +46,29 @@ class Setup:
         return body
 
 
-@pytest.fixture
-def setup(
-    modules: Any, start_envoy: Callable[..., Envoy], start_provider: Callable[..., Provider]
-) -> Setup:
+@pytest.fixture(scope="module")
+def shared(
+    envoy_binary: Path, modules: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Setup]:
     """The translator, upstream, in front of a simulated Responses API."""
-    provider = start_provider("openai-responses")
+    provider = Provider("openai-responses")
     module = modules / "provider_translator.wasm"
     translator = wasm(module, {"targets": TARGETS}, environment=KEYS)
     clusters = [Cluster(name, [Endpoint(provider.port, name)], [translator]) for name in TARGETS]
-    envoy = start_envoy(config([Listener(name, name) for name in TARGETS], clusters))
-    return Setup(provider, envoy.ports)
+    text = config([Listener(name, name) for name in TARGETS], clusters)
+    envoy = Envoy(envoy_binary, text, log=tmp_path_factory.mktemp("responses") / "envoy.log")
+    yield Setup(provider, envoy.ports)
+    alive = envoy.exit_code is None
+    envoy.stop()
+    provider.stop()
+    assert alive and "panicked at" not in envoy.log()
+
+
+@pytest.fixture
+def setup(shared: Setup) -> Setup:
+    """The one that all tests here share, its provider without switches."""
+    shared.provider.reset()
+    return shared
 
 
 @pytest.fixture
