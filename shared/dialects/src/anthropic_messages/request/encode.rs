@@ -5,7 +5,7 @@ use chat::json::{Map, Value, json};
 
 use super::super::{NOT_SUPPORTED, VERSION, content, limits};
 use super::thinking::{self, Circumstances, Plan};
-use super::{sampling, tools, turns};
+use super::{foreign, sampling, tools, turns};
 use crate::neutral::{Request, ResponseFormat, Sampling};
 use crate::providers::Provider;
 use crate::reader::item;
@@ -74,10 +74,11 @@ pub(in super::super) fn encode(
     })
 }
 
-/// Removes the top-level parameters that the provider refuses. Returns whether there were any.
+/// Removes the top-level parameters that the provider refuses, and thoughts of other providers. Returns whether
+/// there were any.
 pub(in super::super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
     let Value::Object(map) = body else { return false };
-    let mut any = false;
+    let mut any = foreign::remove(map, drops);
     for name in provider.quirks.unsupported {
         if map.shift_remove(name).is_some() {
             drops.add(*name, "not supported by the provider");

@@ -3,6 +3,7 @@
 mod blocks;
 mod decode;
 mod encode;
+mod foreign;
 mod sampling;
 mod thinking;
 mod tools;
