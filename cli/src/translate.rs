@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use chat::{Event, Kind, Problem, json, sse};
+use chat::{Event, Framing, Kind, Problem, json};
 use clap::{Args, ValueEnum};
 use dialects::providers::Provider;
 use dialects::{ClientContext, DIALECTS, Dialect, Drops, ProviderContext, neutral};
@@ -149,7 +149,7 @@ fn stream(
     let mut out = Vec::new();
     let mut verdict = Ok(());
     let mut meanings = Vec::new();
-    for event in events(input)? {
+    for event in events(from.framing(), input)? {
         verdict = match event.data() {
             chat::Data::Nothing => continue,
             _ => decoder.decode(event, &mut meanings),
@@ -167,7 +167,7 @@ fn stream(
         out.extend(to.encode_stream_error(problem));
     }
     let mut bytes = Vec::new();
-    out.iter().for_each(|event| sse::encode(event, &mut bytes));
+    out.iter().for_each(|event| to.framing().encode(event, &mut bytes));
     io::stdout().write_all(&bytes)?;
     encoder.dropped().iter().for_each(|lost| drops.add(&lost.path, &lost.reason));
     verdict.map_err(told)
@@ -187,8 +187,8 @@ fn encode(
     }
 }
 
-fn events(input: &[u8]) -> io::Result<Vec<Event>> {
-    let mut decoder = sse::Decoder::new(EVENT_LIMIT);
+fn events(framing: Framing, input: &[u8]) -> io::Result<Vec<Event>> {
+    let mut decoder = framing.decoder(EVENT_LIMIT);
     let mut events = Vec::new();
     decoder.push(input, &mut events).map_err(io::Error::other)?;
     events.extend(decoder.finish());

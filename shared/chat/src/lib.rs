@@ -3,7 +3,7 @@
 //!
 //! * [`json`] parses a body into an ordered tree that keeps every digit, and refuses what two parsers
 //!   could read differently (duplicate keys, trailing data).
-//! * [`sse`] turns bytes, cut anywhere, into [`Event`]s and back.
+//! * [`framing`] turns bytes, cut anywhere, into [`Event`]s and back; [`sse`] is the usual one.
 //! * [`text`] names where a piece of text stands ([`Scope`]), so that all filters share one definition of
 //!   "all the text".
 //! * [`Problem`] is an error on its way to a client, whoever made it.
@@ -16,11 +16,13 @@
 //! ```
 
 pub mod event;
+pub mod framing;
 pub mod json;
 pub mod problem;
 pub mod sse;
 pub mod text;
 
 pub use event::{Data, Event};
+pub use framing::Framing;
 pub use problem::{Kind, Problem};
 pub use text::{Scope, Text};

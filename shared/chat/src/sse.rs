@@ -8,18 +8,8 @@
 //! Bytes may be cut anywhere, also inside a UTF-8 character or between CR and LF: the same bytes give the
 //! same events. What is held back is bounded by the limit given to [`Decoder::new`].
 
+pub use crate::framing::DecodeError;
 use crate::{Data, Event, json};
-
-/// A stream that cannot be read on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum DecodeError {
-    /// One event is larger than the limit.
-    #[error("a stream event is larger than {limit} bytes")]
-    TooLarge {
-        /// The limit in bytes.
-        limit: usize,
-    },
-}
 
 /// Incremental decoder.
 #[derive(Debug)]

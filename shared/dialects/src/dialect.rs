@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use chat::json::{Map, Value};
 use chat::text::Visit;
-use chat::{Event, Problem};
+use chat::{Event, Framing, Problem};
 
 use crate::neutral::{self, Request, Response};
 use crate::prompts::Prompts;
@@ -183,6 +183,11 @@ pub trait Dialect: Debug + Sync {
 
     /// Writes an error into a stream that has begun, the last events of it.
     fn encode_stream_error(&self, problem: &Problem) -> Vec<Event>;
+
+    /// How its streams are cut into events on the wire.
+    fn framing(&self) -> Framing {
+        Framing::Sse
+    }
 
     /// Reads a provider's stream.
     fn stream_decoder(&self) -> Box<dyn StreamDecoder>;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chat::{Event, Scope, sse};
+use chat::{Event, Scope};
 use dialects::{DIALECTS, Dialect, Piece};
 
 /// The streams of the dialects that show their text.
@@ -15,7 +15,7 @@ fn streams() -> Vec<(&'static dyn Dialect, String, Vec<Event>)> {
         let fixtures = testkit::fixtures(&format!("{}/stream", dialect.name()));
         fixtures.into_iter().map(|(name, bytes)| {
             let mut events = Vec::new();
-            let mut decoder = sse::Decoder::new(1 << 20);
+            let mut decoder = dialect.framing().decoder(1 << 20);
             decoder.push(&bytes, &mut events).expect("small events");
             events.extend(decoder.finish());
             (*dialect, format!("{}/{name}", dialect.name()), events)

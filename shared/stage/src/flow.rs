@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chat::Problem;
-use chat::sse;
+use chat::framing::{self, Framing};
 use dialects::{Dialect, Endpoint};
 
 use crate::callout::Round;
@@ -69,7 +69,10 @@ struct Addressed {
 struct Answering {
     headers: Headers,
     readings: Vec<Reading>,
-    decoder: sse::Decoder,
+    /// Reads what the provider sends.
+    decoder: framing::Decoder,
+    /// Writes what the client gets.
+    framing: Framing,
     /// The host holds the headers until the body has been read.
     held: bool,
     /// The stream ended with an error of ours; what still comes is swallowed.
@@ -268,6 +271,8 @@ impl Flow {
         let Some(request) = self.request.as_mut().filter(|_| answer.from_provider) else {
             return HeadStep::Pass(Vec::new());
         };
+        // What comes is framed as the provider says, what goes as the headers say after the turns' edits.
+        let came = framing_of(&headers);
         let mut readings: Vec<Reading> = request
             .turns
             .iter_mut()
@@ -289,11 +294,13 @@ impl Flow {
             headers.remove("content-length");
         }
         let edits = headers.take_edits();
-        let decoder = sse::Decoder::new(self.pipeline.settings.max_event_bytes);
+        let framing = framing_of(&headers);
+        let decoder = came.decoder(self.pipeline.settings.max_event_bytes);
         self.response = Some(Answering {
             headers,
             readings,
             decoder,
+            framing,
             held: answer.held,
             failed: false,
             unreadable,
@@ -447,7 +454,8 @@ impl Flow {
             events.extend(request.dialect.encode_stream_error(&problem));
         }
         let mut out = Vec::with_capacity(bytes.len() * 2);
-        events.iter().for_each(|event| sse::encode(event, &mut out));
+        let framing = answering.framing;
+        events.iter().for_each(|event| framing.encode(event, &mut out));
         out
     }
 
@@ -459,6 +467,11 @@ impl Flow {
             io.add(metrics::REQUEST_DURATION, &[], took);
         }
     }
+}
+
+/// How a streamed answer with these headers is cut into events.
+fn framing_of(headers: &Headers) -> Framing {
+    Framing::of(&headers.media_type()).unwrap_or_default()
 }
 
 /// Makes the headers fit a body that was written anew.

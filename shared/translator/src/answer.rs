@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
-use chat::{Data, Event, Problem, json, sse};
+use chat::{Data, Event, Framing, Problem, json};
 use dialects::{ClientContext, Dialect, Drops, StreamDecoder, StreamEncoder, neutral};
 use stage::{Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
 
 use crate::target::Target;
 use crate::turn::log_drops;
-
-const EVENT_STREAM: &str = "text/event-stream";
 
 /// The translation of one answer.
 #[derive(Debug)]
@@ -73,9 +71,9 @@ impl Answer {
             }
             Form::Unusable(problem) => headers.set_error(self.client.encode_error(problem).0),
             Form::Whole => headers.set("content-type", "application/json"),
-            Form::WholeAsStream => headers.set("content-type", EVENT_STREAM),
+            Form::WholeAsStream => headers.set("content-type", self.client.framing().media_type()),
             Form::Stream(..) => {
-                headers.set("content-type", EVENT_STREAM);
+                headers.set("content-type", self.client.framing().media_type());
                 return Reading::Stream;
             }
         }
@@ -84,7 +82,7 @@ impl Answer {
 
     fn form(&self, status: u16, media_type: &str) -> Form {
         let json = media_type == "application/json" || media_type.ends_with("+json");
-        let stream = media_type == EVENT_STREAM;
+        let stream = Framing::of(media_type).is_some();
         let same = self.client.name() == self.dialect.name();
         match status {
             400.. if same && json => Form::Untouched,
@@ -131,7 +129,8 @@ impl Answer {
                     .into_iter()
                     .for_each(|event| encoder.encode(event, &mut events));
                 let mut bytes = Vec::new();
-                events.iter().for_each(|event| sse::encode(event, &mut bytes));
+                let framing = self.client.framing();
+                events.iter().for_each(|event| framing.encode(event, &mut bytes));
                 log_drops(drops.iter(), io);
                 response.content = Content::Written(bytes);
                 Ok(())
