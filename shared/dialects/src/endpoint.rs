@@ -78,7 +78,7 @@ fn unescaped(text: &str) -> Cow<'_, str> {
 }
 
 /// `text` with everything escaped that would not stay in its place in a path.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

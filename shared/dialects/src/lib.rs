@@ -9,6 +9,7 @@
 //! Not here: which provider a request goes to, model mapping, credentials (the `translator` crate).
 
 pub mod anthropic_messages;
+pub mod bedrock_converse;
 mod dialect;
 mod dropped;
 mod endpoint;
@@ -33,6 +34,7 @@ pub use stream_text::{Piece, Rewrite, StreamText};
 /// All dialects.
 pub static DIALECTS: &[&dyn Dialect] = &[
     &anthropic_messages::AnthropicMessages,
+    &bedrock_converse::BedrockConverse,
     &gemini::Gemini,
     &openai_chat::OpenaiChat,
     &openai_responses::OpenaiResponses,

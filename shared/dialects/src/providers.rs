@@ -4,6 +4,7 @@
 
 use crate::Dialect;
 use crate::anthropic_messages::AnthropicMessages;
+use crate::bedrock_converse::BedrockConverse;
 use crate::gemini::Gemini;
 use crate::openai_chat::OpenaiChat;
 use crate::openai_responses::OpenaiResponses;
@@ -122,6 +123,16 @@ pub static PROVIDERS: &[Provider] = &[
         quirks: Quirks::NONE,
         source: "https://platform.claude.com/docs/en/api/overview",
         checked: "2026-11-20",
+    },
+    Provider {
+        name: "bedrock",
+        title: "Amazon Bedrock",
+        dialect: &BedrockConverse,
+        base_url: "https://bedrock-runtime.{region}.amazonaws.com",
+        auth: Auth::Bearer,
+        quirks: Quirks::NONE,
+        source: "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
+        checked: "2026-11-21",
     },
     Provider {
         name: "cerebras",

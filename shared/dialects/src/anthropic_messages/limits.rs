@@ -10,24 +10,24 @@ use crate::neutral::Effort;
 
 /// What a model takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Model {
+pub(crate) struct Model {
     /// The most output tokens it generates, thinking included.
-    pub(super) max_output: u64,
+    pub(crate) max_output: u64,
     /// Which form of `thinking` it takes.
-    pub(super) thinking: Thinking,
+    pub(crate) thinking: Thinking,
     /// How it is told not to think.
-    pub(super) off: Off,
+    pub(crate) off: Off,
     /// The efforts it takes in `output_config.effort`.
-    pub(super) efforts: &'static [Effort],
+    pub(crate) efforts: &'static [Effort],
     /// Which of `temperature`, `top_p` and `top_k` it takes.
-    pub(super) sampling: Sampling,
+    pub(crate) sampling: Sampling,
     /// Whether `tool_choice` may be `any` or `tool`.
-    pub(super) forced_tools: bool,
+    pub(crate) forced_tools: bool,
 }
 
 /// Which form of `thinking` a model takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Thinking {
+pub(crate) enum Thinking {
     /// `adaptive` only.
     Adaptive,
     /// `enabled` with a budget only.
@@ -40,7 +40,7 @@ pub(super) enum Thinking {
 
 /// How a model is told not to think.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Off {
+pub(crate) enum Off {
     /// `between_tools`: it thinks no longer up front.
     BetweenTools,
     /// `disabled`.
@@ -51,7 +51,7 @@ pub(super) enum Off {
 
 /// Which of `temperature`, `top_p` and `top_k` a model takes under API version 2023-06-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sampling {
+pub(crate) enum Sampling {
     /// All.
     All,
     /// All, but not `temperature` and `top_p` together.
@@ -136,7 +136,7 @@ const MODELS: &[(&str, Model)] = &[
 
 /// The row of the model of that name. What resellers put around it (`anthropic/claude-opus-4.6`,
 /// `us.anthropic.claude-sonnet-4-5-20250929-v1:0`, `claude-opus-4@20250514`) does not matter.
-pub(super) fn model(name: &str) -> Model {
+pub(crate) fn model(name: &str) -> Model {
     let name = name.replace('.', "-");
     let Some((_, rest)) = name.split_once("claude-") else { return FOREIGN };
     let bare = format!("claude-{rest}");

@@ -64,6 +64,9 @@ mod tests;
 mod text;
 mod usage;
 
+pub(crate) use limits::model as claude;
+pub(crate) use request::{Circumstances, plan, sample};
+
 use chat::json::Value;
 use chat::text::Visit;
 use chat::{Event, Problem};

@@ -11,3 +11,5 @@ mod turns;
 
 pub(super) use decode::decode;
 pub(super) use encode::{adapt, encode};
+pub(crate) use sampling::encode as sample;
+pub(crate) use thinking::{Circumstances, plan};

@@ -13,7 +13,7 @@ const BY_MODEL: &str = "not supported by this model";
 const BY_THINKING: &str = "not possible together with thinking";
 
 /// Writes what the model takes, and records the rest. `thinks`: thinking is on.
-pub(super) fn encode(
+pub(crate) fn encode(
     sampling: neutral::Sampling,
     model: &Model,
     thinks: bool,

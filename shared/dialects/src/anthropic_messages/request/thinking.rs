@@ -25,29 +25,29 @@ const BUDGETS: [(Effort, u64); 5] = [
 
 /// What the request says about thinking, as it will be written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// `thinking`.
-    pub(super) thinking: Option<Value>,
+    pub(crate) thinking: Option<Value>,
     /// `output_config.effort`.
-    pub(super) effort: Option<Effort>,
+    pub(crate) effort: Option<Effort>,
     /// `max_tokens`.
-    pub(super) max_tokens: u64,
+    pub(crate) max_tokens: u64,
 }
 
 /// What the rest of the request means for thinking.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Circumstances {
+pub(crate) struct Circumstances {
     /// The client's own output limit.
-    pub(super) requested: Option<u64>,
+    pub(crate) requested: Option<u64>,
     /// A tool must be called.
-    pub(super) forced: bool,
+    pub(crate) forced: bool,
     /// The results of calls are given back without the thoughts that led to the calls. A budget is refused
     /// then; adaptive thinking is not.
-    pub(super) unthought: bool,
+    pub(crate) unthought: bool,
 }
 
 /// Decides on `thinking`, `output_config.effort` and `max_tokens`.
-pub(super) fn plan(
+pub(crate) fn plan(
     reasoning: Option<Reasoning>,
     circumstances: Circumstances,
     model: &Model,
@@ -102,7 +102,7 @@ fn name(reasoning: &Reasoning) -> &'static str {
 
 impl Plan {
     /// Whether thinking is on, whoever decides how much.
-    pub(super) fn thinks(&self) -> bool {
+    pub(crate) fn thinks(&self) -> bool {
         let kind = self.thinking.as_ref().and_then(|thinking| thinking.get("type"));
         matches!(kind.and_then(Value::as_str), Some("adaptive" | "enabled"))
     }

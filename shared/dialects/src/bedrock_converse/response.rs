@@ -1,0 +1,139 @@
+//! Buffered answers
+//! <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html> (read 2026-11-21).
+
+use chat::Problem;
+use chat::json::{Map, Value, json};
+
+use super::{NAME, NOT_SUPPORTED, blocks, finish, usage};
+use crate::Drops;
+use crate::neutral::{Block, Candidate, Content, Finish, Response, ToolKind};
+use crate::reader::{Fields, bad_answer, item, missing};
+
+/// Reads an answer.
+///
+/// # Errors
+/// A 502 problem if it is none.
+pub(super) fn decode(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
+    read(body, drops).map_err(bad_answer)
+}
+
+fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
+    let mut fields = Fields::new(body, "")?;
+    let mut output = fields.object("output")?.ok_or_else(|| missing("output".to_owned()))?;
+    let path = output.path("message");
+    let mut message = output.object("message")?.ok_or_else(|| missing(path))?;
+    let path = message.path("content");
+    let list = message.array("content")?.unwrap_or_default();
+    let content = blocks::decode(list, &path, drops)?;
+    let calls = content.iter().any(is_call);
+    let finish = finish::decode(&fields.string("stopReason")?.unwrap_or_default(), calls);
+    // How long it took says nothing about the answer.
+    fields.take("metrics");
+    let tier = match fields.object("serviceTier")? {
+        Some(mut tier) => tier.string("type")?,
+        None => None,
+    };
+    Ok(Response {
+        candidates: vec![Candidate { content, finish, logprobs: None }],
+        usage: fields.take("usage").as_ref().and_then(usage::decode),
+        service_tier: tier,
+        extras: fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        ..Response::default()
+    })
+}
+
+fn is_call(block: &Block) -> bool {
+    matches!(block.content, Content::ToolCall { .. })
+}
+
+/// Writes an answer. How long it took is not known: `latencyMs` is 0.
+pub(super) fn encode(response: Response, drops: &mut Drops) -> Value {
+    let mut candidates = response.candidates.into_iter();
+    let first = candidates.next();
+    for index in 1..=candidates.len() {
+        drops.add(item("choices", index), NOT_SUPPORTED);
+    }
+    let (content, finish) = match first {
+        Some(candidate) => {
+            if candidate.logprobs.is_some() {
+                drops.add("choices[0].logprobs", NOT_SUPPORTED);
+            }
+            (candidate.content, candidate.finish)
+        }
+        None => (Vec::new(), Finish::Stop),
+    };
+    let (reason, exact) = finish::encode(&finish, content.iter().any(is_call));
+    if !exact {
+        drops.add("choices[0].finish_reason", format!("sent as {reason}"));
+    }
+    let content: Vec<Value> =
+        content.into_iter().filter_map(|block| encode_block(block, drops)).collect();
+    if response.service_tier.is_some() {
+        drops.add("service_tier", NOT_SUPPORTED);
+    }
+    for (name, _) in response.extras {
+        drops.add(name, NOT_SUPPORTED);
+    }
+    let mut body = Map::new();
+    body.put("output", json!({"message": {"role": "assistant", "content": content}}));
+    body.put("stopReason", reason);
+    body.put("usage", usage::encode(&response.usage.unwrap_or_default()));
+    body.put("metrics", json!({"latencyMs": 0}));
+    Value::Object(body)
+}
+
+fn encode_block(block: Block, drops: &mut Drops) -> Option<Value> {
+    let Block { content, path, .. } = block;
+    Some(match content {
+        Content::Opaque { dialect: NAME, value } => value,
+        Content::Reasoning { text, signature } => {
+            let mut thoughts = Map::new();
+            thoughts.put("text", text);
+            if let Some(signature) = signature {
+                thoughts.put("signature", signature);
+            }
+            json!({"reasoningContent": {"reasoningText": thoughts}})
+        }
+        Content::RedactedReasoning { data } => {
+            json!({"reasoningContent": {"redactedContent": data}})
+        }
+        Content::Refusal { text } => json!({"text": text}),
+        Content::Text { text, citations } => {
+            let mut pages = Vec::new();
+            for citation in citations.as_ref().and_then(Value::as_array).into_iter().flatten() {
+                match page(citation) {
+                    Some(page) => pages.push(page),
+                    None => drops.add(format!("{path}.citations"), "not a web page"),
+                }
+            }
+            match pages.is_empty() {
+                true => json!({"text": text}),
+                false => {
+                    json!({"citationsContent": {"content": [{"text": text}], "citations": pages}})
+                }
+            }
+        }
+        Content::ToolCall { id, name, arguments, kind } => {
+            let object = || chat::json::parse_str(&arguments).ok().filter(Value::is_object);
+            let input = match kind {
+                ToolKind::Custom => json!({"input": arguments}),
+                ToolKind::Function if arguments.trim().is_empty() => json!({}),
+                // A model may write arguments that are no JSON object; they are shown as they are.
+                ToolKind::Function => object().unwrap_or_else(|| json!({"_raw": arguments})),
+            };
+            json!({"toolUse": {"toolUseId": id, "name": name, "input": input}})
+        }
+        _ => {
+            drops.add(path, NOT_SUPPORTED);
+            return None;
+        }
+    })
+}
+
+/// A citation that names a web page, in whatever dialect's shape.
+pub(super) fn page(citation: &Value) -> Option<Value> {
+    let of = citation.get("url_citation").unwrap_or(citation);
+    let url = of.get("url")?.as_str()?;
+    let title = of.get("title").and_then(Value::as_str).unwrap_or(url);
+    Some(json!({"title": title, "location": {"web": {"url": url}}}))
+}
