@@ -20,8 +20,10 @@ pub(crate) fn plan(path: &Path) -> io::Result<Plan> {
             || io::Error::other(format!("{}: no model-router in the chain", path.display()));
         value = router.ok_or_else(missing)?.take();
     }
+    // Which keys are set is Envoy's business.
+    let unchecked = |_: &str| Some("unchecked".to_owned());
     let own = serde_json::to_string_pretty(&value).map_err(io::Error::other)?;
-    if let Err(errors) = config::load(&routing::FILTER, own.as_bytes(), &|_: &str| None) {
+    if let Err(errors) = config::load(&routing::FILTER, own.as_bytes(), &unchecked) {
         for error in &errors {
             writeln!(io::stderr(), "{}", config::explain(error, own.as_bytes()))?;
         }
@@ -31,7 +33,7 @@ pub(crate) fn plan(path: &Path) -> io::Result<Plan> {
         map.remove("host");
     }
     let mut errors = Errors::default();
-    let plan =
-        errors.read::<Config>(value).and_then(|config| routing::compile(config, &mut errors));
+    let config = errors.read::<Config>(value);
+    let plan = config.and_then(|config| routing::compile(config, &unchecked, &mut errors));
     plan.ok_or_else(|| io::Error::other(format!("{}: the configuration is wrong", path.display())))
 }

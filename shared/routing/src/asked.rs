@@ -12,6 +12,7 @@ use crate::config::{Feature, StickyKey, TierSource};
 use crate::draw;
 use crate::prompt::complexity::{Features, ReasoningWords};
 use crate::prompt::{Piece, code, estimate_tokens, language, pieces};
+use crate::semantic::Meaning;
 
 /// A request as rules see it. What takes work is worked out when it is first asked for.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub struct Asked<'a> {
     pub texts: &'a [Piece],
     /// Time, attributes and the facts of earlier stages.
     pub io: &'a Exchange,
+    meaning: Option<Meaning>,
     found: Found,
 }
 
@@ -67,7 +69,17 @@ impl<'a> Asked<'a> {
         texts: &'a [Piece],
         io: &'a Exchange,
     ) -> Asked<'a> {
-        Asked { dialect, headers, body, texts, io, found: Found::default() }
+        Asked { dialect, headers, body, texts, io, meaning: None, found: Found::default() }
+    }
+
+    /// The same with what another service says about its meaning.
+    pub(crate) fn meaning_known(self, meaning: Option<Meaning>) -> Asked<'a> {
+        Asked { meaning, ..self }
+    }
+
+    /// What another service says about its meaning, once it was asked.
+    pub(crate) fn meaning(&self) -> Option<&Meaning> {
+        self.meaning.as_ref()
     }
 
     /// The path with its query.

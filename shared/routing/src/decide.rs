@@ -6,6 +6,7 @@ use crate::draw;
 use crate::plan::{
     ALL, Bounds, Canary, Cheapest, Complexity, Fastest, Id, LeastBusy, Pick, Plan, Route, Rule,
 };
+use crate::semantic::{Meaning, Semantic};
 
 /// What is known of the targets at the moment of a decision.
 pub trait Standing {
@@ -93,6 +94,9 @@ pub struct Decision {
     pub trial: Option<(usize, bool)>,
     /// It is the one request that tries whether the target is well again.
     pub probe: bool,
+    /// The rule, by its number, that would have to know the prompt's meaning to decide; until then the target is
+    /// what it falls back to.
+    pub asks: Option<usize>,
     /// Why this target, in a few words. Never text of the request.
     pub reason: String,
 }
@@ -116,15 +120,18 @@ impl Plan {
         standing: &dyn Standing,
         mut trace: Trace<'_>,
     ) -> Result<Decision, NoRoute> {
-        let rule = self.rules.iter().find(|rule| {
+        let number = self.rules.iter().position(|rule| {
             let failed = rule.when.iter().position(|test| !test.holds(asked, &self.detector));
             if let Some(lines) = &mut trace {
                 lines.push(rule.told(failed));
             }
             failed.is_none()
         });
-        let rule = rule.ok_or(NoRoute)?;
-        let decision = Chooser { plan: self, asked, dice, standing, out: Vec::new() }.settle(rule);
+        let number = number.ok_or(NoRoute)?;
+        let rule = self.rules.get(number).ok_or(NoRoute)?;
+        let asks = self.semantic(number).is_some() && asked.meaning().is_none();
+        let mut chooser = Chooser { plan: self, asked, dice, standing, out: Vec::new() };
+        let decision = Decision { asks: asks.then_some(number), ..chooser.settle(rule, asks) };
         if let Some(lines) = trace {
             lines.push(format!(
                 "target {}: {}",
@@ -186,12 +193,16 @@ impl Picked {
 }
 
 impl Chooser<'_> {
-    fn settle(mut self, rule: &Rule) -> Decision {
+    /// `asks`: the decision is not the last one, so nothing may be claimed for it.
+    fn settle(&mut self, rule: &Rule, asks: bool) -> Decision {
         let route = &*rule.route;
         // Every round puts one more target out, so there are at most as many.
         let mut picked = self.round(route);
         let mut probe = false;
-        while self.standing.breaker(picked.target) == Breaker::Probe && self.up(picked.target) {
+        while !asks
+            && self.standing.breaker(picked.target) == Breaker::Probe
+            && self.up(picked.target)
+        {
             probe = self.standing.claim_probe(picked.target);
             if probe {
                 break;
@@ -209,6 +220,7 @@ impl Chooser<'_> {
             fallbacks: chain.into_iter().filter(|id| *id != picked.target).collect(),
             shadow: picked.shadow,
             trial: picked.trial,
+            asks: None,
             probe,
             reason: picked.reason,
         }
@@ -264,6 +276,7 @@ impl Chooser<'_> {
             Pick::Fastest(fastest) => self.fastest(fastest),
             Pick::LeastBusy(least) => self.least_busy(least),
             Pick::Complexity(complexity) => self.complexity(complexity),
+            Pick::Semantic(semantic) => self.semantic(semantic),
         }
     }
 
@@ -416,6 +429,22 @@ impl Chooser<'_> {
         let index = draw::below(self.dice, equals.len() as u64) as usize;
         let target = equals.get(index).copied().unwrap_or(best);
         Picked::new(target, format!("least busy, {} under way", load(&target)))
+    }
+
+    fn semantic(&self, semantic: &Semantic) -> Picked {
+        let otherwise = |why: &str| Picked::new(semantic.otherwise, why);
+        let (topic, near) = match self.asked.meaning() {
+            None => return otherwise("the prompt's meaning is not asked for yet"),
+            Some(Meaning::Unknown) => return otherwise("the prompt's meaning is not known"),
+            Some(Meaning::Nearest(topic, near)) => (*topic, *near),
+        };
+        let percent = near * 100.0;
+        match semantic.topics.get(topic) {
+            Some((name, target)) if near >= semantic.min_similarity => {
+                Picked::new(*target, format!("nearest to {name}, {percent:.0} % alike"))
+            }
+            _ => Picked::new(semantic.otherwise, format!("near nothing, {percent:.0} % at most")),
+        }
     }
 
     fn complexity(&self, complexity: &Complexity) -> Picked {

@@ -22,6 +22,7 @@ mod live;
 mod matcher;
 mod plan;
 pub mod prompt;
+mod semantic;
 pub mod simulation;
 mod turn;
 pub mod watch;
@@ -35,7 +36,8 @@ pub use plan::Plan;
 use std::rc::Rc;
 
 use stage::{
-    Blueprint, Errors, Filter, FilterKind, Headers, Needs, Stage, Stop, Turn, UnknownPaths,
+    Blueprint, Environment, Errors, Filter, FilterKind, Headers, Needs, Stage, Stop, Turn,
+    UnknownPaths,
 };
 
 /// The filter that holds this stage alone.
@@ -44,9 +46,9 @@ pub const FILTER: Filter = Filter { name: "model-router", kind: FilterKind::Sing
 /// How the stage is made of its configuration.
 pub const BLUEPRINT: Blueprint = Blueprint {
     name: "model-router",
-    build: |value, _, errors| {
+    build: |value, environment, errors| {
         let config: Config = errors.read(value)?;
-        let plan = compile(config, errors)?;
+        let plan = compile(config, environment, errors)?;
         Some(Rc::new(Router { plan: Rc::new(plan) }))
     },
     #[cfg(feature = "schema")]
@@ -82,10 +84,10 @@ impl Stage for Router {
     }
 }
 
-/// Makes a plan of a configuration.
+/// Makes a plan of a configuration. `environment` has the keys of embeddings services.
 ///
 /// # Errors
 /// In `errors`: everything that is wrong, with its path.
-pub fn compile(config: Config, errors: &mut Errors) -> Option<Plan> {
-    compile::compile(config, errors)
+pub fn compile(config: Config, environment: &dyn Environment, errors: &mut Errors) -> Option<Plan> {
+    compile::compile(config, environment, errors)
 }

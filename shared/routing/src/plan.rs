@@ -9,6 +9,7 @@ use crate::config::{AnswerModel, BreakerConfig, Coefficients, Measure, StickyKey
 use crate::judge::Policy;
 use crate::prompt::complexity::ReasoningWords;
 use crate::prompt::language::Detector;
+use crate::semantic::Semantic;
 
 /// The index of a target in [`Plan::targets`].
 pub(crate) type Id = usize;
@@ -46,6 +47,8 @@ pub(crate) struct PlanNeeds {
     pub(crate) in_flight: bool,
     /// What answers cost and how long they are.
     pub(crate) usage: bool,
+    /// Refusals, truncations and speeds, for their own sake.
+    pub(crate) answers: bool,
     /// When answers' bodies begin.
     pub(crate) first_token: bool,
 }
@@ -113,6 +116,7 @@ pub(crate) enum Pick {
     Fastest(Fastest),
     LeastBusy(LeastBusy),
     Complexity(Complexity),
+    Semantic(Semantic),
 }
 
 #[derive(Debug)]
@@ -183,6 +187,14 @@ impl Plan {
     /// What a request costs at a target, in US dollars, if its prices are known.
     pub(crate) fn usd(&self, id: Id, input: u64, output: u64) -> Option<f64> {
         Some(self.targets.get(id)?.prices?.cost(input, output))
+    }
+
+    /// What a decision would have to know about the prompt's meaning.
+    pub(crate) fn semantic(&self, rule: usize) -> Option<&Semantic> {
+        match &self.rules.get(rule)?.route.pick {
+            Pick::Semantic(semantic) => Some(semantic),
+            _ => None,
+        }
     }
 
     /// The name of a target; empty for a number that is none.

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use chat::{Data, Event};
 use dialects::Dialect;
 use stage::{
-    Content, Exchange, Headers, Level, PropertyPath, Reading, Request, Response, Turn, Verdict,
-    facts, metrics,
+    Answered, Content, Exchange, Headers, Level, PropertyPath, Reading, Request, Response, Turn,
+    Verdict, facts, metrics,
 };
 
 use crate::answer::{Seen, name_model};
@@ -15,6 +15,7 @@ use crate::decide::Decision;
 use crate::judge;
 use crate::live::Live;
 use crate::plan::Plan;
+use crate::semantic::Meaning;
 use crate::watch::{Class, Outcome};
 use crate::{Asked, listing, texts};
 
@@ -41,6 +42,8 @@ pub(crate) fn target_property() -> PropertyPath {
 #[derive(Debug)]
 pub(crate) struct Routing {
     plan: Rc<Plan>,
+    /// The rule that waits to know what the prompt means.
+    asking: Option<usize>,
     sent: Option<Sent>,
 }
 
@@ -63,13 +66,16 @@ struct Sent {
 
 impl Routing {
     pub(crate) fn new(plan: Rc<Plan>) -> Routing {
-        Routing { plan, sent: None }
+        Routing { plan, asking: None, sent: None }
     }
 
     /// Whether answers must be read.
     fn reads_answers(&self) -> bool {
         let needs = &self.plan.needs;
-        needs.usage || needs.first_token || self.plan.answer_model == AnswerModel::Requested
+        needs.answers
+            || needs.usage
+            || needs.first_token
+            || self.plan.answer_model == AnswerModel::Requested
     }
 
     /// Looks at a whole answer or one event, and names the model in it as configured.
@@ -79,8 +85,14 @@ impl Routing {
     }
 }
 
-impl Turn for Routing {
-    fn on_request(&mut self, request: &mut Request, io: &mut Exchange) -> Verdict {
+impl Routing {
+    /// Decides and sends on; or asks what the prompt means, if the decision hangs on that and was not asked.
+    fn route(
+        &mut self,
+        meaning: Option<Meaning>,
+        request: &mut Request,
+        io: &mut Exchange,
+    ) -> Verdict {
         let plan = Rc::clone(&self.plan);
         let texts = match plan.needs.texts {
             true => texts(request.dialect, &mut request.body),
@@ -88,21 +100,48 @@ impl Turn for Routing {
         };
         let store = Rc::clone(&io.store);
         let live = Live::new(&plan, &*store, io.now);
-        let asked = Asked::new(request.dialect, &request.headers, request.body.tree(), &texts, io);
-        let decision =
-            plan.decide(&asked, io.dice, &live, None).map_err(|_| listing::unknown_model())?;
-        let asked = asked.model().into_owned();
+        let tree = request.body.tree();
+        let asked = Asked::new(request.dialect, &request.headers, tree, &texts, io);
+        let asked = asked.meaning_known(meaning);
+        let decide = |asked: &Asked<'_>| {
+            plan.decide(asked, io.dice, &live, None).map_err(|_| listing::unknown_model())
+        };
+        let mut decision = decide(&asked)?;
+        if let Some(rule) = decision.asks {
+            if let Some(question) =
+                plan.semantic(rule).and_then(|semantic| semantic.question(&texts))
+            {
+                io.call(question);
+                self.asking = Some(rule);
+                return Ok(());
+            }
+            decision = decide(&asked.meaning_known(Some(Meaning::Unknown)))?;
+        }
+        self.send(decision, request, &live, io);
+        Ok(())
+    }
+
+    fn send(
+        &mut self,
+        decision: Decision,
+        request: &mut Request,
+        live: &Live<'_>,
+        io: &mut Exchange,
+    ) {
+        let plan = &*self.plan;
+        let mut path = request.headers.text(":path").unwrap_or_default().to_owned();
+        let asked =
+            request.dialect.model(&path, request.body.tree()).unwrap_or_default().into_owned();
         if plan.needs.in_flight {
             live.start(decision.target);
         }
-        address(&plan, &decision, &mut request.headers);
+        address(plan, &decision, &mut request.headers);
         let model = decision.model.clone().unwrap_or_else(|| asked.clone());
         if model != asked {
-            let mut path = request.headers.text(":path").unwrap_or_default().to_owned();
             request.dialect.set_model(&mut path, request.body.tree_mut(), &model);
             request.headers.set(":path", path);
         }
-        tell(&plan, &decision, &asked, &model, &live, io);
+        tell(plan, &decision, &asked, &model, live, io);
         self.sent = Some(Sent {
             decision,
             dialect: request.dialect,
@@ -114,7 +153,24 @@ impl Turn for Routing {
             seen: Seen::default(),
             streaming: false,
         });
-        Ok(())
+    }
+}
+
+impl Turn for Routing {
+    fn on_request(&mut self, request: &mut Request, io: &mut Exchange) -> Verdict {
+        self.route(None, request, io)
+    }
+
+    fn on_answers(
+        &mut self,
+        answers: Vec<Answered>,
+        request: &mut Request,
+        io: &mut Exchange,
+    ) -> Verdict {
+        let plan = Rc::clone(&self.plan);
+        let semantic = self.asking.take().and_then(|rule| plan.semantic(rule));
+        let meaning = semantic.map_or(Meaning::Unknown, |semantic| semantic.meaning(answers));
+        self.route(Some(meaning), request, io)
     }
 
     fn on_response_head(&mut self, headers: &mut Headers, io: &mut Exchange) -> Reading {
@@ -210,6 +266,14 @@ impl Sent {
                 io.add(metrics::TARGET_LATENCY, &[("target", name)], outcome.latency_ms);
                 if let Some(first) = outcome.first_token_ms {
                     io.add(metrics::TARGET_FIRST_TOKEN, &[("target", name)], first);
+                }
+                if let Some(rate) = outcome.tokens_per_second() {
+                    io.add(metrics::TARGET_TOKENS_PER_SECOND, &[("target", name)], rate);
+                }
+                for (is, end) in [(outcome.refused, "refused"), (outcome.truncated, "truncated")] {
+                    if is {
+                        io.count(metrics::TARGET_ENDS, &[("target", name), ("end", end)]);
+                    }
                 }
             }
             let probe = self.decision.probe && id == chosen;

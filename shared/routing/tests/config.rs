@@ -10,7 +10,7 @@ use stage::Errors;
 fn complaints(config: Value) -> String {
     let mut errors = Errors::default();
     if let Some(config) = errors.read::<Config>(config) {
-        let plan = routing::compile(config, &mut errors);
+        let plan = routing::compile(config, &|_: &str| None, &mut errors);
         assert_eq!(plan.is_none(), !errors.is_empty());
     }
     format!("{errors:?}")
@@ -31,6 +31,14 @@ fn with_rules(rules: Value) -> Value {
 #[test]
 fn every_semantic_error_has_its_path() {
     let to_a = json!({"target": "a"});
+    let topic = json!([{"name": "t", "target": "a", "examples": ["e"]}]);
+    let semantic = |service: Value, routes: Value| {
+        let mut embeddings = json!({"cluster": "c", "authority": "a", "model": "m"});
+        embeddings.as_object_mut().unwrap().extend(service.as_object().unwrap().clone());
+        with_choice(
+            json!({"semantic": {"embeddings": embeddings, "routes": routes, "otherwise": "b"}}),
+        )
+    };
     let judged = |judge: Value| {
         with_choice(
             json!({"canary": {"stable": "a", "canary": "b", "share_percent": 5, "judge": judge}}),
@@ -225,6 +233,27 @@ fn every_semantic_error_has_its_path() {
             json!({"targets": {"a": {}}, "target_header": "X Y", "rules": [{"name": "r", "choose": to_a}]}),
             "target_header",
             "lower case",
+        ),
+        (semantic(json!({}), json!([])), "rules[0].choose.semantic.routes", "at least one"),
+        (
+            semantic(json!({"credential_env": "NOT_SET"}), topic.clone()),
+            "rules[0].choose.semantic.embeddings.credential_env",
+            "is not set",
+        ),
+        (
+            semantic(json!({"path": "v1"}), topic.clone()),
+            "rules[0].choose.semantic.embeddings.path",
+            "begin with",
+        ),
+        (
+            semantic(json!({}), json!([{"name": "t", "target": "x", "examples": ["e"]}])),
+            "rules[0].choose.semantic.routes[0].target",
+            "unknown",
+        ),
+        (
+            semantic(json!({}), json!([{"name": "t", "target": "a", "examples": []}])),
+            "rules[0].choose.semantic.routes[0].examples",
+            "at least one",
         ),
         (json!({"targets": {"a": {"modle": 1}}}), "targets.a.modle", "unknown field"),
     ];

@@ -14,7 +14,7 @@ use stage::{Body, Errors, Exchange, Headers};
 fn plan(config: Value) -> Plan {
     let mut errors = Errors::default();
     let config: Config = errors.read(config).unwrap_or_else(|| panic!("{errors:?}"));
-    routing::compile(config, &mut errors).unwrap_or_else(|| panic!("{errors:?}"))
+    routing::compile(config, &|_: &str| None, &mut errors).unwrap_or_else(|| panic!("{errors:?}"))
 }
 
 /// A request and the world around it.

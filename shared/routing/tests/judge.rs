@@ -26,7 +26,7 @@ fn plan_with(judge: Value, prices: Value) -> Plan {
                 "stable": "old", "canary": "new", "share_percent": 5, "judge": judge}}}],
         }))
         .unwrap_or_else(|| panic!("{errors:?}"));
-    routing::compile(config, &mut errors).unwrap_or_else(|| panic!("{errors:?}"))
+    routing::compile(config, &|_: &str| None, &mut errors).unwrap_or_else(|| panic!("{errors:?}"))
 }
 
 /// How one side behaves.

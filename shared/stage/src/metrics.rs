@@ -38,12 +38,16 @@ pub const CANARY_DECISIONS: &str = "canary_decisions";
 pub const ROUTED: &str = "routed";
 /// Copies sent to a target.
 pub const SHADOWED: &str = "shadowed";
+/// Answers that a target refused or cut.
+pub const TARGET_ENDS: &str = "target_ends";
 /// From the request to the first byte of the answer's body.
 pub const TARGET_FIRST_TOKEN: &str = "target_first_token_ms";
 /// From the request to the end of the answer.
 pub const TARGET_LATENCY: &str = "target_latency_ms";
 /// Answers of targets by how they ended.
 pub const TARGET_RESPONSES: &str = "target_responses";
+/// How fast a target generates.
+pub const TARGET_TOKENS_PER_SECOND: &str = "target_tokens_per_second";
 /// Fields lost in translation.
 pub const DROPPED_FIELDS: &str = "dropped_fields";
 /// Personal data found.
@@ -256,6 +260,14 @@ pub static METRICS: &[MetricRow] = &[
         doc: "Requests of which a copy was sent to a target",
     },
     MetricRow {
+        name: TARGET_ENDS,
+        stage: "model-router",
+        kind: MetricKind::Counter,
+        unit: "responses",
+        labels: &["target", "end"],
+        doc: "Answers that the model `refused` or that were `truncated` at a limit, where the router reads answers",
+    },
+    MetricRow {
         name: TARGET_FIRST_TOKEN,
         stage: "model-router",
         kind: MetricKind::Histogram,
@@ -278,6 +290,14 @@ pub static METRICS: &[MetricRow] = &[
         unit: "responses",
         labels: &["target", "class"],
         doc: "Answers of a target by how they ended: success, client, rate_limited, overloaded, timeout, server",
+    },
+    MetricRow {
+        name: TARGET_TOKENS_PER_SECOND,
+        stage: "model-router",
+        kind: MetricKind::Histogram,
+        unit: "tokens per second",
+        labels: &["target"],
+        doc: "Output tokens by the time from the first byte to the end, where the router reads answers",
     },
     MetricRow {
         name: TEMPLATES,

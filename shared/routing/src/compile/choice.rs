@@ -1,15 +1,17 @@
 //! Choices.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::{Compiler, TRIAL_SLOTS, slot};
 use crate::config::{
     CanaryChoice, CheapestChoice, Choice, ComplexityChoice, FastestChoice, JudgeConfig,
-    LeastBusyChoice, Measure, Slo, StickyKey,
+    LeastBusyChoice, Measure, SemanticChoice, Slo, StickyKey,
 };
 use crate::draw;
 use crate::judge::{Policy, millionths};
-use crate::plan::{Bounds, Canary, Cheapest, Complexity, Fastest, Id, LeastBusy, Pick};
+use crate::plan::{ALL, Bounds, Canary, Cheapest, Complexity, Fastest, Id, LeastBusy, Pick};
+use crate::semantic::Semantic;
 
 impl Compiler<'_> {
     /// Compiles the choice of the rule or virtual model `name`.
@@ -35,6 +37,7 @@ impl Compiler<'_> {
             Choice::Complexity(complexity) => {
                 self.complexity(complexity, &format!("{path}.complexity"))
             }
+            Choice::Semantic(semantic) => self.semantic(semantic, &format!("{path}.semantic")),
         }
     }
 
@@ -284,6 +287,58 @@ impl Compiler<'_> {
             simple,
             hard,
             coefficients: config.coefficients.clone(),
+        }))
+    }
+
+    fn semantic(&mut self, config: &SemanticChoice, path: &str) -> Option<Pick> {
+        self.needs.texts = true;
+        let service = &config.embeddings;
+        for (empty, field) in [
+            (service.cluster.is_empty(), "cluster"),
+            (service.model.is_empty(), "model"),
+            (!service.path.starts_with('/'), "path"),
+        ] {
+            if empty {
+                let what =
+                    if field == "path" { "must begin with `/`" } else { "must not be empty" };
+                self.errors.add(&format!("{path}.embeddings.{field}"), what);
+            }
+        }
+        if service.timeout_ms == 0 {
+            self.errors.add(&format!("{path}.embeddings.timeout_ms"), "must be greater than 0");
+        }
+        let authorization = service.credential_env.as_ref().map(|name| {
+            let key = self.environment.var(name).filter(|key| !key.is_empty());
+            if key.is_none() {
+                let what = format!("environment variable `{name}` is not set");
+                self.errors.add(&format!("{path}.embeddings.credential_env"), what);
+            }
+            format!("Bearer {}", key.unwrap_or_default())
+        });
+        let min =
+            self.percent(config.min_similarity_percent, &format!("{path}.min_similarity_percent"));
+        let (mut topics, mut examples) = (Vec::new(), Vec::new());
+        if config.routes.is_empty() {
+            self.errors.add(&format!("{path}.routes"), "must have at least one route");
+        }
+        for (index, route) in config.routes.iter().enumerate() {
+            let path = format!("{path}.routes[{index}]");
+            if route.examples.is_empty() || route.examples.iter().any(|one| one.trim().is_empty()) {
+                self.errors.add(&format!("{path}.examples"), "must be sentences, at least one");
+            }
+            let target = self.target(&route.target, &format!("{path}.target"));
+            examples.extend(route.examples.iter().map(|example| (topics.len(), example.clone())));
+            topics.push((route.name.clone(), target.unwrap_or_default()));
+        }
+        let otherwise = self.target(&config.otherwise, &format!("{path}.otherwise"))?;
+        Some(Pick::Semantic(Semantic {
+            service: service.clone(),
+            authorization,
+            topics,
+            examples,
+            min_similarity: min as f32 / ALL as f32,
+            otherwise,
+            known: RefCell::default(),
         }))
     }
 }

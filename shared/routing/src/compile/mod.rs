@@ -5,7 +5,7 @@ mod choice;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use stage::Errors;
+use stage::{Environment, Errors};
 
 use crate::condition::{Reads, compile_all, takes_all_of};
 use crate::config::{
@@ -37,7 +37,11 @@ fn slot<'a>(
 }
 
 /// Makes a plan of the configuration, or reports everything that is wrong with it.
-pub(crate) fn compile(config: Config, errors: &mut Errors) -> Option<Plan> {
+pub(crate) fn compile(
+    config: Config,
+    environment: &dyn Environment,
+    errors: &mut Errors,
+) -> Option<Plan> {
     let targets = targets(&config.targets, errors);
     header_name(&config.target_header, errors);
     breaker(config.breaker.as_ref(), errors);
@@ -48,6 +52,7 @@ pub(crate) fn compile(config: Config, errors: &mut Errors) -> Option<Plan> {
         reads: Reads::default(),
         needs: PlanNeeds::default(),
         judges: Vec::new(),
+        environment,
         errors,
     };
     let mut rules = compiler.rules(&config.rules);
@@ -62,8 +67,12 @@ pub(crate) fn compile(config: Config, errors: &mut Errors) -> Option<Plan> {
     }
     let listed =
         config.models.iter().filter(|(_, model)| model.listed).map(|(name, _)| name.clone());
-    let needs =
-        PlanNeeds { texts: needs.texts | reads.texts, properties: reads.properties, ..needs };
+    let needs = PlanNeeds {
+        texts: needs.texts | reads.texts,
+        properties: reads.properties,
+        answers: config.read_answers,
+        ..needs
+    };
     Some(Plan {
         listed: listed.collect(),
         rules,
@@ -88,6 +97,7 @@ struct Compiler<'a> {
     reads: Reads,
     needs: PlanNeeds,
     judges: Vec<Policy>,
+    environment: &'a dyn Environment,
     errors: &'a mut Errors,
 }
 

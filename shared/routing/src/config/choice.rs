@@ -27,6 +27,8 @@ pub enum Choice {
     LeastBusy(LeastBusyChoice),
     /// By how hard the prompt looks.
     Complexity(ComplexityChoice),
+    /// By the example that the prompt's meaning is nearest to.
+    Semantic(SemanticChoice),
 }
 
 /// Equal keys go to the same target.
@@ -213,4 +215,66 @@ impl Default for Coefficients {
             tools: 5.0,
         }
     }
+}
+
+/// By the example that the prompt's meaning is nearest to.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SemanticChoice {
+    /// Where embeddings come from.
+    pub embeddings: Embeddings,
+    /// Topics with their examples.
+    pub routes: Vec<SemanticRoute>,
+    /// How near the nearest example must be: the least cosine similarity, in percent.
+    #[serde(default = "similarity")]
+    pub min_similarity_percent: f64,
+    /// The target where no example is near enough, or where no embedding came in time.
+    pub otherwise: String,
+}
+
+fn similarity() -> f64 {
+    50.0
+}
+
+/// Examples of one topic and where they go.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SemanticRoute {
+    /// The topic, for explanations.
+    pub name: String,
+    /// The target.
+    pub target: String,
+    /// Sentences that are typical of it.
+    pub examples: Vec<String>,
+}
+
+/// An embeddings service (`POST /v1/embeddings`) behind an Envoy cluster.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Embeddings {
+    /// The Envoy cluster.
+    pub cluster: String,
+    /// The `:authority` to send.
+    pub authority: String,
+    /// The path.
+    #[serde(default = "embeddings_path")]
+    pub path: String,
+    /// The embedding model.
+    pub model: String,
+    /// The environment variable that holds the API key, if one is needed.
+    pub credential_env: Option<String>,
+    /// How long to wait, in milliseconds.
+    #[serde(default = "embeddings_timeout")]
+    pub timeout_ms: u32,
+}
+
+fn embeddings_path() -> String {
+    "/v1/embeddings".to_owned()
+}
+
+fn embeddings_timeout() -> u32 {
+    1_000
 }

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use choice::{
-    CanaryChoice, CheapestChoice, Choice, Coefficients, ComplexityChoice, FastestChoice,
-    LeastBusyChoice, Measure, StickyChoice, StickyKey,
+    CanaryChoice, CheapestChoice, Choice, Coefficients, ComplexityChoice, Embeddings,
+    FastestChoice, LeastBusyChoice, Measure, SemanticChoice, SemanticRoute, StickyChoice,
+    StickyKey,
 };
 pub use condition::{
     Condition, Day, FactCondition, Feature, HeaderCondition, Keywords, Matcher, Part, Pattern,
@@ -40,6 +41,10 @@ pub struct Config {
     /// The model that answers name: the one that served, or the one that the client asked for.
     #[serde(default)]
     pub answer_model: AnswerModel,
+    /// Whether answers are read for tokens, refusals and truncations, also where nothing else needs it. It costs a
+    /// look at every answer and event.
+    #[serde(default)]
+    pub read_answers: bool,
     /// The request header that carries the target's name to Envoy's routes.
     #[serde(default = "target_header")]
     pub target_header: String,

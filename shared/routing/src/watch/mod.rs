@@ -125,6 +125,22 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// Output tokens per second, if both are known.
+    pub fn tokens_per_second(&self) -> Option<u64> {
+        let tokens = self.output_tokens?;
+        tokens.checked_mul(1_000)?.checked_div(self.generating_ms())
+    }
+
+    /// From the first byte to the end; all of it where the answer came at once.
+    fn generating_ms(&self) -> u64 {
+        match self.first_token_ms {
+            Some(first) if first < self.latency_ms => self.latency_ms - first,
+            _ => self.latency_ms,
+        }
+    }
+}
+
 /// What is known of one target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -186,9 +202,8 @@ impl Record {
             self.add16(at + FIRST + 2 * bucket(first));
         }
         if let Some(tokens) = outcome.output_tokens {
-            let took = outcome.latency_ms.saturating_sub(outcome.first_token_ms.unwrap_or(0));
             self.add64(at + TOKENS, tokens);
-            self.add64(at + TOKENS_MS, took);
+            self.add64(at + TOKENS_MS, outcome.generating_ms());
         }
     }
 
