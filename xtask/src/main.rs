@@ -2,6 +2,7 @@
 //! stale, if a configuration in the docs or examples does not load, or if prose names a file that is gone.
 
 mod configs;
+mod entities;
 #[cfg(test)]
 mod house;
 mod prose;
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
 fn generated(root: &Path) -> Vec<Generated> {
     let mut files = schemas::generated();
     files.extend(tables::generated(root));
+    files.push(entities::generated());
     files
 }
 

@@ -47,10 +47,12 @@ pub(super) fn luhn_sum(values: impl DoubleEndedIterator<Item = u32>) -> u32 {
 
 /// ISO/IEC 7064 mod 97-10 of letters and digits: the remainder.
 pub(super) fn mod97(id: impl Iterator<Item = u32>) -> u32 {
-    id.fold(0, |rest, value| match value {
-        0..10 => (rest * 10 + value) % 97,
-        _ => (rest * 100 + value) % 97,
-    })
+    let rest = id.fold(0_u64, |rest, value| {
+        // Dividing is slow, so it waits until the number would get too long.
+        let rest = if rest > 1_000_000_000_000_000 { rest % 97 } else { rest };
+        rest * if value < 10 { 10 } else { 100 } + u64::from(value)
+    });
+    (rest % 97) as u32
 }
 
 /// ISO/IEC 7064 mod 11,10, check digit included.

@@ -75,7 +75,7 @@ pub(super) const IBAN_CODE: Entity = Entity {
     scan: Scan::Special(Special::Iban),
     check: Check::None,
     context: "iban, ibans, account, bank, konto, kontonummer, compte, cuenta, conto, conta, \
-              rekening, rachunek, 计账",
+              rekening, rachunek, 账户, 口座",
     doc: Doc {
         catches: "International bank account numbers of every country of the registry, in any \
                   case and spacing, whose check digits hold; others near the word IBAN.",

@@ -207,7 +207,7 @@ impl<'p, 't> Scanner<'p, 't> {
             if len <= 18 {
                 self.phone(start);
             }
-            if len <= 3 {
+            if len <= 3 && at(self.bytes, end) == b'.' {
                 self.ipv4(start);
             }
         } else {
@@ -225,7 +225,9 @@ impl<'p, 't> Scanner<'p, 't> {
             self.mac(start);
         }
         if first.is_ascii_digit() {
-            self.street(start, end);
+            if !at(self.bytes, end + 1).is_ascii_digit() {
+                self.street(start, end);
+            }
             self.birth(start, end);
             if matches!(at(self.bytes, end), b'.' | 0xC2) {
                 self.geo(start);

@@ -88,6 +88,10 @@ fn read(text: &str, start: usize) -> Option<Run> {
             break;
         }
         *run.groups.get_mut(run.len)? = (index, end);
+        // A list of small numbers.
+        if run.len == 1 && !run.plus && !opened && index == start + 2 && end == index + 1 {
+            return None;
+        }
         let slot = run.len;
         run.len += 1;
         let next =
