@@ -94,6 +94,8 @@ pub(super) struct Nearby<'w> {
     ahead: usize,
     /// The last span that was asked for, and its answer.
     last: Option<((usize, usize), Rows)>,
+    /// The last place whose surroundings were asked for, and the answer.
+    region: Option<(usize, Rows)>,
 }
 
 #[derive(Debug)]
@@ -105,21 +107,30 @@ struct Hit {
 
 impl<'w> Nearby<'w> {
     pub(super) fn new(words: &'w Words) -> Self {
-        Self { words, hits: Vec::new(), read: 0, ahead: 0, last: None }
+        Self { words, hits: Vec::new(), read: 0, ahead: 0, last: None, region: None }
     }
 
-    /// Whether no word at all stands where one could matter to a candidate that begins at `start` and is no
-    /// longer than [`AHEAD`].
-    pub(super) fn is_quiet(&mut self, text: &str, start: usize) -> bool {
+    /// The rows that any word speaks for which could matter to a candidate that begins at `start` and is no longer
+    /// than [`AHEAD`]: what is not in them needs no closer look.
+    pub(super) fn anywhere(&mut self, text: &str, start: usize) -> Rows {
+        if let Some((at, rows)) = self.region
+            && at == start
+        {
+            return rows;
+        }
         self.read_to(text, start.saturating_sub(BEFORE), start + AHEAD + AFTER);
-        // The last words that were read are the nearest; there are few behind them.
-        let from = start.saturating_sub(BEFORE);
-        !self
-            .hits
-            .iter()
-            .rev()
-            .take_while(|hit| hit.end >= from)
-            .any(|hit| hit.start < start + AHEAD + AFTER)
+        let (from, to) = (start.saturating_sub(BEFORE), start + AHEAD + AFTER);
+        let mut rows = Rows::default();
+        // The last words that were read are the nearest, so they are looked at from the end.
+        for hit in self.hits.iter().rev().take_while(|hit| hit.end >= from) {
+            if hit.start < to
+                && let Some(spoken) = self.words.rows.get(hit.word)
+            {
+                rows.add(*spoken);
+            }
+        }
+        self.region = Some((start, rows));
+        rows
     }
 
     /// The rows that words around the candidate `start..end` speak for.

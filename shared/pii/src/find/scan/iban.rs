@@ -126,24 +126,27 @@ pub(super) fn iban(bytes: &[u8], start: usize) -> Option<Iban> {
 
 /// An IBAN of the form that its country has registered.
 fn registered(bytes: &[u8], start: usize, form: &str) -> Option<Iban> {
-    let len = registered_len(form);
     let mut compact = [0_u8; MOST];
-    let (mut index, mut count) = (start, 0);
-    while count < len {
+    let mut index = start;
+    // The country is known; two check digits, then what the form says.
+    let kinds = [b'a', b'a', b'n', b'n']
+        .into_iter()
+        .chain(parts(form).flat_map(|(count, kind)| std::iter::repeat_n(kind, count)));
+    let mut count = 0;
+    for (slot, kind) in compact.iter_mut().zip(kinds) {
+        if count > 0 && matches!(at(bytes, index), b' ' | b'-' | b'.') {
+            index += 1;
+        }
         let byte = at(bytes, index);
-        if byte.is_ascii_alphanumeric() {
-            *compact.get_mut(count)? = byte.to_ascii_uppercase();
-            count += 1;
-        } else if !matches!(byte, b' ' | b'-' | b'.')
-            || !at(bytes, index + 1).is_ascii_alphanumeric()
-        {
+        if !is_kind(byte, kind) {
             return None;
         }
+        *slot = byte.to_ascii_uppercase();
+        count += 1;
         index += 1;
     }
     let id = compact.get(..count)?;
-    let formed = id.get(2..4)?.iter().all(u8::is_ascii_digit) && has_form(id.get(4..)?, form);
-    if !formed || at(bytes, index).is_ascii_alphanumeric() {
+    if at(bytes, index).is_ascii_alphanumeric() {
         return None;
     }
     let validated = is_valid_iban(id);
@@ -159,6 +162,10 @@ fn unregistered(bytes: &[u8], start: usize, registered: Option<usize>) -> Option
         let end = ahead(bytes, index, MOST + 1 - count, |byte| byte.is_ascii_alphanumeric());
         let group = bytes.get(index..end)?;
         let whole = index == start && group.len() > 4;
+        // Letters name the bank, and stand at the beginning.
+        if index > start + 5 && group.iter().any(u8::is_ascii_alphabetic) {
+            break;
+        }
         if group.is_empty() || (group.len() > 4 && !whole) || (index == start && group.len() < 4) {
             break;
         }
@@ -203,17 +210,12 @@ fn parts(form: &str) -> impl Iterator<Item = (usize, u8)> + '_ {
     })
 }
 
-fn has_form(bban: &[u8], form: &str) -> bool {
-    let mut rest = bban;
-    parts(form).all(|(count, kind)| {
-        let Some((part, after)) = rest.split_at_checked(count) else { return false };
-        rest = after;
-        part.iter().all(|byte| match kind {
-            b'n' => byte.is_ascii_digit(),
-            b'a' => byte.is_ascii_uppercase(),
-            _ => true,
-        })
-    })
+fn is_kind(byte: u8, kind: u8) -> bool {
+    match kind {
+        b'n' => byte.is_ascii_digit(),
+        b'a' => byte.is_ascii_alphabetic(),
+        _ => byte.is_ascii_alphanumeric(),
+    }
 }
 
 #[cfg(test)]

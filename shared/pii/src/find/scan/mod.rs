@@ -164,16 +164,19 @@ impl<'p, 't> Scanner<'p, 't> {
                     return self.private_key(index);
                 }
             }
-            Trigger::Dot => {
+            // The end of a sentence is none of its business.
+            Trigger::Dot if at(self.bytes, index + 1).is_ascii_alphanumeric() => {
                 self.word_before(index);
                 self.bare_url(index);
             }
+            Trigger::Dot => {}
             Trigger::Capital => {
                 let end = ahead(self.bytes, index, LONGEST_TOKEN, |byte| byte.is_ascii_uppercase());
                 let bordered = !at(self.bytes, end).is_ascii_alphanumeric()
                     && !at(self.bytes, index.wrapping_sub(1)).is_ascii_alphanumeric();
                 if bordered && matches!(end - index, 8 | 11) && index >= self.seen {
-                    self.token(index, end);
+                    self.forms(index, end - index);
+                    self.seen = end;
                     return end;
                 }
                 self.names(index);
@@ -186,11 +189,27 @@ impl<'p, 't> Scanner<'p, 't> {
         self.plan.special.get(special as usize).copied().flatten()
     }
 
-    /// Looks at the token that ends before `index`, if it is one that holds no digit.
+    /// Looks at the word that ends before `index`, if it is one that holds no digit: a key may begin with it, or an
+    /// address of a machine.
     fn word_before(&mut self, index: usize) {
         let start = back(self.bytes, index, LONGEST_TOKEN, |byte| byte.is_ascii_alphanumeric());
-        if start < index && start >= self.seen {
-            self.token(start, index);
+        if start >= index || start < self.seen {
+            return;
+        }
+        self.seen = index;
+        if !has_word_before(self.text, start) {
+            self.keys(start, index - start);
+            self.addresses(start, index);
+        }
+    }
+
+    /// Addresses of machines that begin with a token.
+    fn addresses(&mut self, start: usize, end: usize) {
+        if end - start <= 4 && at(self.bytes, end) == b':' {
+            self.ipv6(start);
+        }
+        if matches!(end - start, 2 | 4) {
+            self.mac(start);
         }
     }
 
@@ -218,12 +237,7 @@ impl<'p, 't> Scanner<'p, 't> {
             self.iban(start, len);
             self.crypto(start, end);
         }
-        if len <= 4 && at(self.bytes, end) == b':' {
-            self.ipv6(start);
-        }
-        if matches!(len, 2 | 4) {
-            self.mac(start);
-        }
+        self.addresses(start, end);
         if first.is_ascii_digit() {
             if !at(self.bytes, end + 1).is_ascii_digit() {
                 self.street(start, end);
@@ -268,11 +282,14 @@ impl<'p, 't> Scanner<'p, 't> {
         }
         let digit = at(self.bytes, start).is_ascii_digit();
         let groups = if digit { Groups::of(self.bytes, start) } else { Groups::default() };
-        let quiet = self.nearby.is_quiet(self.text, start);
+        let spoken = self.nearby.anywhere(self.text, start);
         for index in bucket {
             let Some(form) = plan.forms.get(usize::from(*index)) else { continue };
             let weak = form.score < plan.min_score;
-            if (weak && quiet) || !form.fits(digit) || !form.pattern.may_match(&groups) {
+            if (weak && !spoken.has(form.entity))
+                || !form.fits(digit)
+                || !form.pattern.may_match(&groups)
+            {
                 continue;
             }
             // Where the length is known, a weak form is asked for its context before it is matched.
@@ -395,6 +412,10 @@ impl<'p, 't> Scanner<'p, 't> {
 
     fn phone(&mut self, start: usize) {
         let Some(entity) = self.special(Special::Phone) else { return };
+        let distinct = phone::may_stand_alone(self.bytes, start);
+        if !distinct && !self.nearby.anywhere(self.text, start).has(entity) {
+            return;
+        }
         let Some(phone) = phone::phone(self.text, start) else { return };
         let Phone { start, end, .. } = phone;
         let span = (start, end);
@@ -523,7 +544,7 @@ impl<'p, 't> Scanner<'p, 't> {
         if end - start > 4 {
             return;
         }
-        if self.nearby.is_quiet(self.text, start) {
+        if !self.nearby.anywhere(self.text, start).has(entity) {
             return;
         }
         if let Some(span) = personal::date(self.text, start) {

@@ -310,6 +310,14 @@ pub(super) fn person(text: &str, start: usize) -> Option<usize> {
     if trimmed.len() == before.len() {
         return None;
     }
+    // Most words end no cue; that is cheap to see.
+    let last =
+        trimmed.rsplit([' ', '\n']).next()?.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let ends =
+        |cue: &str| cue.rsplit(' ').next().is_some_and(|word| word.eq_ignore_ascii_case(last));
+    if !CUES.iter().any(|cue| ends(cue)) {
+        return None;
+    }
     let lower = trimmed.to_lowercase();
     let cue = CUES.iter().any(|cue| {
         lower.strip_suffix(cue).is_some_and(|rest| !rest.chars().next_back().is_some_and(is_word))

@@ -31,6 +31,21 @@ struct Run {
     len: usize,
 }
 
+/// Whether the digits at `start` could be a phone number without a word that says so. Cheap, and generous.
+pub(super) fn may_stand_alone(bytes: &[u8], start: usize) -> bool {
+    let before = start.checked_sub(1).map_or(0, |index| at(bytes, index));
+    if matches!(before, b'+' | b'(') || at(bytes, start) == b'0' {
+        return true;
+    }
+    let end = ahead(bytes, start, 12, |byte| byte.is_ascii_digit());
+    let next = ahead(bytes, end, 2, |byte| !byte.is_ascii_digit() && byte.is_ascii());
+    let second = ahead(bytes, next, 6, |byte| byte.is_ascii_digit()) - next;
+    match (end - start, second) {
+        (10 | 11, _) | (3, 3) | (1, 3) | (2, 4 | 5) => true,
+        _ => bytes.get(end..next).is_some_and(|between| between.contains(&b'(')),
+    }
+}
+
 /// The best phone number that begins with the digits at `start` (or with what introduces them).
 pub(super) fn phone(text: &str, start: usize) -> Option<Phone> {
     let bytes = text.as_bytes();
