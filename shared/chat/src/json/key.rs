@@ -23,6 +23,14 @@ impl Key {
         }
     }
 
+    /// The name, if it is known to need no escape.
+    pub(super) fn plain(&self) -> Option<&'static str> {
+        match self.0 {
+            Repr::Static(name) => Some(name),
+            Repr::Owned(_) => None,
+        }
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         match &self.0 {
@@ -73,8 +81,10 @@ impl Borrow<str> for Key {
     }
 }
 
+/// A name that is written in the code. It must need no escape in JSON.
 impl From<&'static str> for Key {
     fn from(name: &'static str) -> Key {
+        debug_assert_eq!(super::scan::plain(name.as_bytes()), name.len(), "a name to be escaped");
         Key(Repr::Static(name))
     }
 }

@@ -73,8 +73,14 @@ impl Map<String, Value> {
     }
 
     /// [`Map::insert`] for a name that is written in the code, which costs no memory.
-    pub fn put(&mut self, name: &'static str, value: impl Into<Value>) -> Option<Value> {
-        self.insert_key(name.into(), value.into())
+    pub fn put(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.put_value(name, value.into());
+    }
+
+    /// Not part of [`Map::put`], which is written out for every type of value.
+    #[inline(never)]
+    fn put_value(&mut self, name: &'static str, value: Value) {
+        self.insert_key(name.into(), value);
     }
 
     /// [`Map::insert`], but at a position. A field of that name that is there moves.

@@ -15,6 +15,17 @@ pub(super) fn plain(bytes: &[u8]) -> usize {
         }
         length += 8;
     }
+    // Less than a word is left. Where nothing is special in the words that overlap it, that is the end.
+    let tail = match (bytes.last_chunk::<8>(), rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        (Some(word), ..) => u64::from_le_bytes(*word),
+        (None, Some(head), Some(tail)) => {
+            u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail))
+        }
+        _ => 0,
+    };
+    if special(tail) == 0 {
+        return bytes.len();
+    }
     let is_special = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
     length + rest.iter().position(is_special).unwrap_or(rest.len())
 }
@@ -28,4 +39,43 @@ fn special(word: u64) -> u64 {
     let backslashes = backslash.wrapping_sub(ONES) & !backslash;
     let controls = word.wrapping_sub(ONES * 0x20) & !word;
     (quotes | backslashes | controls) & HIGHS
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::plain;
+
+    #[test]
+    fn the_first_special_byte_is_found_wherever_it_stands() {
+        for length in 0..40 {
+            let text = vec![b'x'; length];
+            assert_eq!(plain(&text), length);
+            for at in 0..length {
+                for (byte, is_special) in [
+                    (b'"', true),
+                    (b'\\', true),
+                    (0, true),
+                    (0x1f, true),
+                    (0x20, false),
+                    (b'!', false),
+                    (b'#', false),
+                    (0x7f, false),
+                    (0xa2, false),
+                    (0xff, false),
+                ] {
+                    let mut text = text.clone();
+                    text[at] = byte;
+                    assert_eq!(
+                        plain(&text),
+                        if is_special { at } else { length },
+                        "{byte} at {at}"
+                    );
+                }
+            }
+        }
+        assert_eq!(plain(b"abcdefg\"\"hij"), 7);
+    }
 }

@@ -40,8 +40,17 @@ fn object(map: &Map<String, Value>, out: &mut Vec<u8>) {
         if index > 0 {
             out.push(b',');
         }
-        string(name, out);
-        out.push(b':');
+        match name.plain() {
+            Some(name) => {
+                out.push(b'"');
+                out.extend_from_slice(name.as_bytes());
+                out.extend_from_slice(b"\":");
+            }
+            None => {
+                string(name, out);
+                out.push(b':');
+            }
+        }
         append(value, out);
     }
     out.push(b'}');
@@ -51,12 +60,17 @@ fn string(text: &str, out: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
     out.push(b'"');
     loop {
-        let (head, tail) = rest.split_at(plain(rest));
+        let length = plain(rest);
+        if length == rest.len() {
+            break;
+        }
+        let (head, tail) = rest.split_at(length);
         out.extend_from_slice(head);
         let Some((special, tail)) = tail.split_first() else { break };
         escape(*special, out);
         rest = tail;
     }
+    out.extend_from_slice(rest);
     out.push(b'"');
 }
 
