@@ -119,16 +119,16 @@ impl Decoder {
         let value = value.strip_prefix(b" ").unwrap_or(value);
         match field {
             b"data" => {
-                let value = String::from_utf8_lossy(value);
+                let value = text(value);
                 match &mut self.data {
-                    None => self.data = Some(value.into_owned()),
+                    None => self.data = Some(value),
                     Some(data) => {
                         data.push('\n');
                         data.push_str(&value);
                     }
                 }
             }
-            b"event" => self.name = Some(String::from_utf8_lossy(value).into_owned()),
+            b"event" => self.name = Some(text(value)),
             _ => {}
         }
         self.raw.extend_from_slice(end);
@@ -144,6 +144,15 @@ impl Decoder {
     }
 }
 
+/// The text of a field. Checking first is several times as fast as replacing what is no UTF-8, of which there is
+/// next to none.
+fn text(value: &[u8]) -> String {
+    match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => String::from_utf8_lossy(value).into_owned(),
+    }
+}
+
 /// Appends `event` as it goes on the wire: its own bytes if nobody edited it, otherwise written anew.
 pub fn encode(event: &Event, out: &mut Vec<u8>) {
     if let Some(raw) = event.raw() {
@@ -154,7 +163,11 @@ pub fn encode(event: &Event, out: &mut Vec<u8>) {
         field(out, b"event: ", name.as_bytes());
     }
     match event.data() {
-        Data::Json(value) => field(out, b"data: ", &json::to_bytes(value)),
+        Data::Json(value) => {
+            out.extend_from_slice(b"data: ");
+            json::append(value, out);
+            out.push(b'\n');
+        }
         Data::Text(text) => {
             for line in text.replace("\r\n", "\n").split(['\n', '\r']) {
                 field(out, b"data: ", line.as_bytes());

@@ -11,9 +11,9 @@ const MODEL: &str = "{model}";
 impl Endpoint {
     /// Whether a request with this path, which has no query, is for this endpoint.
     pub fn serves(&self, path: &str) -> bool {
-        match self.suffix.contains(MODEL) {
-            true => self.split(path).is_some(),
-            false => path.ends_with(self.suffix),
+        match self.around_model() {
+            Some(_) => self.split(path).is_some(),
+            None => path.ends_with(self.suffix),
         }
     }
 
@@ -40,9 +40,16 @@ impl Endpoint {
         self.suffix.replace(MODEL, &escaped(model))
     }
 
+    /// What the suffix has before and after the model. Asked of every endpoint for every request, so it looks
+    /// for a byte and not for a word.
+    fn around_model(&self) -> Option<(&'static str, &'static str)> {
+        let (before, rest) = self.suffix.split_once('{')?;
+        Some((before, rest.strip_prefix("model}")?))
+    }
+
     /// What stands before the model, the model, and what stands after it.
     fn split<'a>(&self, path: &'a str) -> Option<(&'a str, &'a str, &'a str)> {
-        let (before, after) = self.suffix.split_once(MODEL)?;
+        let (before, after) = self.around_model()?;
         let rest = path.strip_suffix(after)?;
         let start = rest.find(before)?.checked_add(before.len())?;
         let (head, model) = rest.split_at_checked(start)?;

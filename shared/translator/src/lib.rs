@@ -17,7 +17,7 @@ mod turn;
 
 use std::rc::Rc;
 
-use stage::{Blueprint, Filter, FilterKind, Needs, PropertyPath, Stage, Turn, UnknownPaths};
+use stage::{Blueprint, Filter, FilterKind, Needs, Stage, Turn, UnknownPaths};
 
 pub use config::{Config, CredentialConfig, ModelRule, Parameters, TargetConfig};
 
@@ -42,8 +42,8 @@ const TARGET_PROPERTIES: [&str; 3] =
     ["upstream_host_metadata", "cluster_metadata", "route_metadata"];
 
 /// The property that holds the target's name in one of those places: namespace `tollgate`, key `target`.
-fn target_property(place: &str) -> PropertyPath {
-    ["xds", place, "filter_metadata", "tollgate", "target"].map(str::to_owned).to_vec()
+fn target_property(place: &str) -> [&str; 5] {
+    ["xds", place, "filter_metadata", "tollgate", "target"]
 }
 
 /// The stage.
@@ -59,7 +59,10 @@ impl Stage for Translator {
             last: true,
             unknown_paths: Some(UnknownPaths::Reject),
             properties: vec![
-                TARGET_PROPERTIES.iter().map(|place| target_property(place)).collect(),
+                TARGET_PROPERTIES
+                    .iter()
+                    .map(|place| target_property(place).map(str::to_owned).into())
+                    .collect(),
             ],
             ..Needs::default()
         }

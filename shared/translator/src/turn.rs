@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use chat::{Event, Kind, Problem};
 use dialects::{ClientContext, Dialect, Dropped, Drops, ProviderContext};
-use stage::{Exchange, Headers, Level, Reading, Request, Response, Turn, Verdict, facts, metrics};
+use stage::{
+    Exchange, Headers, Level, PropertyPath, Reading, Request, Response, Turn, Verdict, facts,
+    metrics,
+};
 
 use crate::answer::Answer;
 use crate::target::{Plan, Target};
@@ -24,7 +27,8 @@ impl Translation {
 
     fn target(&self, io: &Exchange) -> Result<Rc<Target>, Problem> {
         let named = TARGET_PROPERTIES.iter().find_map(|place| {
-            let name = io.properties.get(&target_property(place))?;
+            let is_there = |path: &PropertyPath| path.iter().eq(target_property(place).iter());
+            let (_, name) = io.properties.iter().find(|(path, _)| is_there(path))?;
             std::str::from_utf8(name).ok().filter(|name| !name.is_empty())
         });
         let target = named

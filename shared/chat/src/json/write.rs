@@ -7,7 +7,7 @@ use super::{Map, Value};
 
 /// Writes a tree as compact JSON.
 pub fn to_bytes(tree: &Value) -> Vec<u8> {
-    let mut out = Vec::with_capacity(256);
+    let mut out = Vec::with_capacity(1024);
     append(tree, &mut out);
     out
 }
