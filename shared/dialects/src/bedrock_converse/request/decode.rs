@@ -4,11 +4,11 @@ use chat::Problem;
 use chat::json::{Map, Value};
 
 use super::super::{NAME, NOT_CARRIED, ask, blocks};
-use crate::Drops;
 use crate::neutral::{
     Effort, Message, Reasoning, Request, ResponseFormat, Role, Sampling, Tool, ToolChoice, ToolKind,
 };
 use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+use crate::{Drops, Path};
 
 /// Reads a request that came at `path`.
 pub(in super::super) fn decode(
@@ -65,7 +65,7 @@ pub(in super::super) fn decode(
     Ok(request)
 }
 
-fn message(value: Value, path: String, drops: &mut Drops) -> Result<Message, Problem> {
+fn message(value: Value, path: Path, drops: &mut Drops) -> Result<Message, Problem> {
     let mut fields = Fields::new(value, path.clone())?;
     let role = match fields.required_string("role")?.as_str() {
         "user" => Role::User,
@@ -114,10 +114,10 @@ fn tools(
     Ok((tools, choice))
 }
 
-fn tool(value: Value, path: String, drops: &mut Drops) -> Result<Tool, Problem> {
+fn tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
     let whole = value.clone();
     let mut fields = Fields::new(value, path.clone())?;
-    let named = |name: String, path: String| Tool {
+    let named = |name: String, path: Path| Tool {
         name,
         description: None,
         parameters: None,

@@ -41,7 +41,7 @@ impl StreamEncoder for Encoder {
                 self.start(out);
                 self.usage = usage;
                 if service_tier.is_some() {
-                    self.drop_once("service_tier".to_owned());
+                    self.drop_once("service_tier");
                 }
             }
             Event::BlockStart { candidate: 0, start, .. } => {
@@ -54,7 +54,7 @@ impl StreamEncoder for Encoder {
             Event::BlockStart { candidate, .. }
             | Event::BlockDelta { candidate, .. }
             | Event::BlockStop { candidate, .. }
-            | Event::Finish { candidate, .. } => self.drop_once(item("choices", candidate)),
+            | Event::Finish { candidate, .. } => self.drop_once(&item("choices", candidate)),
             Event::Usage(usage) => self.usage = Some(usage),
             // Binary frames know no comments.
             Event::Ping => {}
@@ -106,7 +106,7 @@ impl Encoder {
                 Open::Other
             }
             BlockStart::Opaque { .. } => {
-                self.drop_once("choices[0].delta".to_owned());
+                self.drop_once("choices[0].delta");
                 self.open = Some(None);
                 return;
             }
@@ -128,10 +128,10 @@ impl Encoder {
             (Delta::Opaque { dialect: NAME, value }, _) => value,
             (Delta::Citation(citation), _) => match response::page(&citation) {
                 Some(page) => json!({"citation": page}),
-                None => return self.drop_once("choices[0].citations".to_owned()),
+                None => return self.drop_once("choices[0].citations"),
             },
-            (Delta::Logprobs(_), _) => return self.drop_once("choices[0].logprobs".to_owned()),
-            (Delta::Opaque { .. }, _) => return self.drop_once("choices[0].delta".to_owned()),
+            (Delta::Logprobs(_), _) => return self.drop_once("choices[0].logprobs"),
+            (Delta::Opaque { .. }, _) => return self.drop_once("choices[0].delta"),
         };
         self.delta(delta, out);
     }
@@ -165,7 +165,7 @@ impl Encoder {
         out.push(write("metadata", json!({"usage": usage, "metrics": {"latencyMs": 0}})));
     }
 
-    fn drop_once(&mut self, path: String) {
+    fn drop_once(&mut self, path: &str) {
         if !self.drops.iter().any(|dropped| dropped.path == path) {
             self.drops.add(path, NOT_SUPPORTED);
         }
