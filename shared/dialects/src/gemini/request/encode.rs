@@ -71,7 +71,7 @@ fn service_tier(tier: Option<String>, body: &mut Map<String, Value>, drops: &mut
         Some(tier) => tier,
     };
     match SERVICE_TIERS.contains(&tier) {
-        true => drop(body.put("serviceTier", tier)),
+        true => body.put("serviceTier", tier),
         false => drops.add("service_tier", NOT_SUPPORTED),
     }
 }
