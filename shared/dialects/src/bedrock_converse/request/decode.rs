@@ -220,7 +220,7 @@ pub(super) const OWN: [&str; 6] = [
 pub(super) fn own(extras: Map<String, Value>, body: &mut Map<String, Value>, drops: &mut Drops) {
     for (name, value) in extras {
         match OWN.contains(&name.as_str()) {
-            true => drop(body.insert(name.into(), value)),
+            true => drop(body.insert(name, value)),
             false => drops.add(name, super::super::NOT_SUPPORTED),
         }
     }
