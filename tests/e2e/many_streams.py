@@ -7,6 +7,7 @@ sent, and a budget of requests is sold to the last one and no further.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import time
@@ -34,7 +35,8 @@ def main(count: int, clients: int) -> int:
     ]:
         assert old in text
         text = text.replace(old, new)
-    modules = REPOSITORY / "target/wasm32-wasip1/release"
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or REPOSITORY / "target")
+    modules = target / "wasm32-wasip1" / "release"
     with tempfile.TemporaryDirectory() as folder, Provider(CHAT.dialect) as provider:
         config = relocate(text, {10101: provider.port}, modules)
         log = Path(folder) / "envoy.log"
