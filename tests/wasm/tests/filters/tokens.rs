@@ -34,7 +34,7 @@ fn it_starts_without_work_and_without_memory() {
     let vm = counter(&json!({}));
     assert!(vm.memory_bytes() <= 6 << 20, "{} bytes with two vocabularies", vm.memory_bytes());
     // A millisecond is some millions of instructions.
-    assert!(vm.fuel_used() < 2_000_000, "{} instructions", vm.fuel_used());
+    assert!(vm.fuel_used() < 5_000_000, "{} instructions", vm.fuel_used());
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn far_from_its_limits_a_request_costs_next_to_nothing() {
     let (near, counted) = cost(&budget(20_000));
     assert_eq!((uncounted.as_str(), counted.as_str()), ("", "11008"));
     assert!(far < nothing + nothing / 2, "{nothing} instructions, {far} with limits far away");
-    assert!(near < 100 * body.len() as u64, "{near} instructions for {} bytes", body.len());
+    assert!(near < 200 * body.len() as u64, "{near} instructions for {} bytes", body.len());
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_stream_passes_untouched_whole_and_cut() {
         stream.finish();
         let told =
             ["gen_ai.usage.output_tokens", "tollgate.estimated"].map(|name| fact(&stream, name));
-        assert_eq!(told, if whole { ["5", "false"] } else { ["2", "true"] });
+        assert_eq!(told, if whole { ["5", "false"] } else { ["4", "true"] });
     }
 }
 
@@ -113,11 +113,11 @@ fn workers_share_a_budget_to_the_last_token() {
         filter("token_counter", &budget(300), options)
     };
     let workers = [worker(), worker()];
-    // 64 tokens for the answer, and the prompt.
+    // Two are reserved by their bytes (26 + 64 tokens); the third is near the limit and counted (10 + 64).
     let streams: Vec<Stream> = (0..8).map(|n| sent(&workers[n % 2])).collect();
     let refused: Vec<bool> = streams.iter().map(|stream| stream.local_reply().is_some()).collect();
-    assert_eq!(refused, [false, false, false, false, true, true, true, true]);
-    let reply = streams[4].local_reply().unwrap();
+    assert_eq!(refused, [false, false, false, true, true, true, true, true]);
+    let reply = streams[3].local_reply().unwrap();
     assert_eq!(reply.status, 429);
     assert_eq!(reply.headers.text("retry-after").as_deref(), Some("3600"));
     // Whoever leaves gives back, on whichever worker.
