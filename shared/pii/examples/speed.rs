@@ -1,6 +1,6 @@
 //! How fast all entities together are: megabytes a second on prose, on dense data and on hostile input.
 //!
-//! `cargo run --release -p pii --example speed`; in wasm with `--target wasm32-wasip1` and any WASI runtime.
+//! `cargo run --release -p pii --example speed [NAME]`; in wasm with `--target wasm32-wasip1` and any WASI runtime.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -61,7 +61,10 @@ fn main() {
         ("invisible", "1\u{200B}2\u{00A0}"),
         ("arabic digits", "\u{0661}\u{0662}\u{0663} "),
     ];
-    for (name, piece) in texts {
+    let wanted = std::env::args().nth(1);
+    for (name, piece) in
+        texts.into_iter().filter(|text| wanted.as_deref().is_none_or(|name| name == text.0))
+    {
         let text = piece.repeat((1 << 18) / piece.len());
         println!(
             "{name:>18}: {:7.1} MB/s usual, {:7.1} MB/s every",

@@ -23,6 +23,8 @@ pub(super) struct Pattern {
     pub(super) letters_only: bool,
     /// The groups of digits that a match is made of, where it is made of nothing else.
     groups: Option<Groups>,
+    /// Whether the groups say all: any digits will do.
+    plain: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -138,6 +140,8 @@ impl Pattern {
             first_token: first_token(&items),
             max_len,
             groups,
+            plain: groups.is_some()
+                && !items.iter().any(|item| matches!(item.what, What::Literal(b'0'..=b'9'))),
             digit_first: first.iter().any(|item| match item.what {
                 What::Literal(byte) => byte.is_ascii_digit(),
                 what => what.fits(b'0', None),
@@ -161,9 +165,14 @@ impl Pattern {
         self.groups.is_none_or(|groups| groups.admit(digits))
     }
 
-    /// Where a match of `text` that begins at `start` ends, and what it holds. The match ends where a token
+    /// Asked only where [`Self::may_match`]: where a match of `text` that begins at `start` ends, and what it holds. The match ends where a token
     /// ends.
     pub(super) fn matches(&self, text: &[u8], start: usize) -> Option<(usize, Compact)> {
+        // What its groups admit is a match already, unless it asks for certain digits.
+        if self.plain {
+            let end = start + self.max_len;
+            return Some((end, Compact::of(text.get(start..end)?)?));
+        }
         let mut compact = Compact::new();
         let mut separator = None;
         let mut at = start;
@@ -239,7 +248,9 @@ mod tests {
     use super::*;
 
     fn matched(form: &str, text: &str) -> Option<(usize, String)> {
-        let (end, compact) = Pattern::new(form).matches(text.as_bytes(), 0)?;
+        let pattern = Pattern::new(form);
+        let admitted = pattern.may_match(&Groups::of(text.as_bytes(), 0));
+        let (end, compact) = pattern.matches(text.as_bytes(), 0).filter(|_| admitted)?;
         Some((end, String::from_utf8_lossy(compact.as_bytes()).into_owned()))
     }
 
