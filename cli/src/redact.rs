@@ -1,15 +1,24 @@
 //! `tollgate redact`: personal data and secrets in a text, found and masked.
 
 use std::io::{self, BufRead, Write};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use pii::TextRedactor;
 use pii::find::{Category, ENTITIES, Entity, Finder, Finding, Selection};
 use serde::{Deserialize, Serialize};
+use stage::config;
+
+use crate::check::as_json;
 
 /// Mask personal data and secrets in a text from standard input: all that has a checksum or a rule to check, and
-/// addresses, phone numbers, URLs and secrets.
+/// addresses, phone numbers, URLs and secrets. With a configuration, what that says.
 #[derive(Args)]
 pub(crate) struct RedactArgs {
+    /// A configuration of the filter pii-redactor: JSON or YAML. What it would block is redacted, and
+    /// environment variables that it names must be set
+    #[arg(long)]
+    config: Option<PathBuf>,
     /// Read `{"text": …}` a line; write what was found with it, offsets in characters
     #[arg(long)]
     jsonl: bool,
@@ -40,11 +49,14 @@ pub(crate) struct Found {
 }
 
 pub(crate) fn run(args: RedactArgs) -> io::Result<()> {
-    let finder = finder()?;
+    let redactor = match &args.config {
+        Some(path) => Redactor::Configured(configured(path)?),
+        None => Redactor::Plain(finder()?),
+    };
     let mut out = io::stdout().lock();
     if !args.jsonl {
         let text = io::read_to_string(io::stdin())?;
-        return out.write_all(masked(&text, &finder.find(&text)).as_bytes());
+        return out.write_all(redactor.work(&text).0.as_bytes());
     }
     for (index, line) in io::stdin().lock().lines().enumerate() {
         let line = line?;
@@ -53,13 +65,41 @@ pub(crate) fn run(args: RedactArgs) -> io::Result<()> {
         }
         let Line { text } = serde_json::from_str(&line)
             .map_err(|error| io::Error::other(format!("line {}: {error}", index + 1)))?;
-        let findings = finder.find(&text);
-        let redacted =
-            Redacted { text: masked(&text, &findings), entities: in_characters(&text, &findings) };
+        let (new, findings) = redactor.work(&text);
+        let redacted = Redacted { text: new, entities: in_characters(&text, &findings) };
         serde_json::to_writer(&mut out, &redacted)?;
         out.write_all(b"\n")?;
     }
     out.flush()
+}
+
+/// With a configuration or without.
+enum Redactor {
+    Configured(TextRedactor),
+    Plain(Finder),
+}
+
+impl Redactor {
+    /// The text redacted, and what was found in it.
+    fn work(&self, text: &str) -> (String, Vec<Finding>) {
+        match self {
+            Redactor::Configured(redactor) => (redactor.redact(text), redactor.find(text)),
+            Redactor::Plain(finder) => {
+                let findings = finder.find(text);
+                (masked(text, &findings), findings)
+            }
+        }
+    }
+}
+
+fn configured(path: &Path) -> io::Result<TextRedactor> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
+    let json = as_json(&text)?;
+    TextRedactor::load(json.as_bytes(), &|name: &str| std::env::var(name).ok()).map_err(|errors| {
+        let explained = errors.iter().map(|error| config::explain(error, json.as_bytes()));
+        io::Error::other(explained.collect::<Vec<_>>().join("\n"))
+    })
 }
 
 /// A finder of what is looked for without a configuration.

@@ -18,8 +18,10 @@ mod config;
 pub mod find;
 mod redactor;
 mod restore;
+mod text;
 mod turn;
 
 pub use act::Action;
 pub use config::{Config, CustomConfig, KeyConfig, Media, Responses, Validator};
 pub use redactor::{BLUEPRINT, FILTER};
+pub use text::TextRedactor;
