@@ -3,6 +3,7 @@
 mod check;
 mod count;
 mod eval;
+mod guard;
 mod mock;
 mod redact;
 mod route;
@@ -28,6 +29,7 @@ enum Command {
     Check(check::CheckArgs),
     Count(count::CountArgs),
     Eval(eval::EvalArgs),
+    Guard(guard::GuardArgs),
     /// Simulate a provider on 127.0.0.1
     Mock(mock::MockArgs),
     Redact(redact::RedactArgs),
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Count(args) => count::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Guard(args) => guard::run(args),
         Command::Mock(args) => mock::run(args),
         Command::Redact(args) => redact::run(args),
         Command::Route(args) => route::run(args),

@@ -1,5 +1,6 @@
 //! `tollgate eval`: how well a filter's logic does on labelled data, as JSON.
 
+mod guard;
 mod pii;
 
 use std::io;
@@ -16,6 +17,14 @@ pub(crate) struct EvalArgs {
 
 #[derive(Subcommand)]
 enum Kind {
+    /// Attacks on the model: catch and false-positive rates per source, plain and disguised
+    Guard {
+        /// `{label, source, text}` a line; the label is `attack` or `benign`
+        file: PathBuf,
+        /// The filter's configuration: JSON or YAML. By default the empty one
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
     /// Personal data: precision and recall per type
     Pii {
         /// A JSON array of `{full_text, spans}`, or `{label, text}` a line
@@ -25,6 +34,7 @@ enum Kind {
 
 pub(crate) fn run(args: EvalArgs) -> io::Result<()> {
     match args.kind {
+        Kind::Guard { file, config } => guard::run(&read(&file)?, config.as_deref()),
         Kind::Pii { file } => pii::run(&read(&file)?),
     }
 }

@@ -169,10 +169,10 @@ fn typoglycemia(text: &str) -> String {
     let shuffle = |word: &str| {
         let mut letters: Vec<char> = word.chars().collect();
         let count = letters.len();
-        if count > 3 && letters.iter().all(|c| c.is_ascii_alphabetic()) {
-            if let Some(inner) = letters.get_mut(1..count - 1) {
-                inner.chunks_exact_mut(2).for_each(|pair| pair.reverse());
-            }
+        if letters.iter().all(char::is_ascii_alphabetic)
+            && let Some(inner) = letters.get_mut(1..count.saturating_sub(1))
+        {
+            inner.chunks_exact_mut(2).for_each(<[char]>::reverse);
         }
         letters.into_iter().collect::<String>()
     };

@@ -209,7 +209,7 @@ fn unmixed(text: &str, mostly_latin: bool) -> (String, u32) {
         let word = rest.find(|c: char| !is_letter(c)).unwrap_or(rest.len());
         let (run, after) = rest.split_at_checked(word).unwrap_or((rest, ""));
         let ascii = run.bytes().any(|byte| byte.is_ascii_alphabetic());
-        let foreign = run.chars().any(|c| !c.is_ascii());
+        let foreign = !run.is_ascii();
         if foreign && (ascii || mostly_latin) && run.chars().all(|c| look_alike(c).is_some()) {
             out.extend(run.chars().filter_map(look_alike));
             replaced += run.chars().filter(|c| !c.is_ascii()).count() as u32;

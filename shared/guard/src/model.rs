@@ -86,11 +86,9 @@ impl Features {
     #[inline]
     pub(crate) fn of(&mut self, token: &Token, mut see: impl FnMut(u32)) {
         match token.kind {
-            Kind::Break => {
-                see(bucket(token.hash));
-                self.previous = 0;
-            }
-            Kind::Mark => see(bucket(token.hash)),
+            // Marks and line ends are no features: they are a corpus's habits, and free to be changed.
+            Kind::Break => self.previous = 0,
+            Kind::Mark => {}
             Kind::Word | Kind::Number | Kind::Ideograph => {
                 see(bucket(token.hash));
                 see(bucket(pair(self.previous, token.hash)));

@@ -24,7 +24,8 @@ pub(crate) fn sanitized(text: &str) -> Option<String> {
         if let Some(token) = token {
             // The words of a template's token stay, its brackets go.
             let length = token.len();
-            out.push_str(token.trim_matches(['|', '>', ']', '<', '/', '(', '#', '｜']));
+            let written = after.get(..length).unwrap_or_default();
+            out.push_str(written.trim_matches(['|', '>', ']', '<', '/', '(', '#', '｜']));
             rest = after.get(length..).unwrap_or_default().trim_start_matches('>');
             at_line_start = false;
             continue;

@@ -44,6 +44,7 @@ const LINE: u8 = 5;
 
 static CLASS: [u8; 128] = classes();
 
+#[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
 const fn classes() -> [u8; 128] {
     let mut table = [OTHER; 128];
     let mut byte = 0;
@@ -71,6 +72,7 @@ pub(crate) const fn spread(number: u32) -> u32 {
 
 static SPREAD: [u32; 128] = spreads();
 
+#[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
 const fn spreads() -> [u32; 128] {
     let mut table = [0; 128];
     let mut byte = 0;
@@ -258,7 +260,7 @@ mod tests {
 
     fn seen(text: &str) -> Vec<(Kind, &str)> {
         let mut out = Vec::new();
-        tokens(text, |token| out.push((token.kind, &text[token.start..token.end])));
+        tokens(text, |token| out.push((token.kind, text.get(token.start..token.end).unwrap())));
         out
     }
 
@@ -307,7 +309,7 @@ mod tests {
         let text = "a system: b\n> - system";
         tokens(text, |token| {
             if token.kind == Kind::Word {
-                opens.push((&text[token.start..token.end], token.opens_line));
+                opens.push((text.get(token.start..token.end).unwrap(), token.opens_line));
             }
         });
         assert_eq!(opens, [("a", true), ("system", false), ("b", false), ("system", true)]);

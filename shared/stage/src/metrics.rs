@@ -50,16 +50,16 @@ pub const TARGET_RESPONSES: &str = "target_responses";
 pub const TARGET_TOKENS_PER_SECOND: &str = "target_tokens_per_second";
 /// Fields lost in translation.
 pub const DROPPED_FIELDS: &str = "dropped_fields";
-/// Personal data found.
-pub const PII_FINDINGS: &str = "pii_findings";
-/// Placeholders restored.
-pub const PII_RESTORED: &str = "pii_restored";
 /// Questions to services that judge texts.
 pub const GUARD_EXTERNAL: &str = "guard_external";
 /// Rules that the prompt guard met.
 pub const GUARD_RULES: &str = "guard_rules";
 /// What the prompt guard decided.
 pub const GUARD_VERDICTS: &str = "guard_verdicts";
+/// Personal data found.
+pub const PII_FINDINGS: &str = "pii_findings";
+/// Placeholders restored.
+pub const PII_RESTORED: &str = "pii_restored";
 /// Errors that providers answered with.
 pub const PROVIDER_ERRORS: &str = "provider_errors";
 /// Errors that this filter answered with.

@@ -12,7 +12,7 @@ pub(crate) struct Schema {
     properties: Vec<(String, Schema)>,
     required: Vec<String>,
     /// `false`: nothing but the named properties.
-    additional: Option<Box<Additional>>,
+    additional: Option<Additional>,
     items: Option<Box<Schema>>,
     count: (Option<f64>, Option<f64>),
     length: (Option<f64>, Option<f64>),
@@ -26,7 +26,7 @@ pub(crate) struct Schema {
 #[derive(Debug)]
 enum Additional {
     No,
-    Meet(Schema),
+    Meet(Box<Schema>),
 }
 
 /// Keywords that say nothing about validity.
@@ -71,9 +71,9 @@ impl Schema {
             "additionalProperties" => {
                 self.additional = match value.as_bool() {
                     Some(true) => None,
-                    Some(false) => Some(Box::new(Additional::No)),
+                    Some(false) => Some(Additional::No),
                     None => Schema::compile(value, path, errors)
-                        .map(|schema| Box::new(Additional::Meet(schema))),
+                        .map(|schema| Additional::Meet(Box::new(schema))),
                 };
                 Some(())
             }
@@ -164,7 +164,7 @@ impl Schema {
         for (name, value) in map.iter() {
             let name = name.as_str();
             let named = self.properties.iter().find(|(key, _)| key == name);
-            match (named, self.additional.as_deref()) {
+            match (named, self.additional.as_ref()) {
                 (Some((_, schema)), _) => schema.at(value, &join(name))?,
                 (None, Some(Additional::No)) => return Err(join(name)),
                 (None, Some(Additional::Meet(schema))) => schema.at(value, &join(name))?,
