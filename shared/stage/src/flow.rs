@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use chat::Problem;
 use chat::framing::{self, Framing};
+use chat::{Event, Problem};
 use dialects::{Dialect, Endpoint};
 
 use crate::callout::Round;
@@ -280,7 +280,10 @@ impl Flow {
             .map(|turn| turn.on_response_head(&mut headers, io))
             .collect();
         readings.reverse();
-        let reading = readings.iter().copied().max().unwrap_or(Reading::Pass);
+        // The reader next to the provider decides: what it makes of the answer is what the others see.
+        let mut readers =
+            readings.iter().rev().copied().filter(|reading| *reading != Reading::Pass);
+        let reading = readers.next().unwrap_or(Reading::Pass);
         if reading == Reading::Pass {
             return HeadStep::Pass(headers.take_edits());
         }
@@ -378,6 +381,10 @@ impl Flow {
             if index > last || *reading == Reading::Pass {
                 continue;
             }
+            if let Some(framing) = told_as_stream(&response).filter(|_| *reading == Reading::Stream)
+            {
+                return self.show_told_stream(response, answering, index, framing, io);
+            }
             let verdict = match answers.take() {
                 Some(answers) => turn.on_response_answers(answers, &mut response, io),
                 None => turn.on_response(&mut response, io),
@@ -389,6 +396,33 @@ impl Flow {
                 return self.wait(index, Message::Response(Box::new((response, answering))), io);
             }
         }
+        self.write_response(response, &answering, Ok(()), io)
+    }
+
+    /// A whole answer that one turn made a stream of: the turns from `last` down see its events.
+    fn show_told_stream(
+        &mut self,
+        mut response: Response,
+        answering: Answering,
+        last: usize,
+        framing: Framing,
+        io: &mut Exchange,
+    ) -> BodyStep {
+        let Some(request) = &mut self.request else { return untouched() };
+        let (Content::Other(bytes) | Content::Written(bytes)) = &response.content else {
+            return untouched();
+        };
+        let mut decoder = framing.decoder(self.pipeline.settings.max_event_bytes);
+        let mut events = Vec::new();
+        let outcome = decoder.push(bytes, &mut events);
+        let failure = outcome.err().map(|error| Stop::from(reply::event_too_large(error)));
+        events.extend(decoder.finish());
+        let readers = request.turns.iter_mut().zip(&answering.readings).take(last + 1);
+        let (events, failure) = through(readers, events, failure, true, io);
+        let events = ended(request.dialect, events, failure, io);
+        let mut bytes = Vec::with_capacity(bytes.len() * 2);
+        events.iter().for_each(|event| framing.encode(event, &mut bytes));
+        response.content = Content::Written(bytes);
         self.write_response(response, &answering, Ok(()), io)
     }
 
@@ -429,30 +463,14 @@ impl Flow {
         }
         let mut events = Vec::new();
         let outcome = answering.decoder.push(bytes, &mut events);
-        let mut failure = outcome.err().map(|error| Stop::from(reply::event_too_large(error)));
+        let failure = outcome.err().map(|error| Stop::from(reply::event_too_large(error)));
         if end {
             events.extend(answering.decoder.finish());
         }
-        let end = end && failure.is_none();
-        for (turn, reading) in request.turns.iter_mut().zip(&answering.readings).rev() {
-            if *reading == Reading::Pass {
-                continue;
-            }
-            let mut out = Vec::with_capacity(events.len());
-            let mut verdict =
-                events.into_iter().try_for_each(|event| turn.on_event(event, &mut out, io));
-            if end && failure.is_none() && verdict.is_ok() {
-                verdict = turn.on_stream_end(&mut out, io);
-            }
-            failure = failure.or(verdict.err());
-            events = out;
-        }
-        io.callouts.clear();
+        let readers = request.turns.iter_mut().zip(&answering.readings);
+        let (events, failure) = through(readers, events, failure, end, io);
         answering.failed = failure.is_some();
-        if let Some(Stop::Problem(problem)) = failure {
-            reply::note(&problem, io);
-            events.extend(request.dialect.encode_stream_error(&problem));
-        }
+        let events = ended(request.dialect, events, failure, io);
         let mut out = Vec::with_capacity(bytes.len() * 2);
         let framing = answering.framing;
         events.iter().for_each(|event| framing.encode(event, &mut out));
@@ -466,6 +484,51 @@ impl Flow {
             let took = io.now.saturating_sub(self.started) / 1_000_000;
             io.add(metrics::REQUEST_DURATION, &[], took);
         }
+    }
+}
+
+/// Shows events to the turns that read, the last one first. What comes out, and why it ended too soon.
+fn through<'a>(
+    readers: impl DoubleEndedIterator<Item = (&'a mut Box<dyn Turn>, &'a Reading)>,
+    mut events: Vec<Event>,
+    mut failure: Option<Stop>,
+    end: bool,
+    io: &mut Exchange,
+) -> (Vec<Event>, Option<Stop>) {
+    let end = end && failure.is_none();
+    for (turn, _) in readers.rev().filter(|(_, reading)| **reading != Reading::Pass) {
+        let mut out = Vec::with_capacity(events.len());
+        let mut verdict =
+            events.into_iter().try_for_each(|event| turn.on_event(event, &mut out, io));
+        if end && failure.is_none() && verdict.is_ok() {
+            verdict = turn.on_stream_end(&mut out, io);
+        }
+        failure = failure.or(verdict.err());
+        events = out;
+    }
+    io.callouts.clear();
+    (events, failure)
+}
+
+/// The events, and behind them the error that ended the stream.
+fn ended(
+    dialect: &dyn Dialect,
+    mut events: Vec<Event>,
+    failure: Option<Stop>,
+    io: &mut Exchange,
+) -> Vec<Event> {
+    if let Some(Stop::Problem(problem)) = failure {
+        reply::note(&problem, io);
+        events.extend(dialect.encode_stream_error(&problem));
+    }
+    events
+}
+
+/// How a whole body that is a stream by its headers is framed.
+fn told_as_stream(response: &Response) -> Option<Framing> {
+    match &response.content {
+        Content::Json(_) => None,
+        Content::Other(_) | Content::Written(_) => Framing::of(&response.headers.media_type()),
     }
 }
 

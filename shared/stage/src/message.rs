@@ -22,6 +22,11 @@ impl Body {
         Ok(Body { tree: json::parse(bytes)?, edited: false })
     }
 
+    /// A body of our own making.
+    pub fn written(tree: Value) -> Body {
+        Body { tree, edited: true }
+    }
+
     /// The tree.
     pub fn tree(&self) -> &Value {
         &self.tree

@@ -5,9 +5,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use chat::{Kind, Problem};
+use chat::json::json;
+use chat::{Event, Kind, Problem};
 use stage::{
-    Answer, Answered, Blueprint, BodyStep, Callout, CalloutFailed, Edit, Exchange, Filter,
+    Answer, Answered, Blueprint, BodyStep, Callout, CalloutFailed, Content, Edit, Exchange, Filter,
     FilterKind, Flow, HeadStep, Headers, HttpAnswer, Needs, Reading, Reply, Request, Response,
     Stage, Stop, Turn, Verdict, config,
 };
@@ -76,11 +77,39 @@ impl Turn for ScriptedTurn {
 
     fn on_response_head(&mut self, headers: &mut Headers, _: &mut Exchange) -> Reading {
         headers.set("x-stage", self.0.as_str());
-        if self.0 == "ask" { Reading::Buffer } else { Reading::Pass }
+        match self.0.as_str() {
+            "ask" => Reading::Buffer,
+            "retell" => {
+                headers.set("content-type", "text/event-stream");
+                Reading::Buffer
+            }
+            "follow" | "cut" => Reading::Stream,
+            _ => Reading::Pass,
+        }
     }
 
-    fn on_response(&mut self, _: &mut Response, io: &mut Exchange) -> Verdict {
-        io.call(callout("r"));
+    fn on_response(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
+        if self.0 == "retell" {
+            let Content::Json(body) = &response.content else { panic!("what came is JSON") };
+            let told = format!("data: {}\n\ndata: [DONE]\n\n", body.tree());
+            response.content = Content::Written(told.into_bytes());
+        } else {
+            io.call(callout("r"));
+        }
+        Ok(())
+    }
+
+    fn on_event(&mut self, event: Event, out: &mut Vec<Event>, _: &mut Exchange) -> Verdict {
+        self.note("event");
+        if self.0 == "cut" && event.as_json().is_none() {
+            return Err(Problem::bad_gateway("cut", "enough").into());
+        }
+        out.push(event);
+        Ok(())
+    }
+
+    fn on_stream_end(&mut self, out: &mut Vec<Event>, _: &mut Exchange) -> Verdict {
+        out.push(Event::json(json!("last words")));
         Ok(())
     }
 
@@ -212,6 +241,28 @@ fn a_stage_can_tell_later_ones_and_edit_the_head_of_an_answer_it_does_not_read()
     let step = flow.response_head(head("200"), provider(false), &mut io);
     let HeadStep::Pass(edits) = step else { panic!("{step:?}") };
     assert_eq!(edits.last(), Some(&Edit::Set("x-stage".to_owned(), b"tell".to_vec())));
+}
+
+#[test]
+fn a_whole_answer_that_is_retold_as_a_stream_is_shown_as_one_to_the_stages_outside() {
+    for (outside, expected) in [
+        ("follow", "data: {\"a\":1}\n\ndata: [DONE]\n\ndata: \"last words\"\n\n"),
+        ("cut", "data: {\"a\":1}\n\ndata: {\"error\":"),
+        ("before", "data: {\"a\":1}\n\ndata: [DONE]\n\n"),
+    ] {
+        let mut io = Exchange::default();
+        let (mut flow, _) = begun(&[outside, "retell"], &mut io);
+        let step = flow.response_head(head("200"), provider(false), &mut io);
+        assert!(matches!(step, HeadStep::Buffer(_)), "{step:?}");
+        let BodyStep::Forward { body: Some(body), .. } =
+            flow.response_body(b"{\"a\":1}".to_vec(), &mut io)
+        else {
+            panic!("a new body")
+        };
+        let body = String::from_utf8(body).unwrap();
+        assert!(body.starts_with(expected), "{outside}: {body}");
+    }
+    diary();
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use chat::{Data, Event, Framing, Problem, json};
 use dialects::{ClientContext, Dialect, Drops, StreamDecoder, StreamEncoder, neutral};
-use stage::{Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
+use stage::{Body, Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
 
 use crate::target::Target;
 use crate::turn::log_drops;
@@ -116,7 +116,7 @@ impl Answer {
                 let answer = self.decode(response, &mut drops, io)?;
                 let body = self.client.encode_response(answer, &self.context, &mut drops);
                 log_drops(drops.iter(), io);
-                response.content = written(&body);
+                response.content = Content::Json(Body::written(body));
                 Ok(())
             }
             Form::WholeAsStream => {
@@ -166,7 +166,7 @@ impl Answer {
                 response.headers.set(name, value.as_str());
             }
         }
-        response.content = written(&body);
+        response.content = Content::Json(Body::written(body));
     }
 
     /// One event of a streamed answer.
@@ -205,8 +205,4 @@ impl Answer {
         log_drops(encoder.dropped(), io);
         Ok(verdict?)
     }
-}
-
-fn written(body: &json::Value) -> Content {
-    Content::Written(json::to_bytes(body))
 }
