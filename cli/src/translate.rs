@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use chat::{Event, Framing, Kind, Problem, json};
 use clap::{Args, ValueEnum};
 use dialects::providers::Provider;
-use dialects::{ClientContext, DIALECTS, Dialect, Drops, ProviderContext, neutral};
+use dialects::{CODECS, ClientContext, Codec, Drops, ProviderContext, neutral};
 
 /// Translate a message from standard input. What the target cannot express is named on standard error.
 #[derive(Args)]
@@ -72,15 +72,15 @@ pub(crate) fn run(args: TranslateArgs) -> io::Result<()> {
     done
 }
 
-fn dialect(name: &str) -> io::Result<&'static dyn Dialect> {
-    dialects::by_name(name).ok_or_else(|| {
-        let names: Vec<_> = DIALECTS.iter().map(|dialect| dialect.name()).collect();
+fn dialect(name: &str) -> io::Result<&'static dyn Codec> {
+    dialects::codec(name).ok_or_else(|| {
+        let names: Vec<_> = CODECS.iter().map(|dialect| dialect.name()).collect();
         io::Error::other(format!("unknown dialect {name}, expected one of: {}", names.join(", ")))
     })
 }
 
 /// The provider asked for, else the dialect's owner.
-fn provider(args: &TranslateArgs, dialect: &'static dyn Dialect) -> io::Result<&'static Provider> {
+fn provider(args: &TranslateArgs, dialect: &'static dyn Codec) -> io::Result<&'static Provider> {
     let found = match &args.provider {
         Some(name) => {
             Provider::by_name(name).filter(|row| row.dialect_for(dialect).name() == dialect.name())
@@ -92,8 +92,8 @@ fn provider(args: &TranslateArgs, dialect: &'static dyn Dialect) -> io::Result<&
 
 fn request(
     args: &TranslateArgs,
-    from: &dyn Dialect,
-    to: &'static dyn Dialect,
+    from: &dyn Codec,
+    to: &'static dyn Codec,
     input: &[u8],
     drops: &mut Drops,
 ) -> io::Result<()> {
@@ -119,8 +119,8 @@ fn request(
 
 fn response(
     args: &TranslateArgs,
-    from: &dyn Dialect,
-    to: &'static dyn Dialect,
+    from: &dyn Codec,
+    to: &'static dyn Codec,
     input: &[u8],
     drops: &mut Drops,
 ) -> io::Result<()> {
@@ -137,8 +137,8 @@ fn response(
 
 fn stream(
     args: &TranslateArgs,
-    from: &dyn Dialect,
-    to: &'static dyn Dialect,
+    from: &dyn Codec,
+    to: &'static dyn Codec,
     input: &[u8],
     drops: &mut Drops,
 ) -> io::Result<()> {

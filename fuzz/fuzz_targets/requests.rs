@@ -2,12 +2,12 @@
 #![no_main]
 
 use dialects::providers::PROVIDERS;
-use dialects::{DIALECTS, Drops, ProviderContext};
+use dialects::{CODECS, Drops, ProviderContext};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(body) = chat::json::parse(bytes) else { return };
-    for from in DIALECTS {
+    for from in CODECS {
         from.visit_request(&mut body.clone(), &mut |text| Some(text.text.to_uppercase()));
         for provider in PROVIDERS.iter() {
             let to = provider.dialect;

@@ -1,13 +1,13 @@
 //! Any answer or error body, from every dialect to every other: no panic.
 #![no_main]
 
-use dialects::{ClientContext, DIALECTS, Drops};
+use dialects::{ClientContext, CODECS, Drops};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let context = ClientContext { created: 1, model: "m".to_owned(), stream_usage: true, ..ClientContext::default() };
-    for from in DIALECTS {
-        for to in DIALECTS {
+    for from in CODECS {
+        for to in CODECS {
             let _ = to.encode_error(&from.decode_error(429, bytes));
             let Ok(body) = chat::json::parse(bytes) else { continue };
             let _ = from.usage(&body);

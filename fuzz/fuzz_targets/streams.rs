@@ -3,21 +3,21 @@
 #![no_main]
 
 use chat::sse;
-use dialects::{ClientContext, DIALECTS, Dialect};
+use dialects::{ClientContext, CODECS, Codec};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     let Some((first, bytes)) = input.split_first() else { return };
     let at = usize::from(*first).min(bytes.len());
-    for from in DIALECTS {
-        for to in DIALECTS {
+    for from in CODECS {
+        for to in CODECS {
             let whole = translated(*from, *to, &[bytes]);
             assert_eq!(whole, translated(*from, *to, &[&bytes[..at], &bytes[at..]]));
         }
     }
 });
 
-fn translated(from: &dyn Dialect, to: &dyn Dialect, pieces: &[&[u8]]) -> Vec<u8> {
+fn translated(from: &dyn Codec, to: &dyn Codec, pieces: &[&[u8]]) -> Vec<u8> {
     let context = ClientContext { created: 1, model: "m".to_owned(), stream_usage: true, ..ClientContext::default() };
     let mut wire = sse::Decoder::new(1 << 20);
     let (mut decoder, mut encoder) = (from.stream_decoder(), to.stream_encoder(context));

@@ -65,10 +65,8 @@ pub struct ProviderRequest {
     pub body: Value,
 }
 
-/// A wire format for chat.
-///
-/// Both ends: as the client's dialect it decodes requests and encodes answers, as the provider's it encodes
-/// requests and decodes answers. All methods are pure; none panics on any input.
+/// A wire format for chat: where its requests come in, where things stand in them and in their answers, how
+/// errors are told. All methods are pure; none panics on any input. [`Codec`] translates.
 pub trait Dialect: Debug + Sync {
     /// Its name in configuration, facts and the command line, kebab-case: `openai-chat`.
     fn name(&self) -> &'static str;
@@ -121,12 +119,6 @@ pub trait Dialect: Debug + Sync {
     /// The usage that a buffered answer or a stream event states, if it states any.
     fn usage(&self, body: &Value) -> Option<neutral::Usage>;
 
-    /// The fields of a request that its answer repeats, in dialects whose answers do so.
-    fn echo(&self, body: &Value) -> Map<String, Value> {
-        let _ = body;
-        Map::new()
-    }
-
     /// Reads a client's request.
     ///
     /// # Errors
@@ -137,6 +129,27 @@ pub trait Dialect: Debug + Sync {
         body: Value,
         drops: &mut Drops,
     ) -> Result<Request, Problem>;
+
+    /// Writes an error for a client: its status and body.
+    fn encode_error(&self, problem: &Problem) -> (u16, Value);
+
+    /// Writes an error into a stream that has begun, the last events of it.
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event>;
+
+    /// How its streams are cut into events on the wire.
+    fn framing(&self) -> Framing {
+        Framing::Sse
+    }
+}
+
+/// The other half of a dialect: what it takes to translate. Apart, so that a module that only looks at
+/// requests and answers does not carry it.
+pub trait Codec: Dialect {
+    /// The fields of a request that its answer repeats, in dialects whose answers do so.
+    fn echo(&self, body: &Value) -> Map<String, Value> {
+        let _ = body;
+        Map::new()
+    }
 
     /// Writes a request for a provider.
     ///
@@ -177,17 +190,6 @@ pub trait Dialect: Debug + Sync {
 
     /// Reads a provider's error: any status, any body.
     fn decode_error(&self, status: u16, body: &[u8]) -> Problem;
-
-    /// Writes an error for a client: its status and body.
-    fn encode_error(&self, problem: &Problem) -> (u16, Value);
-
-    /// Writes an error into a stream that has begun, the last events of it.
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event>;
-
-    /// How its streams are cut into events on the wire.
-    fn framing(&self) -> Framing {
-        Framing::Sse
-    }
 
     /// Reads a provider's stream.
     fn stream_decoder(&self) -> Box<dyn StreamDecoder>;

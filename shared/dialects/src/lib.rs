@@ -24,21 +24,36 @@ mod reader;
 mod stream_text;
 
 pub use dialect::{
-    ClientContext, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, StreamDecoder,
-    StreamEncoder,
+    ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest,
+    StreamDecoder, StreamEncoder,
 };
 pub use dropped::{Dropped, Drops};
 pub use path::Path;
 pub use stream_text::{Piece, Rewrite, StreamText};
 
-/// All dialects.
-pub static DIALECTS: &[&dyn Dialect] = &[
-    &anthropic_messages::AnthropicMessages,
-    &bedrock_converse::BedrockConverse,
-    &gemini::Gemini,
-    &openai_chat::OpenaiChat,
-    &openai_responses::OpenaiResponses,
-];
+/// Makes both tables of one list.
+macro_rules! dialects {
+    ($($dialect:path),* $(,)?) => {
+        /// All dialects.
+        pub static DIALECTS: &[&dyn Dialect] = &[$(&$dialect),*];
+
+        /// All dialects, to translate with. Who needs only [`DIALECTS`] does not carry the code.
+        pub static CODECS: &[&dyn Codec] = &[$(&$dialect),*];
+    };
+}
+
+dialects! {
+    anthropic_messages::AnthropicMessages,
+    bedrock_converse::BedrockConverse,
+    gemini::Gemini,
+    openai_chat::OpenaiChat,
+    openai_responses::OpenaiResponses,
+}
+
+/// The dialect of that name, to translate with.
+pub fn codec(name: &str) -> Option<&'static dyn Codec> {
+    CODECS.iter().copied().find(|codec| codec.name() == name)
+}
 
 /// The dialect of that name, such as `openai-chat`.
 pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {

@@ -2,12 +2,12 @@
 //!
 //! Adding an OpenAI-compatible provider is one row. A row is data; no code names a provider.
 
-use crate::Dialect;
 use crate::anthropic_messages::AnthropicMessages;
 use crate::bedrock_converse::BedrockConverse;
 use crate::gemini::Gemini;
 use crate::openai_chat::OpenaiChat;
 use crate::openai_responses::OpenaiResponses;
+use crate::{Codec, Dialect};
 
 /// An endpoint that speaks a dialect.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Provider {
     /// Its name for people.
     pub title: &'static str,
     /// The dialect it speaks.
-    pub dialect: &'static dyn Dialect,
+    pub dialect: &'static dyn Codec,
     /// Scheme, host and path that the dialect's own path is appended to: `https://api.openai.com/v1`.
     /// Self-hosted ones name the port they listen on by default. `{project}` stands for something of the
     /// customer's own; configuration must give the whole URL then.
@@ -41,8 +41,8 @@ impl Provider {
     }
 
     /// The dialect to speak to it for a client of `client`: the client's own where it can be.
-    pub fn dialect_for(&self, client: &'static dyn Dialect) -> &'static dyn Dialect {
-        let is_clients = |dialect: &&&'static dyn Dialect| dialect.name() == client.name();
+    pub fn dialect_for(&self, client: &dyn Dialect) -> &'static dyn Codec {
+        let is_clients = |dialect: &&&'static dyn Codec| dialect.name() == client.name();
         self.quirks.also.iter().find(is_clients).copied().unwrap_or(self.dialect)
     }
 
@@ -75,7 +75,7 @@ impl Auth {
 #[derive(Debug, Clone, Copy)]
 pub struct Quirks {
     /// Further dialects that it speaks at the same base URL. Clients of one are not translated.
-    pub also: &'static [&'static dyn Dialect],
+    pub also: &'static [&'static dyn Codec],
     /// Which names of the output limit it takes (OpenAI-style dialects).
     pub max_tokens: MaxTokens,
     /// Whether it knows the `developer` role; if not, such messages become `system`.

@@ -13,7 +13,7 @@ use std::fmt::Write;
 use chat::json::Value;
 use chat::{Data, Problem, sse};
 use dialects::providers::Provider;
-use dialects::{ClientContext, DIALECTS, Dialect, Drops, ProviderContext, neutral};
+use dialects::{CODECS, ClientContext, Codec, Drops, ProviderContext, neutral};
 use testkit::{fixtures, json_fixtures};
 
 fn context() -> ClientContext {
@@ -25,15 +25,11 @@ fn context() -> ClientContext {
     }
 }
 
-fn pairs() -> impl Iterator<Item = (&'static dyn Dialect, &'static dyn Dialect)> {
-    let others = |from: &'static dyn Dialect| {
-        DIALECTS
-            .iter()
-            .copied()
-            .filter(move |to| to.name() != from.name())
-            .map(move |to| (from, to))
+fn pairs() -> impl Iterator<Item = (&'static dyn Codec, &'static dyn Codec)> {
+    let others = |from: &'static dyn Codec| {
+        CODECS.iter().copied().filter(move |to| to.name() != from.name()).map(move |to| (from, to))
     };
-    DIALECTS.iter().copied().flat_map(others)
+    CODECS.iter().copied().flat_map(others)
 }
 
 fn pretty(value: &Value) -> String {
@@ -46,7 +42,7 @@ fn told(drops: &Drops) -> String {
     text
 }
 
-fn snapshot(kind: &str, case: &str, from: &dyn Dialect, to: &dyn Dialect, text: &str) {
+fn snapshot(kind: &str, case: &str, from: &dyn Codec, to: &dyn Codec, text: &str) {
     let name = format!("{}.{kind}.{case}.{}", from.name(), to.name());
     insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
         insta::assert_snapshot!(name, text);
@@ -120,7 +116,7 @@ fn streams() {
 
 #[test]
 fn a_stream_means_the_same_however_it_is_cut() {
-    for from in DIALECTS {
+    for from in CODECS {
         for (case, wire) in fixtures(&format!("{}/stream", from.name())) {
             let whole = meanings(*from, &[&wire]);
             for cut in testkit::cuts(&wire).step_by(if wire.len() > 4_000 { 13 } else { 1 }) {
@@ -132,7 +128,7 @@ fn a_stream_means_the_same_however_it_is_cut() {
 }
 
 /// A stream as the client gets it, and how it ended.
-fn translated(from: &dyn Dialect, to: &dyn Dialect, pieces: &[&[u8]]) -> String {
+fn translated(from: &dyn Codec, to: &dyn Codec, pieces: &[&[u8]]) -> String {
     let (meanings, verdict) = meanings(from, pieces);
     let (mut encoder, mut out) = (to.stream_encoder(context()), Vec::new());
     meanings.into_iter().for_each(|event| encoder.encode(event, &mut out));
@@ -151,7 +147,7 @@ fn translated(from: &dyn Dialect, to: &dyn Dialect, pieces: &[&[u8]]) -> String 
 }
 
 /// What a stream means, and how it ended.
-fn meanings(from: &dyn Dialect, pieces: &[&[u8]]) -> (Vec<neutral::Event>, Result<(), Problem>) {
+fn meanings(from: &dyn Codec, pieces: &[&[u8]]) -> (Vec<neutral::Event>, Result<(), Problem>) {
     let mut wire = from.framing().decoder(1 << 20);
     let (mut decoder, mut meanings) = (from.stream_decoder(), Vec::new());
     let mut verdict = Ok(());

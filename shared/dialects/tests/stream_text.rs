@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use chat::{Event, Scope};
-use dialects::{DIALECTS, Dialect, Piece};
+use dialects::{CODECS, Codec, Piece};
 
 /// The streams of the dialects that show their text.
-fn streams() -> Vec<(&'static dyn Dialect, String, Vec<Event>)> {
-    let shown = DIALECTS.iter().filter(|dialect| dialect.stream_text().is_some());
+fn streams() -> Vec<(&'static dyn Codec, String, Vec<Event>)> {
+    let shown = CODECS.iter().filter(|dialect| dialect.stream_text().is_some());
     let streams = shown.flat_map(|dialect| {
         let fixtures = testkit::fixtures(&format!("{}/stream", dialect.name()));
         fixtures.into_iter().map(|(name, bytes)| {
@@ -25,7 +25,7 @@ fn streams() -> Vec<(&'static dyn Dialect, String, Vec<Event>)> {
 }
 
 fn rewritten(
-    dialect: &dyn Dialect,
+    dialect: &dyn Codec,
     events: &[Event],
     visit: &mut dyn FnMut(Piece<'_>) -> Option<String>,
 ) -> Vec<Event> {
@@ -37,7 +37,7 @@ fn rewritten(
 }
 
 /// Every text of a stream, pieces put together, in any order; and that each ends exactly once.
-fn texts(dialect: &dyn Dialect, name: &str, events: &[Event]) -> Vec<String> {
+fn texts(dialect: &dyn Codec, name: &str, events: &[Event]) -> Vec<String> {
     let mut texts: BTreeMap<usize, (String, bool)> = BTreeMap::new();
     rewritten(dialect, events, &mut |piece| {
         let (text, ended) = texts.entry(piece.strand).or_default();
@@ -81,7 +81,7 @@ fn text_that_is_held_back_to_its_end_is_still_all_there() {
 
 #[test]
 fn the_fixtures_have_text_and_arguments_to_show() {
-    for dialect in DIALECTS.iter().filter(|dialect| dialect.stream_text().is_some()) {
+    for dialect in CODECS.iter().filter(|dialect| dialect.stream_text().is_some()) {
         let (mut prose, mut calls) = (0, 0);
         for (_, _, events) in streams().iter().filter(|stream| stream.0.name() == dialect.name()) {
             rewritten(*dialect, events, &mut |piece| {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chat::{Event, Kind, Problem};
-use dialects::{ClientContext, Dialect, Dropped, Drops, ProviderContext};
+use dialects::{ClientContext, Codec, Dialect, Dropped, Drops, ProviderContext};
 use stage::{
     Exchange, Headers, Level, PropertyPath, Reading, Request, Response, Turn, Verdict, facts,
     metrics,
@@ -44,7 +44,7 @@ impl Translation {
 impl Turn for Translation {
     fn on_request(&mut self, request: &mut Request, io: &mut Exchange) -> Verdict {
         let target = self.target(io)?;
-        let client = request.dialect;
+        let client = dialects::codec(request.dialect.name()).ok_or_else(untranslatable)?;
         let path = request.headers.text(":path").unwrap_or_default().to_owned();
         let asked = client
             .model(&path, request.body.tree())
@@ -63,9 +63,9 @@ impl Turn for Translation {
         };
         let dialect = target.provider.dialect_for(client);
         let provider_path = if client.name() == dialect.name() {
-            keep(request, &target, &path, &asked, &model, &mut drops)
+            keep(request, client, &target, &path, &asked, &model, &mut drops)
         } else {
-            translate(request, &target, &path, model, &mut context, &mut drops)?
+            translate(request, client, &target, &path, model, &mut context, &mut drops)?
         };
         request.body.edit(|body| target.parameters.apply(body));
         request.headers.set(":path", format!("{}{provider_path}", target.base.path));
@@ -104,13 +104,13 @@ impl Turn for Translation {
 /// The request is already in the provider's dialect: only named fields change. Returns the provider's path.
 fn keep(
     request: &mut Request,
+    dialect: &dyn Codec,
     target: &Target,
     path: &str,
     asked: &str,
     model: &str,
     drops: &mut Drops,
 ) -> String {
-    let dialect = request.dialect;
     let mut path = path.to_owned();
     if model != asked {
         dialect.set_model(&mut path, request.body.tree_mut(), model);
@@ -127,13 +127,13 @@ fn keep(
 /// The request goes to another dialect. Returns the provider's path.
 fn translate(
     request: &mut Request,
+    client: &'static dyn Codec,
     target: &Target,
     path: &str,
     model: String,
     context: &mut ClientContext,
     drops: &mut Drops,
 ) -> Result<String, Problem> {
-    let client = request.dialect;
     context.echo = client.echo(request.body.tree());
     let mut neutral = client.decode_request(path, request.body.take(), drops)?;
     neutral.model = model;
@@ -175,6 +175,12 @@ pub(crate) fn log_drops<'a>(drops: impl IntoIterator<Item = &'a Dropped>, io: &m
     for dropped in drops {
         io.log(Level::Debug, format!("dropped {dropped}"));
     }
+}
+
+/// Every dialect that requests come in has a codec; the tables are made of one list.
+fn untranslatable() -> Problem {
+    let message = "the gateway cannot translate this dialect";
+    Problem::new(Kind::Server, "untranslatable_dialect", message)
 }
 
 fn missing_model() -> Problem {

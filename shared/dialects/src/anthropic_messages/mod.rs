@@ -75,7 +75,7 @@ use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::{
-    ClientContext, Dialect, Drops, Endpoint, Operation, ProviderContext, ProviderRequest,
+    ClientContext, Codec, Dialect, Drops, Endpoint, Operation, ProviderContext, ProviderRequest,
     StreamDecoder, StreamEncoder, StreamText,
 };
 
@@ -144,6 +144,16 @@ impl Dialect for AnthropicMessages {
         request::decode(body, drops)
     }
 
+    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
+        error::encode(problem)
+    }
+
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+        vec![error::encode_event(problem)]
+    }
+}
+
+impl Codec for AnthropicMessages {
     fn encode_request(
         &self,
         request: Request,
@@ -184,14 +194,6 @@ impl Dialect for AnthropicMessages {
 
     fn decode_error(&self, status: u16, body: &[u8]) -> Problem {
         error::decode(status, body)
-    }
-
-    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
-        error::encode(problem)
-    }
-
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        vec![error::encode_event(problem)]
     }
 
     fn stream_decoder(&self) -> Box<dyn StreamDecoder> {

@@ -63,8 +63,8 @@ use chat::{Event, Framing, Problem};
 use crate::neutral::{Request, Response, Usage};
 use crate::providers::Provider;
 use crate::{
-    ClientContext, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, StreamDecoder,
-    StreamEncoder,
+    ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest,
+    StreamDecoder, StreamEncoder,
 };
 
 /// The dialect's name.
@@ -135,6 +135,20 @@ impl Dialect for BedrockConverse {
         request::decode(path, body, drops)
     }
 
+    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
+        error::encode(problem)
+    }
+
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+        vec![error::encode_event(problem)]
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::EventStream
+    }
+}
+
+impl Codec for BedrockConverse {
     fn encode_request(
         &self,
         request: Request,
@@ -167,18 +181,6 @@ impl Dialect for BedrockConverse {
 
     fn decode_error(&self, status: u16, body: &[u8]) -> Problem {
         error::decode(status, body)
-    }
-
-    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
-        error::encode(problem)
-    }
-
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        vec![error::encode_event(problem)]
-    }
-
-    fn framing(&self) -> Framing {
-        Framing::EventStream
     }
 
     fn stream_decoder(&self) -> Box<dyn StreamDecoder> {

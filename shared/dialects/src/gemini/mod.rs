@@ -79,8 +79,8 @@ use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::{
-    ClientContext, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, StreamDecoder,
-    StreamEncoder, StreamText,
+    ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest,
+    StreamDecoder, StreamEncoder, StreamText,
 };
 
 /// The dialect's name.
@@ -151,6 +151,16 @@ impl Dialect for Gemini {
         request::decode(path, body, drops)
     }
 
+    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
+        error::encode(problem)
+    }
+
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+        vec![error::encode_event(problem)]
+    }
+}
+
+impl Codec for Gemini {
     fn encode_request(
         &self,
         request: Request,
@@ -184,14 +194,6 @@ impl Dialect for Gemini {
 
     fn decode_error(&self, status: u16, body: &[u8]) -> Problem {
         error::decode(status, body)
-    }
-
-    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
-        error::encode(problem)
-    }
-
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        vec![error::encode_event(problem)]
     }
 
     fn stream_decoder(&self) -> Box<dyn StreamDecoder> {

@@ -85,8 +85,8 @@ use chat::text::Visit;
 use chat::{Event, Problem};
 
 use crate::dialect::{
-    ClientContext, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, StreamDecoder,
-    StreamEncoder,
+    ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest,
+    StreamDecoder, StreamEncoder,
 };
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
@@ -185,6 +185,16 @@ impl Dialect for OpenaiChat {
         request::decode(body, drops)
     }
 
+    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
+        error::encode(problem)
+    }
+
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+        error::encode_in_stream(problem)
+    }
+}
+
+impl Codec for OpenaiChat {
     fn encode_request(
         &self,
         request: Request,
@@ -227,14 +237,6 @@ impl Dialect for OpenaiChat {
 
     fn decode_error(&self, status: u16, body: &[u8]) -> Problem {
         error::decode(status, body)
-    }
-
-    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
-        error::encode(problem)
-    }
-
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        error::encode_in_stream(problem)
     }
 
     fn stream_decoder(&self) -> Box<dyn StreamDecoder> {

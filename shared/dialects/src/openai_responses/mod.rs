@@ -93,8 +93,8 @@ use chat::text::Visit;
 use chat::{Event, Problem};
 
 use crate::dialect::{
-    ClientContext, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, StreamDecoder,
-    StreamEncoder,
+    ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest,
+    StreamDecoder, StreamEncoder,
 };
 use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat::OpenaiChat;
@@ -167,6 +167,16 @@ impl Dialect for OpenaiResponses {
         request::decode(body, drops)
     }
 
+    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
+        OpenaiChat.encode_error(problem)
+    }
+
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+        vec![error::event(problem, 0)]
+    }
+}
+
+impl Codec for OpenaiResponses {
     fn encode_request(
         &self,
         request: Request,
@@ -208,14 +218,6 @@ impl Dialect for OpenaiResponses {
 
     fn decode_error(&self, status: u16, body: &[u8]) -> Problem {
         OpenaiChat.decode_error(status, body)
-    }
-
-    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
-        OpenaiChat.encode_error(problem)
-    }
-
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        vec![error::event(problem, 0)]
     }
 
     fn stream_decoder(&self) -> Box<dyn StreamDecoder> {

@@ -2,13 +2,13 @@
 
 use chat::sse;
 use dialects::neutral::{Block, BlockStart, Candidate, Content, Delta, Event, Finish, Response};
-use dialects::{Dialect, Drops};
+use dialects::{Codec, Drops};
 use proptest::prelude::*;
 
 use crate::{context, generate, pairs, said};
 
 /// An answer after a client of `to` got it whole, and what was dropped on the way.
-fn whole(answer: Response, to: &dyn Dialect) -> (Response, Vec<String>) {
+fn whole(answer: Response, to: &dyn Codec) -> (Response, Vec<String>) {
     let mut drops = Drops::default();
     let body = to.encode_response(answer, &context(), &mut drops);
     let read = to.decode_response(body, &mut drops).unwrap();
@@ -16,7 +16,7 @@ fn whole(answer: Response, to: &dyn Dialect) -> (Response, Vec<String>) {
 }
 
 /// The same, streamed.
-fn streamed(answer: Response, to: &dyn Dialect) -> (Response, Vec<String>) {
+fn streamed(answer: Response, to: &dyn Codec) -> (Response, Vec<String>) {
     let (mut encoder, mut decoder) = (to.stream_encoder(context()), to.stream_decoder());
     let (mut wire, mut bytes) = (Vec::new(), Vec::new());
     answer.into_events().into_iter().for_each(|event| encoder.encode(event, &mut wire));
@@ -104,7 +104,7 @@ proptest! {
     fn an_answer_loses_only_what_is_named(answer in generate::answer()) {
         for (from, to) in pairs() {
             for (form, leg) in
-                [("whole", whole as fn(Response, &dyn Dialect) -> _), ("streamed", streamed)]
+                [("whole", whole as fn(Response, &dyn Codec) -> _), ("streamed", streamed)]
             {
                 // First, what the provider's own dialect can say.
                 let (given, _) = leg(answer.clone(), from);

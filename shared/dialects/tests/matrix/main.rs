@@ -16,11 +16,11 @@ mod generate;
 mod requests;
 mod said;
 
-use dialects::{ClientContext, DIALECTS, Dialect};
+use dialects::{CODECS, ClientContext, Codec};
 
 /// Every dialect with every other.
-fn pairs() -> impl Iterator<Item = (&'static dyn Dialect, &'static dyn Dialect)> {
-    let all = || DIALECTS.iter().copied();
+fn pairs() -> impl Iterator<Item = (&'static dyn Codec, &'static dyn Codec)> {
+    let all = || CODECS.iter().copied();
     all().flat_map(move |from| all().map(move |to| (from, to)))
 }
 

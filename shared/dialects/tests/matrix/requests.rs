@@ -2,14 +2,14 @@
 
 use dialects::neutral::Request;
 use dialects::providers::Provider;
-use dialects::{Dialect, Drops, ProviderContext};
+use dialects::{Codec, Drops, ProviderContext};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
 use crate::{generate, pairs, said};
 
 /// A request after it went to `to`, and what was dropped on the way. `None`: it was refused aloud.
-fn leg(request: Request, to: &dyn Dialect) -> Option<(Request, Vec<String>)> {
+fn leg(request: Request, to: &dyn Codec) -> Option<(Request, Vec<String>)> {
     let provider = Provider::owner(to).unwrap();
     let context = ProviderContext { provider, max_output_tokens: None };
     let mut drops = Drops::default();

@@ -13,7 +13,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use chat::json::{Value, json};
 
 use super::AnthropicMessages;
-use crate::Dialect;
+use crate::{Codec, Dialect};
 
 #[test]
 fn the_query_goes_along() {

@@ -7,7 +7,7 @@ use chat::Problem;
 use chat::json::{Value, json};
 
 use super::super::{AnthropicMessages, NAME};
-use crate::Dialect;
+use crate::Codec;
 use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};
 
 fn run(events: &[Value]) -> (Vec<Event>, Result<(), Problem>) {
