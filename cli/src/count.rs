@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Write};
 
 use chat::json::{self, Value};
 use clap::Args;
-use dialects::{DIALECTS, Dialect, Drops, neutral};
+use dialects::{Drops, READERS, Reader, neutral};
 use tokens::{Counter, ENCODINGS, Encoding, Tokens};
 
 /// Count the tokens of standard input
@@ -77,7 +77,7 @@ struct Task {
     counter: Option<Counter>,
     encoding: &'static Encoding,
     chat: bool,
-    dialect: Option<&'static dyn Dialect>,
+    dialect: Option<&'static dyn Reader>,
     special_tokens: bool,
 }
 
@@ -91,8 +91,8 @@ impl Task {
         let by_encoding = args.encoding.is_some().then(|| Counter::of_encoding(encoding));
         let by_model = args.model.as_deref().map(Counter::of_model);
         let dialect = args.dialect.as_deref().map(|name| {
-            let names = || DIALECTS.iter().map(|dialect| dialect.name()).collect::<Vec<_>>();
-            dialects::by_name(name).ok_or_else(|| unknown("dialect", name, &names()))
+            let names = || READERS.iter().map(|dialect| dialect.name()).collect::<Vec<_>>();
+            dialects::reader(name).ok_or_else(|| unknown("dialect", name, &names()))
         });
         Ok(Task {
             counter: by_encoding.or(by_model),
@@ -126,7 +126,7 @@ impl Task {
 fn guess(body: &Value) -> io::Result<neutral::Request> {
     let mut best: Option<(usize, neutral::Request)> = None;
     let mut failure = None;
-    for dialect in DIALECTS {
+    for dialect in READERS {
         match decode(*dialect, body) {
             Ok((request, left)) if best.as_ref().is_none_or(|(least, _)| left < *least) => {
                 best = Some((left, request));
@@ -141,7 +141,7 @@ fn guess(body: &Value) -> io::Result<neutral::Request> {
 }
 
 /// The request, and how much of it the dialect did not understand.
-fn decode(dialect: &dyn Dialect, body: &Value) -> io::Result<(neutral::Request, usize)> {
+fn decode(dialect: &dyn Reader, body: &Value) -> io::Result<(neutral::Request, usize)> {
     let path = dialect.endpoints().first().map_or("", |endpoint| endpoint.suffix);
     let mut drops = Drops::default();
     let told = |problem: ::chat::Problem| {

@@ -51,7 +51,7 @@ pub(crate) struct Found {
 pub(crate) fn run(args: RedactArgs) -> io::Result<()> {
     let redactor = match &args.config {
         Some(path) => Redactor::Configured(configured(path)?),
-        None => Redactor::Plain(finder()?),
+        None => Redactor::Plain(Box::new(finder()?)),
     };
     let mut out = io::stdout().lock();
     if !args.jsonl {
@@ -76,7 +76,7 @@ pub(crate) fn run(args: RedactArgs) -> io::Result<()> {
 /// With a configuration or without.
 enum Redactor {
     Configured(TextRedactor),
-    Plain(Finder),
+    Plain(Box<Finder>),
 }
 
 impl Redactor {

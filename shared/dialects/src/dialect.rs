@@ -119,17 +119,6 @@ pub trait Dialect: Debug + Sync {
     /// The usage that a buffered answer or a stream event states, if it states any.
     fn usage(&self, body: &Value) -> Option<neutral::Usage>;
 
-    /// Reads a client's request.
-    ///
-    /// # Errors
-    /// A [`Problem`] that names the path of what is missing or of the wrong type.
-    fn decode_request(
-        &self,
-        path: &str,
-        body: Value,
-        drops: &mut Drops,
-    ) -> Result<Request, Problem>;
-
     /// Writes an error for a client: its status and body.
     fn encode_error(&self, problem: &Problem) -> (u16, Value);
 
@@ -142,9 +131,23 @@ pub trait Dialect: Debug + Sync {
     }
 }
 
-/// The other half of a dialect: what it takes to translate. Apart, so that a module that only looks at
-/// requests and answers does not carry it.
-pub trait Codec: Dialect {
+/// A dialect whose requests can be read whole. Apart from [`Dialect`], as [`Codec`] is, so that a module does
+/// not carry what it never does.
+pub trait Reader: Dialect {
+    /// Reads a client's request.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the path of what is missing or of the wrong type.
+    fn decode_request(
+        &self,
+        path: &str,
+        body: Value,
+        drops: &mut Drops,
+    ) -> Result<Request, Problem>;
+}
+
+/// A dialect that can be translated from and to.
+pub trait Codec: Reader {
     /// The fields of a request that its answer repeats, in dialects whose answers do so.
     fn echo(&self, body: &Value) -> Map<String, Value> {
         let _ = body;

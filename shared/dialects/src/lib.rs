@@ -14,6 +14,7 @@ mod dialect;
 mod dropped;
 mod endpoint;
 pub mod gemini;
+mod media;
 pub mod neutral;
 pub mod openai_chat;
 pub mod openai_responses;
@@ -24,20 +25,24 @@ mod reader;
 mod stream_text;
 
 pub use dialect::{
-    ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest,
+    ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, Reader,
     StreamDecoder, StreamEncoder,
 };
 pub use dropped::{Dropped, Drops};
+pub use media::holds_media;
 pub use path::Path;
 pub use stream_text::{Piece, Rewrite, StreamText};
 
-/// Makes both tables of one list.
+/// Makes the tables of one list. Who needs only one of them does not carry the code of the next.
 macro_rules! dialects {
     ($($dialect:path),* $(,)?) => {
         /// All dialects.
         pub static DIALECTS: &[&dyn Dialect] = &[$(&$dialect),*];
 
-        /// All dialects, to translate with. Who needs only [`DIALECTS`] does not carry the code.
+        /// All dialects, to read requests with.
+        pub static READERS: &[&dyn Reader] = &[$(&$dialect),*];
+
+        /// All dialects, to translate with.
         pub static CODECS: &[&dyn Codec] = &[$(&$dialect),*];
     };
 }
@@ -48,6 +53,11 @@ dialects! {
     gemini::Gemini,
     openai_chat::OpenaiChat,
     openai_responses::OpenaiResponses,
+}
+
+/// The dialect of that name, to read requests with.
+pub fn reader(name: &str) -> Option<&'static dyn Reader> {
+    READERS.iter().copied().find(|reader| reader.name() == name)
 }
 
 /// The dialect of that name, to translate with.

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use chat::{Event, Kind, Problem, Scope, Text};
-use dialects::neutral::{Block, Content, Source};
-use dialects::{Dialect, Drops};
+use dialects::Dialect;
 use stage::{Body, Exchange, Headers, Reading, Request, Response, Turn, Verdict};
 
 use crate::act::{Masker, Place, tag};
@@ -60,7 +59,7 @@ impl Turn for Redaction {
         let path = request.headers.text(":path").unwrap_or_default().to_owned();
         let dialect = request.dialect;
         if self.plan.media == Media::Reject {
-            refuse_media(dialect, &path, &request.body)?;
+            refuse_media(&request.body)?;
         }
         let acts = self.plan.responses == Responses::Act;
         if acts && dialect.streams(&path, request.body.tree()) && dialect.stream_text().is_none() {
@@ -136,24 +135,12 @@ fn contains(text: &str, tag: &str) -> bool {
 }
 
 /// Refuses a request with content into which nobody looks.
-fn refuse_media(dialect: &dyn Dialect, path: &str, body: &Body) -> Result<(), Problem> {
-    let request = dialect.decode_request(path, body.tree().clone(), &mut Drops::default())?;
-    match request.messages.iter().flat_map(|message| &message.content).any(is_media) {
-        true => {
-            let why = "images, audio and files cannot be checked for personal data";
-            Err(Problem::new(Kind::InvalidRequest, "media_not_allowed", why))
-        }
-        false => Ok(()),
+fn refuse_media(body: &Body) -> Result<(), Problem> {
+    if dialects::holds_media(body.tree()) {
+        let why = "images, audio and files cannot be checked for personal data";
+        return Err(Problem::new(Kind::InvalidRequest, "media_not_allowed", why));
     }
-}
-
-fn is_media(block: &Block) -> bool {
-    match &block.content {
-        Content::Audio { .. } | Content::Image { .. } | Content::Opaque { .. } => true,
-        Content::Document { source, .. } => !matches!(source, Source::Text { .. }),
-        Content::ToolResult { content, .. } => content.iter().any(is_media),
-        _ => false,
-    }
+    Ok(())
 }
 
 fn unreadable_stream(dialect: &dyn Dialect) -> Problem {

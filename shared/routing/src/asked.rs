@@ -231,7 +231,9 @@ impl<'a> Asked<'a> {
     fn shape(&self) -> &Shape {
         self.found.shape.get_or_init(|| {
             let path = self.full_path();
-            let read = self.dialect.decode_request(path, self.body.clone(), &mut Drops::default());
+            let read = dialects::reader(self.dialect.name()).and_then(|reader| {
+                reader.decode_request(path, self.body.clone(), &mut Drops::default()).ok()
+            });
             // What its own dialect refuses, the provider will refuse: nothing is known of it.
             read.map(|request| Shape::of(&request)).unwrap_or_default()
         })

@@ -21,8 +21,10 @@ impl Call {
         let most = (!size.media).then(|| self.counter.request_at_most(size.bytes, 0));
         if self.plan.always_count || self.is_near(most, request, io) {
             let path = request.headers.text(":path").unwrap_or_default();
-            let decoded = request.dialect.decode_request(path, tree.clone(), &mut Drops::default());
-            if let Ok(decoded) = decoded {
+            let decoded = dialects::reader(request.dialect.name()).and_then(|reader| {
+                reader.decode_request(path, tree.clone(), &mut Drops::default()).ok()
+            });
+            if let Some(decoded) = decoded {
                 self.prompt = self.counter.request(&decoded);
                 io.fact(facts::PROMPT_TOKENS, self.prompt.count.to_string());
                 return;

@@ -88,15 +88,19 @@ fn calls(turn: &Turn<'_>, candidate: usize, reply: &Reply) -> Vec<Value> {
     let current = turn.prompt.model.starts_with("gemini-3");
     let mut parts = Vec::new();
     for (nth, call) in reply.calls.iter().enumerate() {
-        let mut part = json!({"functionCall": {"name": call.name, "args": call.arguments}});
+        let serial = (turn.serial << 16) + ((candidate as u64) << 8) + nth as u64;
+        let mut said = Map::new();
+        said.insert("name".to_owned(), json!(call.name));
+        said.insert("args".to_owned(), json!(call.arguments));
         if current {
-            let serial = (turn.serial << 16) + ((candidate as u64) << 8) + nth as u64;
-            part["functionCall"]["id"] = json!(id("", serial, 8));
-            if nth == 0 {
-                part["thoughtSignature"] = json!(id("Cg", serial, 22));
-            }
+            said.insert("id".to_owned(), json!(id("", serial, 8)));
         }
-        parts.push(part);
+        let mut part = Map::new();
+        part.insert("functionCall".to_owned(), Value::Object(said));
+        if current && nth == 0 {
+            part.insert("thoughtSignature".to_owned(), json!(id("Cg", serial, 22)));
+        }
+        parts.push(Value::Object(part));
     }
     parts
 }
@@ -119,8 +123,8 @@ fn usage(replies: &[Reply]) -> Value {
         "promptTokensDetails": [{"modality": "TEXT", "tokenCount": PROMPT_TOKENS}],
         "cacheTokensDetails": [{"modality": "TEXT", "tokenCount": CACHED_TOKENS}],
     });
-    if thoughts > 0 {
-        usage["thoughtsTokenCount"] = json!(thoughts);
+    if let Some(fields) = usage.as_object_mut().filter(|_| thoughts > 0) {
+        fields.insert("thoughtsTokenCount".to_owned(), json!(thoughts));
     }
     usage
 }

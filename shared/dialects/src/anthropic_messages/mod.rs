@@ -76,7 +76,7 @@ use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, Operation, ProviderContext, ProviderRequest,
-    StreamDecoder, StreamEncoder, StreamText,
+    Reader, StreamDecoder, StreamEncoder, StreamText,
 };
 
 /// The dialect's name.
@@ -135,6 +135,16 @@ impl Dialect for AnthropicMessages {
         usage::decode(body.get("usage").or_else(|| body.pointer("/message/usage"))?)
     }
 
+    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
+        error::encode(problem)
+    }
+
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+        vec![error::encode_event(problem)]
+    }
+}
+
+impl Reader for AnthropicMessages {
     fn decode_request(
         &self,
         _path: &str,
@@ -142,14 +152,6 @@ impl Dialect for AnthropicMessages {
         drops: &mut Drops,
     ) -> Result<Request, Problem> {
         request::decode(body, drops)
-    }
-
-    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
-        error::encode(problem)
-    }
-
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        vec![error::encode_event(problem)]
     }
 }
 

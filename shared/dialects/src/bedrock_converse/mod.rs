@@ -63,7 +63,7 @@ use chat::{Event, Framing, Problem};
 use crate::neutral::{Request, Response, Usage};
 use crate::providers::Provider;
 use crate::{
-    ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest,
+    ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, Reader,
     StreamDecoder, StreamEncoder,
 };
 
@@ -126,15 +126,6 @@ impl Dialect for BedrockConverse {
         usage::decode(body.get("usage")?)
     }
 
-    fn decode_request(
-        &self,
-        path: &str,
-        body: Value,
-        drops: &mut Drops,
-    ) -> Result<Request, Problem> {
-        request::decode(path, body, drops)
-    }
-
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         error::encode(problem)
     }
@@ -145,6 +136,17 @@ impl Dialect for BedrockConverse {
 
     fn framing(&self) -> Framing {
         Framing::EventStream
+    }
+}
+
+impl Reader for BedrockConverse {
+    fn decode_request(
+        &self,
+        path: &str,
+        body: Value,
+        drops: &mut Drops,
+    ) -> Result<Request, Problem> {
+        request::decode(path, body, drops)
     }
 }
 

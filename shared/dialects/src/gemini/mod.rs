@@ -79,7 +79,7 @@ use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::{
-    ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest,
+    ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, Reader,
     StreamDecoder, StreamEncoder, StreamText,
 };
 
@@ -142,6 +142,16 @@ impl Dialect for Gemini {
         usage::decode(body.get("usageMetadata")?)
     }
 
+    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
+        error::encode(problem)
+    }
+
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+        vec![error::encode_event(problem)]
+    }
+}
+
+impl Reader for Gemini {
     fn decode_request(
         &self,
         path: &str,
@@ -149,14 +159,6 @@ impl Dialect for Gemini {
         drops: &mut Drops,
     ) -> Result<Request, Problem> {
         request::decode(path, body, drops)
-    }
-
-    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
-        error::encode(problem)
-    }
-
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        vec![error::encode_event(problem)]
     }
 }
 

@@ -85,7 +85,7 @@ use chat::text::Visit;
 use chat::{Event, Problem};
 
 use crate::dialect::{
-    ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest,
+    ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, Reader,
     StreamDecoder, StreamEncoder,
 };
 use crate::neutral::{Request, Response, Usage};
@@ -176,6 +176,16 @@ impl Dialect for OpenaiChat {
         usage::find(body).and_then(usage::decode)
     }
 
+    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
+        error::encode(problem)
+    }
+
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+        error::encode_in_stream(problem)
+    }
+}
+
+impl Reader for OpenaiChat {
     fn decode_request(
         &self,
         _path: &str,
@@ -183,14 +193,6 @@ impl Dialect for OpenaiChat {
         drops: &mut Drops,
     ) -> Result<Request, Problem> {
         request::decode(body, drops)
-    }
-
-    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
-        error::encode(problem)
-    }
-
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        error::encode_in_stream(problem)
     }
 }
 

@@ -93,7 +93,7 @@ use chat::text::Visit;
 use chat::{Event, Problem};
 
 use crate::dialect::{
-    ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest,
+    ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, Reader,
     StreamDecoder, StreamEncoder,
 };
 use crate::neutral::{Request, Response, Usage};
@@ -158,6 +158,16 @@ impl Dialect for OpenaiResponses {
         usage::decode(body.get("response").unwrap_or(body).get("usage")?)
     }
 
+    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
+        OpenaiChat.encode_error(problem)
+    }
+
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+        vec![error::event(problem, 0)]
+    }
+}
+
+impl Reader for OpenaiResponses {
     fn decode_request(
         &self,
         _path: &str,
@@ -165,14 +175,6 @@ impl Dialect for OpenaiResponses {
         drops: &mut Drops,
     ) -> Result<Request, Problem> {
         request::decode(body, drops)
-    }
-
-    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
-        OpenaiChat.encode_error(problem)
-    }
-
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        vec![error::event(problem, 0)]
     }
 }
 

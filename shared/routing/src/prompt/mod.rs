@@ -29,6 +29,9 @@ pub(crate) fn pieces(all: &[Piece], scope: Scope, last_turn: bool) -> impl Itera
 /// About how many tokens a text has: four ASCII characters to one, letters of other alphabets two to one,
 /// ideographs and other wide characters one each.
 pub fn estimate_tokens(text: &str) -> u64 {
+    if text.is_ascii() {
+        return (text.len() as u64).div_ceil(4);
+    }
     let mut quarters = 0u64;
     for char in text.chars() {
         quarters += match char {

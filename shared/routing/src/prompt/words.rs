@@ -5,6 +5,16 @@
 pub(crate) fn words(text: &str, mut each: impl FnMut(&str)) {
     const LONGEST: usize = 64;
     let mut word = String::with_capacity(LONGEST);
+    // Most texts, and without looking at letters one by one.
+    if text.is_ascii() {
+        for run in text.split(|c: char| !is_inner(c)).filter(|run| !run.is_empty()) {
+            word.clear();
+            word.push_str(run.get(..LONGEST).unwrap_or(run));
+            word.make_ascii_lowercase();
+            each(&word);
+        }
+        return;
+    }
     for char in text.chars().chain([' ']) {
         if is_inner(char) {
             if word.len() < LONGEST {

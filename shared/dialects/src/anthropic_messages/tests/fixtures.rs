@@ -9,7 +9,7 @@ use chat::sse;
 use super::super::AnthropicMessages;
 use crate::neutral::Event;
 use crate::providers::Provider;
-use crate::{ClientContext, Codec, Dialect, Drops, ProviderContext};
+use crate::{ClientContext, Codec, Dialect, Drops, ProviderContext, Reader};
 
 fn fixtures(kind: &str) -> Vec<(String, String)> {
     let root =

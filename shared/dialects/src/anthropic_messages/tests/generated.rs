@@ -8,7 +8,7 @@ use super::fixtures::{client, provider};
 use crate::neutral::{
     Block, CacheControl, Content, Message, Request, Role, Source, Tool, ToolChoice, ToolKind,
 };
-use crate::{Codec, Dialect, Drops};
+use crate::{Codec, Dialect, Drops, Reader};
 
 fn word() -> impl Strategy<Value = String> {
     "[a-zé \"\\\\]{0,6}[a-z.]"

@@ -8,7 +8,7 @@ use chat::{Kind, Problem};
 
 use super::super::AnthropicMessages;
 use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};
-use crate::{ClientContext, Codec, Dialect};
+use crate::{ClientContext, Codec};
 
 fn start() -> Event {
     Event::Start {

@@ -7,7 +7,7 @@ use chat::json::Value;
 use super::BedrockConverse;
 use crate::neutral::{Event, Request};
 use crate::providers::Provider;
-use crate::{ClientContext, Codec, Dialect, Drops, ProviderContext};
+use crate::{ClientContext, Codec, Dialect, Drops, ProviderContext, Reader};
 
 const PATH: &str = "/model/us.anthropic.claude-sonnet-4-20250514-v1%3A0/converse";
 

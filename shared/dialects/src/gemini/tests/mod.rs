@@ -11,7 +11,7 @@ use chat::json::Value;
 use super::Gemini;
 use crate::neutral::{Event, Request};
 use crate::providers::Provider;
-use crate::{ClientContext, Codec, Dialect, Drops, ProviderContext};
+use crate::{ClientContext, Codec, Dialect, Drops, ProviderContext, Reader};
 
 const PATH: &str = "/v1beta/models/gemini-3.8-flash:generateContent";
 

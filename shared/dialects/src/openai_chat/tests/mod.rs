@@ -14,7 +14,7 @@ use super::OpenaiChat;
 use crate::neutral::order::assert_ordered;
 use crate::neutral::{Event, Request, Response};
 use crate::providers::Provider;
-use crate::{ClientContext, Codec, Dialect, Drops, ProviderContext};
+use crate::{ClientContext, Codec, Dialect, Drops, ProviderContext, Reader};
 
 /// Reads a request.
 fn decode(body: Value) -> (Request, Drops) {

@@ -20,7 +20,7 @@ use tables::{ALPHABETS, LETTERS, RUNS, WORDS};
 pub const LANGUAGES: &[&str] = tables::LANGUAGES;
 
 /// How many characters are looked at.
-const ENOUGH: usize = 400;
+const ENOUGH: usize = 240;
 /// Points for a word that only one language has.
 const WORD: u32 = 24;
 /// Points for a letter that only one language has.
