@@ -128,6 +128,8 @@ fn guess(body: &Value) -> io::Result<neutral::Request> {
     let mut failure = None;
     for dialect in READERS {
         match decode(*dialect, body) {
+            // Some dialects leave everything out that they may; without a conversation it is nobody's request.
+            Ok((request, _)) if request.messages.is_empty() => {}
             Ok((request, left)) if best.as_ref().is_none_or(|(least, _)| left < *least) => {
                 best = Some((left, request));
             }

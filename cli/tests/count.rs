@@ -122,7 +122,7 @@ fn what_cannot_be_counted_is_told() {
             "unknown dialect x, expected one of: anthropic-messages",
         ),
         (&["--chat"], "{", "invalid JSON"),
-        (&["--chat"], "{}", "openai-chat: "),
+        (&["--chat"], "{}", "openai-responses: "),
     ] {
         let (done, out, errors) = count(args, input);
         assert!(!done && out.is_empty());
