@@ -38,7 +38,7 @@ pub enum Untemplated {
 #[serde(deny_unknown_fields)]
 pub struct TemplateConfig {
     /// The client dialect that the template is written in.
-    #[serde(default = "openai_chat")]
+    #[serde(default = "usual")]
     pub dialect: String,
     /// Its variables by name, of letters, digits and `_`.
     #[serde(default)]
@@ -55,8 +55,9 @@ pub struct TemplateConfig {
     pub versions: Vec<VersionConfig>,
 }
 
-fn openai_chat() -> String {
-    "openai-chat".to_owned()
+/// The one that clients who show no other are answered in.
+fn usual() -> String {
+    dialects::by_headers(|_| false).name().to_owned()
 }
 
 /// One of several bodies.
