@@ -62,9 +62,14 @@ test-wasm: wasm probe ## The built modules in the simulated host
 probe: toolchain
 	cargo build --release --target wasm32-wasip1 -p probe
 
+# The oldest supported Envoy and the newest tried, at the same time: they share nothing.
 .PHONY: e2e
 e2e: wasm probe tollgate $(VENV)/.ready ## Real Envoy, two versions, and the official SDKs
-	$(PYTHON) -m pytest -q tests/e2e tests/clients
+	@ENVOY_VERSIONS=1.36.4 $(PYTHON) -m pytest -q tests/e2e tests/clients >$(TOOLS)/e2e-1.36.4.log 2>&1 & oldest=$$!; \
+	ENVOY_VERSIONS=1.40.0 $(PYTHON) -m pytest -q tests/e2e tests/clients || failed=yes; \
+	wait $$oldest || failed=yes; \
+	cat $(TOOLS)/e2e-1.36.4.log; \
+	test -z "$${failed:-}"
 
 .PHONY: lint
 lint: toolchain ## Formatting and clippy, natively and for wasm
