@@ -102,7 +102,7 @@ fn named(
 }
 
 /// Visits the names of an object's properties. Names that become alike are told apart by a number.
-fn visit_names(map: &mut Map<String, Value>, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
+fn visit_names(map: &mut Map, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
     let names: Vec<_> = map.keys().map(|name| visit(Text::new(scope, turn, name))).collect();
     if names.iter().all(Option::is_none) {
         return false;

@@ -51,7 +51,7 @@ pub struct ClientContext {
     /// The client wants usage in the stream (OpenAI's `stream_options.include_usage`).
     pub stream_usage: bool,
     /// What an answer repeats of its request ([`Dialect::echo`]).
-    pub echo: Map<String, Value>,
+    pub echo: Map,
 }
 
 /// A request as it goes to a provider.
@@ -149,7 +149,7 @@ pub trait Reader: Dialect {
 /// A dialect that can be translated from and to.
 pub trait Codec: Reader {
     /// The fields of a request that its answer repeats, in dialects whose answers do so.
-    fn echo(&self, body: &Value) -> Map<String, Value> {
+    fn echo(&self, body: &Value) -> Map {
         let _ = body;
         Map::new()
     }

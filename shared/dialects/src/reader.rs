@@ -11,7 +11,7 @@ use crate::{Drops, Path};
 /// The getters take a field out. Those that return an `Option` treat `null` as absent, as the providers do.
 #[derive(Debug, Clone)]
 pub(crate) struct Fields {
-    map: Map<String, Value>,
+    map: Map,
     path: Path,
 }
 
@@ -131,7 +131,7 @@ impl Fields {
     }
 
     /// What was not taken.
-    pub(crate) fn rest(self) -> Map<String, Value> {
+    pub(crate) fn rest(self) -> Map {
         self.map
     }
 

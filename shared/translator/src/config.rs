@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use chat::json::{Map, Value};
+use chat::json::Map;
 use dialects::providers::{PROVIDERS, Provider};
 use serde::Deserialize;
 use stage::{Environment, Errors};
@@ -87,10 +87,10 @@ pub struct ModelRule {
 pub struct Parameters {
     /// Values for parameters that the request leaves out.
     #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
-    pub default: Map<String, Value>,
+    pub default: Map,
     /// Values that replace the request's.
     #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
-    pub set: Map<String, Value>,
+    pub set: Map,
     /// Parameters that are taken out.
     pub remove: Vec<String>,
 }

@@ -55,8 +55,8 @@ impl From<Key> for Value {
     }
 }
 
-impl From<Map<String, Value>> for Value {
-    fn from(map: Map<String, Value>) -> Value {
+impl From<Map> for Value {
+    fn from(map: Map) -> Value {
         Value::Object(map)
     }
 }
@@ -152,7 +152,7 @@ macro_rules! plain {
     };
 }
 
-plain!(() bool Number f64 String Key Map<String, Value> Cow<'_, str>);
+plain!(() bool Number f64 String Key Map Cow<'_, str>);
 
 macro_rules! integers {
     ($($type:ty)+) => {

@@ -1,7 +1,6 @@
 //! Objects.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use super::index::HashIndex;
 use super::key::same;
@@ -14,30 +13,21 @@ const SMALL: usize = 32;
 ///
 /// Most objects of a body have a handful of fields, so a name is looked for by looking at each. Large ones
 /// are indexed, so that reading and filling a map takes linear time whatever a client sends.
-///
-/// The type's parameters are there to be written `Map<String, Value>`, as everywhere in the JSON world.
-#[derive(Clone)]
-pub struct Map<K = String, V = Value> {
-    entries: Vec<(Key, V)>,
+#[derive(Clone, Default)]
+pub struct Map {
+    entries: Vec<(Key, Value)>,
     /// Where each name stands; there while there are more than [`SMALL`].
     index: Option<Box<HashIndex>>,
-    keys: PhantomData<fn() -> K>,
 }
 
-impl<K, V> Default for Map<K, V> {
-    fn default() -> Map<K, V> {
-        Map { entries: Vec::new(), index: None, keys: PhantomData }
-    }
-}
-
-impl Map<String, Value> {
+impl Map {
     /// An empty object.
-    pub fn new() -> Map<String, Value> {
+    pub fn new() -> Map {
         Map::default()
     }
 
     /// An empty object with room for some fields.
-    pub fn with_capacity(capacity: usize) -> Map<String, Value> {
+    pub fn with_capacity(capacity: usize) -> Map {
         Map { entries: Vec::with_capacity(capacity), ..Map::default() }
     }
 
@@ -117,7 +107,7 @@ impl Map<String, Value> {
     }
 
     /// Takes the fields of `other` over, as [`Map::insert`] would.
-    pub fn append(&mut self, other: &mut Map<String, Value>) {
+    pub fn append(&mut self, other: &mut Map) {
         for (name, value) in std::mem::take(other).entries {
             self.insert_key(name, value);
         }
@@ -210,7 +200,7 @@ impl Map<String, Value> {
 
 /// The place of one field in a map.
 pub struct Entry<'a> {
-    map: &'a mut Map<String, Value>,
+    map: &'a mut Map,
     name: String,
 }
 
@@ -281,7 +271,7 @@ impl Iterator for IntoIter {
 
 impl ExactSizeIterator for IntoIter {}
 
-impl IntoIterator for Map<String, Value> {
+impl IntoIterator for Map {
     type Item = (String, Value);
     type IntoIter = IntoIter;
 
@@ -290,7 +280,7 @@ impl IntoIterator for Map<String, Value> {
     }
 }
 
-impl<'a> IntoIterator for &'a Map<String, Value> {
+impl<'a> IntoIterator for &'a Map {
     type Item = (&'a Key, &'a Value);
     type IntoIter = Iter<'a>;
 
@@ -299,7 +289,7 @@ impl<'a> IntoIterator for &'a Map<String, Value> {
     }
 }
 
-impl<'a> IntoIterator for &'a mut Map<String, Value> {
+impl<'a> IntoIterator for &'a mut Map {
     type Item = (&'a Key, &'a mut Value);
     type IntoIter = IterMut<'a>;
 
@@ -308,7 +298,7 @@ impl<'a> IntoIterator for &'a mut Map<String, Value> {
     }
 }
 
-impl<K: Into<Key>> Extend<(K, Value)> for Map<String, Value> {
+impl<K: Into<Key>> Extend<(K, Value)> for Map {
     fn extend<T: IntoIterator<Item = (K, Value)>>(&mut self, entries: T) {
         for (name, value) in entries {
             self.insert_key(name.into(), value);
@@ -317,8 +307,8 @@ impl<K: Into<Key>> Extend<(K, Value)> for Map<String, Value> {
 }
 
 /// Names that are written in the code, each once.
-impl<const N: usize> From<[(&'static str, Value); N]> for Map<String, Value> {
-    fn from(fields: [(&'static str, Value); N]) -> Map<String, Value> {
+impl<const N: usize> From<[(&'static str, Value); N]> for Map {
+    fn from(fields: [(&'static str, Value); N]) -> Map {
         let mut map = Map::with_capacity(N);
         for (name, value) in fields {
             map.put(name, value);
@@ -327,8 +317,8 @@ impl<const N: usize> From<[(&'static str, Value); N]> for Map<String, Value> {
     }
 }
 
-impl<K: Into<Key>> FromIterator<(K, Value)> for Map<String, Value> {
-    fn from_iter<T: IntoIterator<Item = (K, Value)>>(entries: T) -> Map<String, Value> {
+impl<K: Into<Key>> FromIterator<(K, Value)> for Map {
+    fn from_iter<T: IntoIterator<Item = (K, Value)>>(entries: T) -> Map {
         let mut map = Map::new();
         map.extend(entries);
         map
@@ -336,21 +326,21 @@ impl<K: Into<Key>> FromIterator<(K, Value)> for Map<String, Value> {
 }
 
 /// The same fields with the same values, in any order.
-impl PartialEq for Map<String, Value> {
-    fn eq(&self, other: &Map<String, Value>) -> bool {
+impl PartialEq for Map {
+    fn eq(&self, other: &Map) -> bool {
         self.len() == other.len() && self.iter().all(|(name, value)| other.get(name) == Some(value))
     }
 }
 
-impl Eq for Map<String, Value> {}
+impl Eq for Map {}
 
-impl fmt::Debug for Map<String, Value> {
+impl fmt::Debug for Map {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }
 }
 
-impl std::ops::Index<&str> for Map<String, Value> {
+impl std::ops::Index<&str> for Map {
     type Output = Value;
 
     /// The field, or `null`.

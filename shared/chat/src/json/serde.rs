@@ -18,7 +18,7 @@ impl Serialize for Value {
     }
 }
 
-impl Serialize for Map<String, Value> {
+impl Serialize for Map {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut entries = serializer.serialize_map(Some(self.len()))?;
         for (name, value) in self {
@@ -34,8 +34,8 @@ impl<'de> Deserialize<'de> for Value {
     }
 }
 
-impl<'de> Deserialize<'de> for Map<String, Value> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+impl<'de> Deserialize<'de> for Map {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Map, D::Error> {
         serde_json::Map::deserialize(deserializer).map(Map::from)
     }
 }
@@ -78,8 +78,8 @@ impl From<serde_json::Value> for Value {
     }
 }
 
-impl From<serde_json::Map<String, serde_json::Value>> for Map<String, Value> {
-    fn from(map: serde_json::Map<String, serde_json::Value>) -> Map<String, Value> {
+impl From<serde_json::Map<String, serde_json::Value>> for Map {
+    fn from(map: serde_json::Map<String, serde_json::Value>) -> Map {
         map.into_iter().map(|(name, value)| (name, Value::from(value))).collect()
     }
 }

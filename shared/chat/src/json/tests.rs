@@ -98,8 +98,7 @@ fn an_object_that_looks_like_another_parsers_number_is_an_object() {
 #[test]
 fn large_objects_keep_order_and_find_names() {
     let names: Vec<String> = (0..500).map(|n| format!("n{n}")).collect();
-    let mut map: Map<String, Value> =
-        names.iter().map(|name| (name.clone(), name.len().into())).collect();
+    let mut map: Map = names.iter().map(|name| (name.clone(), name.len().into())).collect();
     assert_eq!(map.insert("n7".to_owned(), 0.into()), Some(2.into()));
     for name in ["n0", "n250", "n499"] {
         assert!(map.remove(name).is_some());

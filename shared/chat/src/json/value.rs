@@ -20,7 +20,7 @@ pub enum Value {
     /// An array.
     Array(Vec<Value>),
     /// An object, in its order.
-    Object(Map<String, Value>),
+    Object(Map),
 }
 
 impl Value {
@@ -118,7 +118,7 @@ impl Value {
     }
 
     /// The fields of an object.
-    pub fn as_object(&self) -> Option<&Map<String, Value>> {
+    pub fn as_object(&self) -> Option<&Map> {
         match self {
             Value::Object(map) => Some(map),
             _ => None,
@@ -126,7 +126,7 @@ impl Value {
     }
 
     /// The fields of an object, to be edited.
-    pub fn as_object_mut(&mut self) -> Option<&mut Map<String, Value>> {
+    pub fn as_object_mut(&mut self) -> Option<&mut Map> {
         match self {
             Value::Object(map) => Some(map),
             _ => None,

@@ -34,7 +34,7 @@ pub fn append(tree: &Value, out: &mut Vec<u8>) {
     }
 }
 
-fn object(map: &Map<String, Value>, out: &mut Vec<u8>) {
+fn object(map: &Map, out: &mut Vec<u8>) {
     out.push(b'{');
     for (index, (name, value)) in map.iter().enumerate() {
         if index > 0 {

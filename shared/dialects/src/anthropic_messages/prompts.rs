@@ -20,7 +20,7 @@ pub(super) fn add(body: &mut Value, prompts: &Prompts) -> bool {
 }
 
 /// The client's instructions stay blocks of their own, because their cache marks are theirs.
-fn add_system(fields: &mut Map<String, Value>, place: SystemPlace, text: &str) {
+fn add_system(fields: &mut Map, place: SystemPlace, text: &str) {
     let mut blocks = match fields.remove("system") {
         Some(Value::Array(blocks)) => blocks,
         Some(Value::String(theirs)) if !theirs.is_empty() => vec![block(&theirs)],

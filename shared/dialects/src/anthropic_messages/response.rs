@@ -149,7 +149,7 @@ pub(super) fn encode(response: Response, context: &ClientContext, drops: &mut Dr
     body
 }
 
-fn insert_extras(body: &mut Value, extras: Map<String, Value>, drops: &mut Drops) {
+fn insert_extras(body: &mut Value, extras: Map, drops: &mut Drops) {
     let Value::Object(body) = body else { return };
     for (name, value) in extras {
         match OWN.contains(&name.as_str()) && value.is_object() {

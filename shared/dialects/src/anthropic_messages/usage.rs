@@ -64,7 +64,7 @@ pub(super) fn decode(usage: &Value) -> Option<Usage> {
 }
 
 /// Writes a `usage` object. A cache count that nobody stated is left out.
-pub(super) fn encode(usage: &Usage) -> Map<String, Value> {
+pub(super) fn encode(usage: &Usage) -> Map {
     let cache_read = usage.cache_read.unwrap_or_default();
     let cache_write = usage.cache_write.unwrap_or_default();
     let uncached = usage.input.saturating_sub(cache_read).saturating_sub(cache_write);
@@ -85,11 +85,7 @@ pub(super) fn encode(usage: &Usage) -> Map<String, Value> {
 
 /// Adds what only a whole answer and the start of a stream state: cache writes by lifetime, and the tier.
 /// Returns whether the tier was one of this dialect's.
-pub(super) fn complete(
-    map: &mut Map<String, Value>,
-    usage: Option<&Usage>,
-    tier: Option<String>,
-) -> bool {
+pub(super) fn complete(map: &mut Map, usage: Option<&Usage>, tier: Option<String>) -> bool {
     if let Some((written, hour)) =
         usage.and_then(|usage| usage.cache_write.zip(usage.cache_write_1h))
     {

@@ -95,7 +95,7 @@ fn named(value: Value, lost: &mut Vec<&'static str>) -> Value {
 }
 
 /// Allows `null` as well.
-fn or_null(mut schema: Map<String, Value>) -> Value {
+fn or_null(mut schema: Map) -> Value {
     match schema.get_mut("type") {
         Some(kind @ Value::String(_)) => {
             let word = kind.take();

@@ -58,7 +58,7 @@ pub(super) fn encode(usage: &Usage) -> Value {
 }
 
 /// Sound apart from everything else.
-fn details(map: &mut Map<String, Value>, name: &str, all: u64, audio: Option<u64>) {
+fn details(map: &mut Map, name: &str, all: u64, audio: Option<u64>) {
     let Some(audio) = audio.filter(|count| *count > 0) else { return };
     let row = |modality: &str, count: u64| json!({"modality": modality, "tokenCount": count});
     let rows = vec![row("TEXT", all.saturating_sub(audio)), row("AUDIO", audio)];

@@ -41,7 +41,7 @@ pub struct Request {
     pub cache: Option<CacheControl>,
     /// Every other top-level parameter, under its name in the client's dialect. An encoder takes out those
     /// that its dialect knows by the same name and meaning, and reports the rest as dropped.
-    pub extras: Map<String, Value>,
+    pub extras: Map,
 }
 
 /// Who speaks.

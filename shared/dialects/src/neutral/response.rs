@@ -20,7 +20,7 @@ pub struct Response {
     /// The processing class that served it, in the provider's word.
     pub service_tier: Option<String>,
     /// Every other top-level field, under its name in the provider's dialect.
-    pub extras: Map<String, Value>,
+    pub extras: Map,
 }
 
 /// One answer among several.

@@ -32,7 +32,7 @@ pub(super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) ->
 }
 
 /// Gives the field `from` the name `to`, in its place. Where both are there, `from` `wins` or not.
-fn rename(map: &mut Map<String, Value>, from: &str, to: &str, wins: bool) -> bool {
+fn rename(map: &mut Map, from: &str, to: &str, wins: bool) -> bool {
     if !map.contains_key(from) {
         return false;
     }
@@ -50,7 +50,7 @@ fn rename(map: &mut Map<String, Value>, from: &str, to: &str, wins: bool) -> boo
     true
 }
 
-fn developer_to_system(map: &mut Map<String, Value>) -> bool {
+fn developer_to_system(map: &mut Map) -> bool {
     let messages = map.get_mut("messages").and_then(Value::as_array_mut);
     let mut changed = false;
     for role in messages.into_iter().flatten().filter_map(|message| message.get_mut("role")) {
@@ -62,7 +62,7 @@ fn developer_to_system(map: &mut Map<String, Value>) -> bool {
     changed
 }
 
-fn remove(map: &mut Map<String, Value>, name: &str, reason: &str, drops: &mut Drops) -> bool {
+fn remove(map: &mut Map, name: &str, reason: &str, drops: &mut Drops) -> bool {
     let removed = map.shift_remove(name).is_some();
     if removed {
         drops.add(name, reason);
@@ -71,7 +71,7 @@ fn remove(map: &mut Map<String, Value>, name: &str, reason: &str, drops: &mut Dr
 }
 
 fn remove_in_items(
-    map: &mut Map<String, Value>,
+    map: &mut Map,
     list: &str,
     field: &str,
     reason: &str,

@@ -97,8 +97,8 @@ pub(super) fn report_unsaid(usage: &Usage, drops: &mut Drops) {
     }
 }
 
-fn insert_details(map: &mut Map<String, Value>, of: &str, counts: &[(&str, Option<u64>)]) {
-    let details: Map<String, Value> = counts
+fn insert_details(map: &mut Map, of: &str, counts: &[(&str, Option<u64>)]) {
+    let details: Map = counts
         .iter()
         .filter_map(|(name, count)| Some(((*name).to_owned(), (*count)?.into())))
         .collect();

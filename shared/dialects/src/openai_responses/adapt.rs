@@ -21,7 +21,7 @@ pub(super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) ->
     changed
 }
 
-fn remove_foreign_thoughts(map: &mut Map<String, Value>, drops: &mut Drops) -> bool {
+fn remove_foreign_thoughts(map: &mut Map, drops: &mut Drops) -> bool {
     let Some(Value::Array(items)) = map.get_mut("input") else { return false };
     let foreign = |item: &Value| {
         let encrypted = item.get("encrypted_content").and_then(Value::as_str);

@@ -29,13 +29,13 @@ pub(super) fn is_echo(name: &str) -> bool {
 }
 
 /// The fields of a request that its answer repeats.
-pub(super) fn of(body: &Value) -> Map<String, Value> {
+pub(super) fn of(body: &Value) -> Map {
     let field = |name: &&str| Some(((*name).to_owned(), body.get(*name)?.clone()));
     FIELDS.iter().filter_map(field).collect()
 }
 
 /// All fields, with what OpenAI says where the request says nothing. Nothing is stored here.
-pub(super) fn complete(echo: &Map<String, Value>) -> impl Iterator<Item = (String, Value)> + '_ {
+pub(super) fn complete(echo: &Map) -> impl Iterator<Item = (String, Value)> + '_ {
     let field = |name: &str| {
         let said = echo.get(name).filter(|value| !value.is_null()).cloned();
         (name.to_owned(), said.unwrap_or_else(|| default(name)))
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn what_was_asked_is_repeated_and_the_rest_has_defaults() {
         let asked = of(&json!({"model": "m", "input": "x", "user": "u", "tools": null}));
-        let all: Map<String, Value> = complete(&asked).collect();
+        let all: Map = complete(&asked).collect();
         assert_eq!((&all["user"], &all["tools"]), (&json!("u"), &json!([])));
         assert_eq!((&all["parallel_tool_calls"], &all["store"]), (&json!(true), &json!(false)));
         assert!(!all.contains_key("input") && all.keys().all(|name| is_echo(name)));

@@ -158,11 +158,11 @@ impl Head {
     /// The answer.
     pub(super) fn answer(
         &self,
-        echo: &Map<String, Value>,
+        echo: &Map,
         stage: &Stage,
         output: Vec<Value>,
         tokens: Option<&Usage>,
-    ) -> Map<String, Value> {
+    ) -> Map {
         let (status, error, details) = match stage {
             Stage::InProgress => ("in_progress", Value::Null, Value::Null),
             Stage::Failed(error) => ("failed", error.clone(), Value::Null),

@@ -190,7 +190,7 @@ impl Codec for OpenaiResponses {
         Ok(ProviderRequest { path: "/responses".to_owned(), headers: Vec::new(), body })
     }
 
-    fn echo(&self, body: &Value) -> Map<String, Value> {
+    fn echo(&self, body: &Value) -> Map {
         echo::of(body)
     }
 

@@ -49,7 +49,7 @@ pub struct TemplateConfig {
         feature = "schema",
         schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")
     )]
-    pub body: Option<Map<String, Value>>,
+    pub body: Option<Map>,
     /// Several bodies, between which requests are divided by weight.
     #[serde(default)]
     pub versions: Vec<VersionConfig>,
@@ -71,7 +71,7 @@ pub struct VersionConfig {
     pub weight: u32,
     /// As `body` of the template.
     #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
-    pub body: Map<String, Value>,
+    pub body: Map,
 }
 
 /// A value that the client gives.
@@ -185,7 +185,7 @@ fn check_variables(variables: &BTreeMap<String, Variable>, at: &str, errors: &mu
 type Placed = (String, Version);
 
 fn versions(
-    body: Option<Map<String, Value>>,
+    body: Option<Map>,
     list: Vec<VersionConfig>,
     at: &str,
     errors: &mut Errors,

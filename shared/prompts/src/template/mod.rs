@@ -47,7 +47,7 @@ struct Template {
 struct Version {
     name: String,
     weight: u32,
-    body: Map<String, Value>,
+    body: Map,
 }
 
 #[derive(Debug)]

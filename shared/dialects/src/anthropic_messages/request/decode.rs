@@ -44,7 +44,7 @@ pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request
     })
 }
 
-fn without_nulls(map: Map<String, Value>) -> Map<String, Value> {
+fn without_nulls(map: Map) -> Map {
     map.into_iter().filter(|(_, value)| !value.is_null()).collect()
 }
 

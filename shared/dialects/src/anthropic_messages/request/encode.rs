@@ -88,13 +88,13 @@ pub(in super::super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut
     any
 }
 
-fn insert(body: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+fn insert(body: &mut Map, name: &str, value: Option<Value>) {
     if let Some(value) = value {
         body.insert(name.to_owned(), value);
     }
 }
 
-fn insert_list(body: &mut Map<String, Value>, name: &str, items: Vec<Value>) {
+fn insert_list(body: &mut Map, name: &str, items: Vec<Value>) {
     insert(body, name, (!items.is_empty()).then_some(Value::Array(items)));
 }
 
@@ -161,7 +161,7 @@ fn service_tier(tier: Option<String>, drops: &mut Drops) -> Option<Value> {
     Some(tier.into())
 }
 
-fn insert_extras(body: &mut Map<String, Value>, extras: Map<String, Value>, drops: &mut Drops) {
+fn insert_extras(body: &mut Map, extras: Map, drops: &mut Drops) {
     for (name, value) in extras {
         match OWN.contains(&name.as_str()) {
             true => insert(body, &name, Some(value)),

@@ -10,7 +10,7 @@ use crate::neutral::proof_dialect;
 
 /// Removes thinking blocks that another dialect's proof stands in, and messages that said nothing else.
 /// Returns whether there were any.
-pub(super) fn remove(body: &mut Map<String, Value>, drops: &mut Drops) -> bool {
+pub(super) fn remove(body: &mut Map, drops: &mut Drops) -> bool {
     let Some(Value::Array(messages)) = body.get_mut("messages") else { return false };
     if !messages.iter().any(|message| blocks(message).iter().any(is_foreign)) {
         return false;

@@ -17,7 +17,7 @@ pub(crate) fn encode(
     sampling: neutral::Sampling,
     model: &Model,
     thinks: bool,
-    body: &mut Map<String, Value>,
+    body: &mut Map,
     drops: &mut Drops,
 ) {
     let is_refused = model.sampling == Sampling::Refused;

@@ -217,7 +217,7 @@ pub(super) const OWN: [&str; 6] = [
 ];
 
 /// Takes those of [`OWN`] out of `extras`.
-pub(super) fn own(extras: Map<String, Value>, body: &mut Map<String, Value>, drops: &mut Drops) {
+pub(super) fn own(extras: Map, body: &mut Map, drops: &mut Drops) {
     for (name, value) in extras {
         match OWN.contains(&name.as_str()) {
             true => drop(body.insert(name, value)),

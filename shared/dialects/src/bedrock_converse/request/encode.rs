@@ -90,11 +90,7 @@ pub(in super::super) fn encode(
 }
 
 /// `inferenceConfig`; what only one maker's models take goes to `own`.
-fn inference(
-    request: &mut Request,
-    own: &mut Map<String, Value>,
-    drops: &mut Drops,
-) -> Map<String, Value> {
+fn inference(request: &mut Request, own: &mut Map, drops: &mut Drops) -> Map {
     let kind = own.get("thinking").and_then(|thinking| thinking.get("type"));
     let thinks = matches!(kind.and_then(Value::as_str), Some("adaptive" | "enabled"));
     let mut config = Map::new();
@@ -148,9 +144,9 @@ fn output(
     request: &mut Request,
     circumstances: Circumstances,
     context: &ProviderContext<'_>,
-    own: &mut Map<String, Value>,
+    own: &mut Map,
     drops: &mut Drops,
-) -> Map<String, Value> {
+) -> Map {
     let mut output = Map::new();
     match request.response_format.take() {
         None | Some(ResponseFormat::Text) => {}

@@ -1,7 +1,7 @@
 //! `generationConfig`, read.
 
 use chat::Problem;
-use chat::json::{Map, Number, Value};
+use chat::json::{Map, Number};
 
 use super::super::NOT_CARRIED;
 use super::decode::schema_of;
@@ -18,7 +18,7 @@ pub(super) struct Config {
     pub(super) candidates: Option<u64>,
     pub(super) response_format: Option<ResponseFormat>,
     pub(super) reasoning: Option<Reasoning>,
-    pub(super) extras: Map<String, Value>,
+    pub(super) extras: Map,
 }
 
 pub(super) fn decode(mut fields: Fields, drops: &mut Drops) -> Result<Config, Problem> {
@@ -117,7 +117,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use chat::json::json;
+    use chat::json::{Value, json};
 
     use super::*;
 

@@ -306,7 +306,7 @@ fn response(mut said: Vec<String>, is_error: bool) -> Value {
 }
 
 /// Whether an object means itself, and not a text that stands in it.
-fn is_plain(map: &Map<String, Value>) -> bool {
+fn is_plain(map: &Map) -> bool {
     let holds_text = |name: &str| map.get(name).and_then(texts).is_some();
     !map.is_empty() && !(map.len() == 1 && (holds_text("output") || holds_text("error")))
 }

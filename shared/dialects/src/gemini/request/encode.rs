@@ -63,7 +63,7 @@ pub(in super::super) fn encode(
 }
 
 /// OpenAI's words for a tier are understood; "auto" leaves the choice to the provider.
-fn service_tier(tier: Option<String>, body: &mut Map<String, Value>, drops: &mut Drops) {
+fn service_tier(tier: Option<String>, body: &mut Map, drops: &mut Drops) {
     let tier = match tier.as_deref() {
         None => return,
         Some("auto") => return drops.add("service_tier", "left to the provider"),

@@ -11,7 +11,7 @@ use crate::neutral::{Request, ResponseFormat, Sampling};
 const MAX_STOPS: usize = 5;
 
 /// Writes it. `request` is without its messages and tools.
-pub(super) fn encode(request: &mut Request, drops: &mut Drops) -> Map<String, Value> {
+pub(super) fn encode(request: &mut Request, drops: &mut Drops) -> Map {
     let mut config = Map::new();
     if let Some(limit) = request.max_output_tokens {
         config.put("maxOutputTokens", limit);
@@ -34,7 +34,7 @@ pub(super) fn encode(request: &mut Request, drops: &mut Drops) -> Map<String, Va
     config
 }
 
-fn sampling(sampling: Sampling, config: &mut Map<String, Value>, drops: &mut Drops) {
+fn sampling(sampling: Sampling, config: &mut Map, drops: &mut Drops) {
     let temperature = sampling.temperature.map(|temperature| {
         if temperature.as_f64().is_some_and(|value| value > 2.0) {
             drops.add("temperature", "clamped to 2");
@@ -63,7 +63,7 @@ fn sampling(sampling: Sampling, config: &mut Map<String, Value>, drops: &mut Dro
     }
 }
 
-fn stop(mut stop: Vec<String>, config: &mut Map<String, Value>, drops: &mut Drops) {
+fn stop(mut stop: Vec<String>, config: &mut Map, drops: &mut Drops) {
     if stop.len() > MAX_STOPS {
         drops.add("stop", "only the first 5 are sent");
         stop.truncate(MAX_STOPS);
@@ -74,7 +74,7 @@ fn stop(mut stop: Vec<String>, config: &mut Map<String, Value>, drops: &mut Drop
 }
 
 /// Gemini's structured output has no name and is always enforced.
-fn response_format(format: ResponseFormat, config: &mut Map<String, Value>, drops: &mut Drops) {
+fn response_format(format: ResponseFormat, config: &mut Map, drops: &mut Drops) {
     let media_type = match format {
         ResponseFormat::Text => "text/plain",
         ResponseFormat::JsonObject => "application/json",
@@ -90,7 +90,7 @@ fn response_format(format: ResponseFormat, config: &mut Map<String, Value>, drop
 }
 
 /// OpenAI's `logprobs` and `top_logprobs`.
-fn logprobs(extras: &mut Map<String, Value>, config: &mut Map<String, Value>) {
+fn logprobs(extras: &mut Map, config: &mut Map) {
     if extras.get("logprobs").is_none_or(|value| value.as_bool().is_none()) {
         return;
     }

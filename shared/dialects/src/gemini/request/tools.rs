@@ -22,7 +22,7 @@ use crate::neutral::{Tool, ToolChoice, ToolKind};
 pub(super) fn encode(
     tools: Vec<Tool>,
     choice: Option<ToolChoice>,
-    body: &mut Map<String, Value>,
+    body: &mut Map,
     drops: &mut Drops,
 ) -> Result<(), Problem> {
     let mut declared = Vec::new();

@@ -186,7 +186,7 @@ impl Encoder {
         out.push(self.event(last, true));
     }
 
-    fn event(&self, candidates: Vec<Map<String, Value>>, last: bool) -> chat::Event {
+    fn event(&self, candidates: Vec<Map>, last: bool) -> chat::Event {
         let mut body = Map::new();
         let candidates: Vec<Value> = candidates.into_iter().map(Value::Object).collect();
         body.put("candidates", candidates);
@@ -205,7 +205,7 @@ impl Encoder {
     }
 }
 
-fn candidate_of(index: usize, parts: Vec<Value>) -> Map<String, Value> {
+fn candidate_of(index: usize, parts: Vec<Value>) -> Map {
     let parts = if parts.is_empty() { vec![json!({"text": ""})] } else { parts };
     let mut map = Map::new();
     map.put("content", json!({"parts": parts, "role": "model"}));

@@ -52,7 +52,7 @@ pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Va
     Ok(Value::Object(body))
 }
 
-fn sampling(sampling: Sampling, body: &mut Map<String, Value>, drops: &mut Drops) {
+fn sampling(sampling: Sampling, body: &mut Map, drops: &mut Drops) {
     let temperature = sampling.temperature.map(|temperature| {
         if temperature.as_f64().is_some_and(|value| value > 2.0) {
             drops.add("temperature", "clamped to 2");
@@ -76,7 +76,7 @@ fn sampling(sampling: Sampling, body: &mut Map<String, Value>, drops: &mut Drops
     }
 }
 
-fn stop(mut stop: Vec<String>, body: &mut Map<String, Value>, drops: &mut Drops) {
+fn stop(mut stop: Vec<String>, body: &mut Map, drops: &mut Drops) {
     if stop.len() > MAX_STOPS {
         drops.add("stop", "only the first 4 are sent");
         stop.truncate(MAX_STOPS);
@@ -86,7 +86,7 @@ fn stop(mut stop: Vec<String>, body: &mut Map<String, Value>, drops: &mut Drops)
     }
 }
 
-fn service_tier(tier: Option<String>, body: &mut Map<String, Value>, drops: &mut Drops) {
+fn service_tier(tier: Option<String>, body: &mut Map, drops: &mut Drops) {
     match tier {
         Some(tier) if SERVICE_TIERS.contains(&tier.as_str()) => {
             body.put("service_tier", tier);

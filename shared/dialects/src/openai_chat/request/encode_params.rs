@@ -27,7 +27,7 @@ const EXTRAS: [&str; 15] = [
 ];
 
 /// Adds those of `extras` that OpenAI takes, and reports the rest.
-pub(super) fn extras(extras: Map<String, Value>, body: &mut Map<String, Value>, drops: &mut Drops) {
+pub(super) fn extras(extras: Map, body: &mut Map, drops: &mut Drops) {
     for (name, value) in extras {
         match EXTRAS.contains(&name.as_str()) {
             true => {
@@ -109,7 +109,7 @@ fn objects_are_closed(schema: &Value) -> bool {
     }
 }
 
-fn is_closed(schema: &Map<String, Value>) -> bool {
+fn is_closed(schema: &Map) -> bool {
     if schema.get("type").and_then(Value::as_str) != Some("object") {
         return true;
     }

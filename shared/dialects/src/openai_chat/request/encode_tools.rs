@@ -22,7 +22,7 @@ pub(super) struct Choice {
 pub(super) fn encode(
     tools: Vec<Tool>,
     choice: Choice,
-    body: &mut Map<String, Value>,
+    body: &mut Map,
     drops: &mut Drops,
 ) -> Result<(), Problem> {
     let custom: HashSet<String> = tools

@@ -17,7 +17,7 @@ use crate::{Dropped, Drops};
 pub(in super::super) struct Encoder {
     context: ClientContext,
     /// The fields that every chunk repeats.
-    head: Map<String, Value>,
+    head: Map,
     choices: BTreeMap<usize, Choice>,
     usage: Option<Usage>,
     drops: Drops,
@@ -230,7 +230,7 @@ impl StreamEncoder for Encoder {
     }
 }
 
-fn head(id: String, model: String, created: u64, tier: Option<String>) -> Map<String, Value> {
+fn head(id: String, model: String, created: u64, tier: Option<String>) -> Map {
     let mut head = Map::new();
     head.put("id", id);
     head.put("object", "chat.completion.chunk");

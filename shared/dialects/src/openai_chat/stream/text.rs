@@ -11,7 +11,7 @@ use crate::stream_text::{Piece, Rewrite, Strands, StreamText};
 pub(in super::super) struct Text {
     strands: Strands<Key>,
     /// What every chunk repeats, for chunks of our own.
-    head: Map<String, Value>,
+    head: Map,
 }
 
 /// A choice's index and what is told of it.
@@ -87,7 +87,7 @@ impl StreamText for Text {
 }
 
 /// What every chunk repeats.
-fn head(body: &Value) -> Map<String, Value> {
+fn head(body: &Value) -> Map {
     let mut head = body.as_object().cloned().unwrap_or_default();
     head.shift_remove("choices");
     if let Some(usage) = head.get_mut("usage") {
@@ -153,7 +153,7 @@ impl Text {
                     .contains(&name)
         };
         let rest = delta.as_object()?.iter().filter(|(name, _)| !pieces(name));
-        let rest: Map<String, Value> = rest
+        let rest: Map = rest
             .filter(|(_, value)| !value.is_null())
             .map(|(k, v)| (k.clone(), v.clone()))
             .collect();

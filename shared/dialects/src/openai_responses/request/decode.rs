@@ -67,7 +67,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
 
 fn text(
     body: &mut Fields,
-    extras: &mut Map<String, Value>,
+    extras: &mut Map,
     drops: &mut Drops,
 ) -> Result<Option<ResponseFormat>, Problem> {
     let Some(mut text) = body.object("text")? else { return Ok(None) };
@@ -96,7 +96,7 @@ fn response_format(mut format: Fields, drops: &mut Drops) -> Result<ResponseForm
 }
 
 /// Takes `include` apart, and says with `logprobs` what `top_logprobs` alone means here.
-fn logprobs(body: &mut Fields, extras: &mut Map<String, Value>) -> Result<(), Problem> {
+fn logprobs(body: &mut Fields, extras: &mut Map) -> Result<(), Problem> {
     let mut rest = Vec::new();
     let mut wanted = body.peek("top_logprobs").and_then(Value::as_u64).is_some_and(|top| top > 0);
     for word in body.strings("include")?.unwrap_or_default() {

@@ -90,7 +90,7 @@ pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Va
     Ok(Value::Object(body))
 }
 
-fn sampling(sampling: Sampling, body: &mut Map<String, Value>, drops: &mut Drops) {
+fn sampling(sampling: Sampling, body: &mut Map, drops: &mut Drops) {
     for (name, is_said) in [
         ("frequency_penalty", sampling.frequency_penalty.is_some()),
         ("presence_penalty", sampling.presence_penalty.is_some()),
@@ -115,12 +115,7 @@ fn sampling(sampling: Sampling, body: &mut Map<String, Value>, drops: &mut Drops
 }
 
 /// `text`: the format is Chat Completions' without its nesting.
-fn text(
-    format: Option<ResponseFormat>,
-    extras: &mut Map<String, Value>,
-    body: &mut Map<String, Value>,
-    drops: &mut Drops,
-) {
+fn text(format: Option<ResponseFormat>, extras: &mut Map, body: &mut Map, drops: &mut Drops) {
     let mut text = Map::new();
     if let Some(format) = format {
         let mut format = openai_chat::response_format(format, drops);
@@ -140,11 +135,7 @@ fn text(
 }
 
 /// `reasoning`. Returns whether the client wants any.
-fn reasoning(
-    reasoning: Option<Reasoning>,
-    body: &mut Map<String, Value>,
-    drops: &mut Drops,
-) -> bool {
+fn reasoning(reasoning: Option<Reasoning>, body: &mut Map, drops: &mut Drops) -> bool {
     let Some(mut asked) = reasoning else { return false };
     let display = asked.display.take();
     let is_shown = match display.as_deref() {
@@ -174,7 +165,7 @@ fn reasoning(
 }
 
 /// `include`: log probabilities, and the proof of thoughts where the client wants any.
-fn include(extras: &mut Map<String, Value>, thinks: bool, body: &mut Map<String, Value>) {
+fn include(extras: &mut Map, thinks: bool, body: &mut Map) {
     let mut include = match extras.shift_remove("include") {
         Some(Value::Array(words)) => words,
         _ => Vec::new(),

@@ -25,7 +25,7 @@ struct Names {
 pub(super) fn encode(
     tools: Vec<Tool>,
     (choice, parallel): (Option<ToolChoice>, Option<bool>),
-    body: &mut Map<String, Value>,
+    body: &mut Map,
     drops: &mut Drops,
 ) -> Result<(), Problem> {
     let mut names = Names::default();

@@ -58,7 +58,7 @@ pub(in super::super) fn encode(
     Value::Object(body)
 }
 
-fn extras(extras: Map<String, Value>, body: &mut Map<String, Value>, drops: &mut Drops) {
+fn extras(extras: Map, body: &mut Map, drops: &mut Drops) {
     for (name, value) in extras {
         match is_known(&name, &value) {
             true => {

@@ -39,7 +39,7 @@ struct Told {
     text: String,
     edited: bool,
     /// The fields of its deltas that say where it stands, for deltas of our own.
-    place: Map<String, Value>,
+    place: Map,
 }
 
 impl StreamText for Text {
@@ -308,7 +308,7 @@ fn key(event: &Event, kind: &str) -> Key {
 }
 
 /// The fields of a delta that say where its text stands.
-fn place(body: &Value) -> Map<String, Value> {
+fn place(body: &Value) -> Map {
     let says_where = ["item_id", "output_index", "content_index", "summary_index", "logprobs"];
     let fields = body.as_object().into_iter().flatten();
     let fields = fields.filter(|(name, _)| says_where.contains(&&***name));
