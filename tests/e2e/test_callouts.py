@@ -24,22 +24,30 @@ MODES = ("hold", "continue")
 both_modes = pytest.mark.parametrize("mode", MODES)
 
 
-@pytest.fixture
-def judge() -> Iterator[Raw]:
+@pytest.fixture(scope="module")
+def lasting_judge() -> Iterator[Raw]:
     """The service that is asked."""
     with Raw() as server:
         yield server
 
 
 @pytest.fixture
-def asking(
-    start_envoy: Callable[..., Envoy],
-    start_provider: Callable[..., Provider],
+def judge(lasting_judge: Raw) -> Raw:
+    """The service that is asked, and has not been yet."""
+    lasting_judge.script = ()
+    lasting_judge.requests.clear()
+    return lasting_judge
+
+
+@pytest.fixture(scope="module")
+def lasting(
+    start_lasting_envoy: Callable[..., Envoy],
+    start_lasting_provider: Callable[..., Provider],
     modules: Path,
-    judge: Raw,
+    lasting_judge: Raw,
 ) -> Tuple[Envoy, Provider]:
     """An Envoy with one listener for each mode, and the provider behind it."""
-    provider = start_provider(CHAT.dialect)
+    provider = start_lasting_provider(CHAT.dialect)
     listeners = []
     for mode in MODES:
         settings = {"ask": "judge", "host": {"headers": mode}}
@@ -47,9 +55,16 @@ def asking(
         listeners.append(Listener(mode, "provider", filters))
     clusters = [
         Cluster("provider", [Endpoint(provider.port)]),
-        Cluster("judge", [Endpoint(judge.port)]),
+        Cluster("judge", [Endpoint(lasting_judge.port)]),
     ]
-    return start_envoy(config(listeners, clusters)), provider
+    return start_lasting_envoy(config(listeners, clusters)), provider
+
+
+@pytest.fixture
+def asking(lasting: Tuple[Envoy, Provider]) -> Tuple[Envoy, Provider]:
+    """The one Envoy of this file, its provider as it was at first."""
+    lasting[1].reset()
+    return lasting
 
 
 class Later(Sequence[Step]):

@@ -42,12 +42,14 @@ class Redactor:
         return client.stream(port, wire.path, body, wire.client_headers()).read()
 
 
-@pytest.fixture
-def redactor(
-    start_envoy: Callable[..., Envoy], start_provider: Callable[..., Provider], modules: Path
+@pytest.fixture(scope="module")
+def lasting(
+    start_lasting_envoy: Callable[..., Envoy],
+    start_lasting_provider: Callable[..., Provider],
+    modules: Path,
 ) -> Iterator[Redactor]:
     """Listeners `MODE-PROVIDER`, `block-PROVIDER`, `raw-MODE`, `raw-act` and `chain`."""
-    providers = {wire.provider: start_provider(wire.dialect) for wire in WIRES}
+    providers = {wire.provider: start_lasting_provider(wire.dialect) for wire in WIRES}
     module = modules / "pii_redactor.wasm"
     filters = {
         "hold": wasm(module, {}),
@@ -73,7 +75,15 @@ def redactor(
         clusters = [Cluster(name, [endpoint]) for name, endpoint in ports.items()]
         clusters.append(Cluster("raw", [Endpoint(raw.port)]))
         clusters.append(Cluster("translated", [ports["anthropic"]], target="claude"))
-        yield Redactor(start_envoy(config(listeners, clusters)), providers, raw)
+        yield Redactor(start_lasting_envoy(config(listeners, clusters)), providers, raw)
+
+
+@pytest.fixture
+def redactor(lasting: Redactor) -> Redactor:
+    """The one Envoy of this file, its providers as they were at first."""
+    for provider in lasting.providers.values():
+        provider.reset()
+    return lasting
 
 
 def masked(text: str) -> List[str]:

@@ -148,14 +148,31 @@ class Routed:
         return {name: len(at.requests()) for name, at in self.providers.items()}
 
 
-@pytest.fixture
-def routed(
+def started(
     modules: Path, start_envoy: Callable[..., Envoy], start_provider: Callable[..., Provider]
 ) -> Routed:
+    """The Envoy of almost every test here."""
     made = Routed(modules, start_provider)
     listener = Listener("llm", "small", made.router(), retries=1, routes=routes())
     made.envoy = start_envoy(config([listener], made.clusters()))
     return made
+
+
+@pytest.fixture(scope="module")
+def lasting(
+    modules: Path,
+    start_lasting_envoy: Callable[..., Envoy],
+    start_lasting_provider: Callable[..., Provider],
+) -> Routed:
+    return started(modules, start_lasting_envoy, start_lasting_provider)
+
+
+@pytest.fixture
+def routed(lasting: Routed) -> Routed:
+    """The one Envoy of this file, its providers as they were at first."""
+    for provider in lasting.providers.values():
+        provider.reset()
+    return lasting
 
 
 def test_virtual_models_are_served_and_listed(routed: Routed) -> None:
@@ -220,7 +237,7 @@ def test_keys_stay_where_they_are(routed: Routed) -> None:
 
 
 def test_a_canary_keeps_its_keys_and_the_others_are_copied_to_it(routed: Routed) -> None:
-    users = [f"user-{n}" for n in range(60)]
+    users = [f"user-{n}" for n in range(50)]
     first = {user: routed.ask("trial", x_user=user) for user in users}
     sides = Counter(first.values())
     assert set(sides) == {"large", "next"} and 3 <= sides["next"] <= 25, sides
@@ -228,7 +245,7 @@ def test_a_canary_keeps_its_keys_and_the_others_are_copied_to_it(routed: Routed)
     deadline = time.monotonic() + 5
     while routed.arrived()["next"] < 100 and time.monotonic() < deadline:
         time.sleep(0.05)
-    # Its own requests and the copies of all others; the mock remembers a hundred.
+    # Its own requests and the copies of all others.
     assert routed.arrived()["next"] == 100
     problems = [request["problem"] for request in routed.providers["next"].requests()]
     assert problems == [None] * 100
@@ -246,7 +263,11 @@ def test_a_stand_in_of_another_dialect_answers_by_envoys_retry(routed: Routed, s
     assert routed.arrived() == {"claude": 1, "next": 0, "large": 1, "small": 0}
 
 
-def test_a_breaker_opens_probes_and_closes(routed: Routed) -> None:
+def test_a_breaker_opens_probes_and_closes(
+    modules: Path, start_envoy: Callable[..., Envoy], start_provider: Callable[..., Provider]
+) -> None:
+    # Of its own: a breaker remembers what other tests asked for.
+    routed = started(modules, start_envoy, start_provider)
     routed.providers["large"].switch(status=503)
     for _ in range(5):
         assert routed.ask("safe") == "claude"

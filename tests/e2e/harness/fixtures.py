@@ -70,18 +70,22 @@ def gateway(request: pytest.FixtureRequest, shared_gateway: Gateway) -> Iterator
     shared_gateway.assert_alive()
 
 
-@pytest.fixture
-def start_envoy(
-    request: pytest.FixtureRequest, envoy_binary: Path, tmp_path: Path
+def _start_envoy(
+    request: pytest.FixtureRequest,
+    envoy_binary: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[..., Envoy]]:
     """Starts Envoys with the arguments of `Envoy` after its first.
 
-    They end with the test, which fails if one has ended before or one of its modules has panicked.
+    They end with the test (`start_envoy`) or with its file (`start_lasting_envoy`: compiling the modules is
+    most of what a short test takes). Ends in a failure if one has ended before or one of its modules has
+    panicked.
     """
     started = request.node.stash.setdefault(STARTED, [])
+    folder = tmp_path_factory.mktemp("envoy")
 
     def start(config: str, **options: Any) -> Envoy:
-        options.setdefault("log", tmp_path / f"envoy-{len(started)}.log")
+        options.setdefault("log", folder / f"envoy-{len(started)}.log")
         envoy = Envoy(envoy_binary, config, **options)
         started.append(envoy)
         return envoy
@@ -96,9 +100,15 @@ def start_envoy(
         assert not panics, f"a module panicked: {panics[0]}"
 
 
-@pytest.fixture
-def start_provider() -> Iterator[Callable[..., Provider]]:
-    """Starts simulated providers with the arguments of `Provider`; they end with the test."""
+start_envoy = pytest.fixture(name="start_envoy")(_start_envoy)
+start_lasting_envoy = pytest.fixture(name="start_lasting_envoy", scope="module")(_start_envoy)
+
+
+def _start_provider() -> Iterator[Callable[..., Provider]]:
+    """Starts simulated providers with the arguments of `Provider`.
+
+    They end with the test (`start_provider`) or with its file (`start_lasting_provider`).
+    """
     started: List[Provider] = []
 
     def start(dialect: str, **switches: Any) -> Provider:
@@ -109,6 +119,10 @@ def start_provider() -> Iterator[Callable[..., Provider]]:
     yield start
     for provider in started:
         provider.stop()
+
+
+start_provider = pytest.fixture(name="start_provider")(_start_provider)
+start_lasting_provider = pytest.fixture(name="start_lasting_provider", scope="module")(_start_provider)
 
 
 @pytest.fixture
@@ -123,6 +137,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Shows the end of every Envoy log where a test failed."""
     report = yield
     if report.failed:
-        for envoy in item.stash.get(STARTED, []):
+        nodes = item.listchain()
+        for envoy in [envoy for node in nodes for envoy in node.stash.get(STARTED, [])]:
             report.sections.append((f"log of Envoy {envoy.pid}", envoy.log()[-6000:]))
     return report
