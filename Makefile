@@ -14,7 +14,7 @@ VENV := $(TOOLS)/venv
 PYTHON := $(VENV)/bin/python
 # Must be the version of wasm-bindgen in Cargo.lock.
 BINDGEN := $(shell awk '/^name = "wasm-bindgen"$$/ { getline; gsub(/[^0-9.]/, ""); print }' Cargo.lock)
-PORTABLE := chat dialects guard pii prompts routing stage tokens translator
+PORTABLE := chat dialects encodings guard pii prompts routing stage tokens translator
 
 .PHONY: help
 help: ## List the verbs

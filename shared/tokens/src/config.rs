@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use encodings::{ENCODINGS, Encoding};
 use serde::Deserialize;
 use stage::Errors;
 
-use crate::bpe::{ENCODINGS, Encoding};
 use crate::budget::{Budget, Period};
 use crate::plan::{Action, Consumer, Limit, Measure, Model, Part, Plan};
 use crate::price::{Price, PriceConfig};

@@ -1,7 +1,7 @@
 //! The logic of the `token-counter` filter: what a request will use, what it has used, and what it may use.
 //!
-//! * [`Encoding`] counts by OpenAI's public encodings, equal to tiktoken-rs on every text; [`Counter`] counts texts
-//!   and whole requests for a model, by its encoding or by an estimate that is named as such.
+//! * [`Counter`] counts texts and whole requests for a model, by its encoding (`encodings`) or by an estimate that is
+//!   named as such. Without default features the crate has no vocabulary, and it only estimates.
 //! * Usage is what the provider states in an answer or stream, else what was counted here.
 //! * Budgets reserve before and settle after, over what all workers of an Envoy share.
 //!
@@ -10,7 +10,6 @@
 
 mod admit;
 mod answer;
-mod bpe;
 mod budget;
 mod call;
 mod config;
@@ -27,13 +26,13 @@ use std::rc::Rc;
 
 use stage::{Blueprint, Filter, FilterKind, Needs, Stage, Turn};
 
-pub use bpe::{Bounds, ENCODINGS, Encoding, Scripts};
 pub use budget::Period;
 pub use config::{
     ActionConfig, BudgetConfig, Config, ConsumerConfig, ContextConfig, CountPrompt, HeadersConfig,
     KeyPart, MeasureConfig, ModelConfig, WindowConfig,
 };
 pub use count::{Counter, FAMILIES, Family, MODELS, ModelRow, Rule, Tokens};
+pub use encodings::{Bounds, ENCODINGS, Encoding, Scripts};
 pub use price::PriceConfig;
 
 /// The filter that holds this stage alone.

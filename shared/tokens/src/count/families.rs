@@ -9,8 +9,9 @@
 //! A maker's newer models may count differently; for Claude the newest count up to a third more. Where it matters,
 //! `models[].estimate_percent` in the configuration puts it right.
 
+use encodings::Scripts;
+
 use super::images::Rule;
-use crate::bpe::Scripts;
 
 /// Models that count alike.
 #[derive(Debug)]
@@ -85,6 +86,10 @@ pub(crate) static OTHER: Family = Family {
     mean_error_percent: 0,
     image: PICTURE,
 };
+
+/// A public encoding that this build does not carry.
+pub(crate) static PUBLIC: Family =
+    Family { name: "public", words: &[], percent: [100; 4], mean_error_percent: 0, image: PICTURE };
 
 impl Family {
     /// Tokens, by those of `o200k_base` in pieces of each script.

@@ -9,9 +9,9 @@ mod sniff;
 mod tools;
 
 use std::iter::Sum;
-use std::ops::{Add, AddAssign};
+use std::ops::{Add, AddAssign, RangeInclusive};
 
-use crate::bpe::{ENCODINGS, Encoding};
+use encodings::Encoding;
 
 pub use families::{FAMILIES, Family};
 pub use images::Rule;
@@ -60,8 +60,25 @@ impl Sum for Tokens {
 }
 
 /// How the tokens of a model are counted.
+///
+/// Which encodings there are is a Cargo feature of this crate. Without any (`default-features = false`) everything
+/// works the same and all counts are estimates, so that a module that only compares numbers of tokens carries no
+/// vocabulary:
+///
+/// ```
+/// use tokens::Counter;
+/// let counter = Counter::of_model("gpt-4o");
+/// let texts = ["You are brief.", "What is a gateway?"];
+/// // No more work than the question needs: bounds by bytes, then counting up to the bound.
+/// assert!(counter.within(texts, 0..=1_000) && !counter.within(texts, 40..=u64::MAX));
+/// // A number, exact where the encoding is public and in this build, and one that never costs much.
+/// let (tokens, cheap) = (counter.texts(texts), counter.rough().texts(texts));
+/// assert_eq!((tokens.count, tokens.estimated), (9, false));
+/// assert!(cheap.estimated);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Counter {
+    /// What texts are counted by; without one they are estimated by their bytes.
     encoding: Option<&'static Encoding>,
     /// Set where the model's own encoding is not public, or not in this build.
     family: Option<&'static Family>,
@@ -80,7 +97,7 @@ impl Counter {
             Some(encoding) => {
                 Counter { encoding: Some(encoding), family: None, image: row.image, percent: 100 }
             }
-            None => Counter { image: row.image, ..Counter::estimate(&families::OTHER) },
+            None => Counter { image: row.image, ..Counter::estimate(&families::PUBLIC) },
         }
     }
 
@@ -93,8 +110,14 @@ impl Counter {
     /// By an estimate.
     pub fn estimate(family: &'static Family) -> Counter {
         // What the estimates are calibrated on, if this build has it.
-        let encoding = Encoding::by_name("o200k_base").or(ENCODINGS.first());
+        let encoding = Encoding::by_name("o200k_base");
         Counter { encoding, family: Some(family), image: family.image, percent: 100 }
+    }
+
+    /// The same without a vocabulary: an estimate that costs little more than a look at each byte.
+    #[must_use]
+    pub fn rough(self) -> Counter {
+        Counter { encoding: None, family: self.family.or(Some(&families::PUBLIC)), ..self }
     }
 
     /// With a factor on top of an estimate, in percent.
@@ -114,12 +137,54 @@ impl Counter {
 
     /// Tokens of a text.
     pub fn text(&self, text: &str) -> u64 {
-        let count = match (self.encoding, self.family) {
-            (None, _) => text.len() as u64 / 4 + 1,
+        let scripts = match (self.encoding, self.family) {
             (Some(encoding), None) => return encoding.count(text) as u64,
-            (Some(encoding), Some(family)) => family.estimate(encoding.count_by_script(text)),
+            (Some(encoding), Some(_)) => encoding.count_by_script(text),
+            (None, _) => encodings::rough(text),
         };
-        count.saturating_mul(self.percent) / 100
+        let family = self.family.unwrap_or(&families::PUBLIC);
+        family.estimate(scripts).saturating_mul(self.percent) / 100
+    }
+
+    /// Tokens of some texts, without what a request has beside them ([`Counter::request`]).
+    pub fn texts<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Tokens {
+        let count = texts.into_iter().fold(0, |sum: u64, text| sum.saturating_add(self.text(text)));
+        Tokens { count, estimated: self.estimates() }
+    }
+
+    /// Whether some texts have so many tokens. They are counted only as far as it takes to know.
+    pub fn within<'t>(
+        &self,
+        texts: impl IntoIterator<Item = &'t str, IntoIter: Clone>,
+        range: RangeInclusive<u64>,
+    ) -> bool {
+        let texts = texts.into_iter();
+        let bytes = texts.clone().fold(0, |sum: u64, text| sum.saturating_add(text.len() as u64));
+        let most = self.at_most(bytes);
+        if most < *range.start() {
+            return false;
+        }
+        if *range.start() == 0 && most <= *range.end() {
+            return true;
+        }
+        let mut count = 0u64;
+        for text in texts {
+            count = count.saturating_add(self.text_up_to(text, range.end().saturating_sub(count)));
+            if count > *range.end() {
+                return false;
+            }
+        }
+        range.contains(&count)
+    }
+
+    /// Tokens of a text; once they are more than `limit`, so many as were counted by then.
+    fn text_up_to(&self, text: &str, limit: u64) -> u64 {
+        match (self.encoding, self.family) {
+            (Some(encoding), None) => {
+                encoding.count_up_to(text, usize::try_from(limit).unwrap_or(usize::MAX)) as u64
+            }
+            _ => self.text(text),
+        }
     }
 
     /// Tokens of a text, special tokens read as such where the encoding is public.
@@ -135,6 +200,50 @@ impl Counter {
         match self.family {
             None => bytes,
             Some(family) => family.at_most(bytes).saturating_mul(self.percent) / 100,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    const TEXTS: [&str; 3] = ["You are brief. ", "", "What is a gateway, and who needs one?"];
+
+    #[test]
+    fn a_question_is_answered_as_if_all_were_counted() {
+        for model in ["gpt-4o", "gpt-4", "claude-sonnet-4-5", "nobody-knows"] {
+            for counter in [Counter::of_model(model), Counter::of_model(model).rough()] {
+                let Tokens { count, .. } = counter.texts(TEXTS);
+                for start in 0..count + 3 {
+                    for end in start..count + 60 {
+                        let expected = (start..=end).contains(&count);
+                        assert_eq!(counter.within(TEXTS, start..=end), expected, "{start} {end}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn far_from_its_bounds_a_text_is_not_counted() {
+        let (far, counter) = ("word ".repeat(1_000), Counter::of_model("gpt-4o"));
+        let counted = counter.text_up_to(&far, 10);
+        assert!((11..100).contains(&counted), "{counted}");
+        assert!(counter.within([far.as_str()], 0..=u64::MAX));
+    }
+
+    #[test]
+    fn an_estimate_is_named_as_such() {
+        for (counter, estimated) in [
+            (Counter::of_model("gpt-4o"), !cfg!(feature = "o200k")),
+            (Counter::of_model("gpt-4o").rough(), true),
+            (Counter::of_model("claude-sonnet-4-5"), true),
+        ] {
+            assert_eq!(counter.texts(TEXTS).estimated, estimated, "{counter:?}");
         }
     }
 }

@@ -11,7 +11,7 @@
 )]
 
 mod classes;
-#[path = "../src/bpe/hash.rs"]
+#[path = "../src/hash.rs"]
 mod hash;
 mod perfect;
 mod vocabulary;
@@ -25,7 +25,7 @@ type Load = fn() -> CoreBPE;
 
 fn main() {
     println!("cargo::rerun-if-changed=build");
-    println!("cargo::rerun-if-changed=src/bpe/hash.rs");
+    println!("cargo::rerun-if-changed=src/hash.rs");
     let folder = std::env::var("OUT_DIR").unwrap();
     let write = |name: &str, bytes: &[u8]| {
         std::fs::write(Path::new(&folder).join(name), bytes).unwrap();

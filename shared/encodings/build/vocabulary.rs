@@ -97,7 +97,7 @@ fn characters(tokens: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// Fails the build unless each token longer than a byte is the merge of two: what merging in parts
-/// (`src/bpe/merge.rs`) rests upon.
+/// (`src/merge.rs`) rests upon.
 fn check(name: &str, tokens: &[Vec<u8>]) {
     let mut bytes = [0u32; 256];
     for (rank, token) in tokens.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! How much faster counting is than with tiktoken-rs: `cargo run --release -p tokens --example throughput`.
+//! How much faster counting is than with tiktoken-rs: `cargo run --release -p encodings --features all --example throughput`.
 //! Built for `wasm32-wasip1` it measures the same inside a VM.
 
 #![allow(
@@ -11,11 +11,11 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use encodings::Encoding;
 use tiktoken_rs::CoreBPE;
-use tokens::Encoding;
 
 const ENGLISH: &str = include_str!("../../../CONTRIBUTING.md");
-const CODE: &str = include_str!("../src/bpe/merge.rs");
+const CODE: &str = include_str!("../src/merge.rs");
 const CJK: &str = "网关在每次尝试时读取所选端点的元数据，并把请求翻译成该提供方的格式。\
     ゲートウェイは試行のたびに選ばれたエンドポイントのメタデータを読み、要求をその形式に変換します。\
     게이트웨이는 매 시도마다 선택된 엔드포인트의 메타데이터를 읽고 요청을 그 형식으로 변환합니다.\

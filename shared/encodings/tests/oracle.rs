@@ -3,9 +3,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may fail so")]
 
+use encodings::{ENCODINGS, Encoding};
 use proptest::prelude::*;
 use tiktoken_rs::CoreBPE;
-use tokens::{ENCODINGS, Encoding};
 
 fn oracle(encoding: &Encoding) -> &'static CoreBPE {
     match encoding.name {
@@ -126,7 +126,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000_000) })]
 
-    /// `cargo test --release -p tokens --features all-encodings --test oracle -- --ignored`
+    /// `cargo test --release -p encodings --features all --test oracle -- --ignored`
     #[test]
     #[ignore = "takes some minutes"]
     fn any_of_a_million_texts(text in text()) {

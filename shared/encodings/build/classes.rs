@@ -1,12 +1,12 @@
 //! The classes of characters that the regexes of all encodings tell apart, as a two-stage table: one byte per
 //! block of 256 characters (which of the distinct blocks it is), then the distinct blocks, a nibble per
-//! character. The reading half is `src/bpe/classes.rs`.
+//! character. The reading half is `src/classes.rs`.
 
 use std::collections::HashMap;
 
 use regex_syntax::hir::{Class, HirKind};
 
-/// In the order of `Class` in `src/bpe/classes.rs`; what no row names is 0.
+/// In the order of `Class` in `src/classes.rs`; what no row names is 0.
 const CLASSES: [(u8, &str); 6] = [
     (1, r"\p{M}"),
     (2, r"[\p{Lu}\p{Lt}]"),
