@@ -119,6 +119,18 @@ pub trait Dialect: Debug + Sync {
     /// The usage that a buffered answer or a stream event states, if it states any.
     fn usage(&self, body: &Value) -> Option<neutral::Usage>;
 
+    /// Asks for usage in the stream, in dialects whose streams state it only if asked. Returns whether the client
+    /// had not asked: then it shall not see it ([`Dialect::hide_stream_usage`]).
+    fn ask_stream_usage(&self, body: &mut Value) -> bool {
+        let _ = body;
+        false
+    }
+
+    /// An event as it would be if nobody had asked for usage. `None`: it would not be there.
+    fn hide_stream_usage(&self, event: Event) -> Option<Event> {
+        Some(event)
+    }
+
     /// Writes an error for a client: its status and body.
     fn encode_error(&self, problem: &Problem) -> (u16, Value);
 

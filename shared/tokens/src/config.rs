@@ -27,6 +27,11 @@ pub struct Config {
     pub budgets: Vec<BudgetConfig>,
     /// How the prompt is counted before it is sent.
     pub count_prompt: CountPrompt,
+    /// Ask for usage in streams that would not state it, and keep it from a client that did not ask itself (OpenAI's
+    /// `stream_options.include_usage`). `false` for a provider that refuses the field: then what was delivered is
+    /// counted here.
+    #[cfg_attr(feature = "schema", schemars(default = "ask_stream_usage"))]
+    pub ask_stream_usage: Option<bool>,
     /// Answer tokens to reserve for a request that names no limit of its own.
     #[cfg_attr(feature = "schema", schemars(default = "reserve_output_tokens"))]
     pub reserve_output_tokens: Option<u64>,
@@ -136,6 +141,11 @@ fn max_keys() -> u64 {
 }
 
 #[cfg(feature = "schema")]
+fn ask_stream_usage() -> Option<bool> {
+    Some(true)
+}
+
+#[cfg(feature = "schema")]
 fn reserve_output_tokens() -> Option<u64> {
     Some(RESERVE)
 }
@@ -240,6 +250,7 @@ pub(crate) fn compile(config: Config, errors: &mut Errors) -> Option<Plan> {
         context: config.context.action.map(action),
         cap_max_tokens: config.context.cap_max_tokens,
         budgets: budgets.into_iter().flatten().collect(),
+        ask_stream_usage: config.ask_stream_usage.unwrap_or(true),
         always_count: config.count_prompt == CountPrompt::Always,
         reserve_output: config.reserve_output_tokens.unwrap_or(RESERVE),
         rate_limit_headers: config.headers.rate_limits,

@@ -17,6 +17,7 @@ pub(crate) struct Plan {
     pub(crate) context: Option<Action>,
     pub(crate) cap_max_tokens: bool,
     pub(crate) budgets: Vec<Limit>,
+    pub(crate) ask_stream_usage: bool,
     pub(crate) always_count: bool,
     pub(crate) reserve_output: u64,
     pub(crate) rate_limit_headers: bool,

@@ -16,13 +16,15 @@ use crate::price;
 pub(crate) struct Counting {
     plan: Rc<Plan>,
     call: Option<Call>,
+    /// Usage was asked for in the stream, and not by the client.
+    hides_usage: bool,
     /// Set while the provider answers well.
     answer: Option<Answer>,
 }
 
 impl Counting {
     pub(crate) fn new(plan: Rc<Plan>) -> Counting {
-        Counting { plan, call: None, answer: None }
+        Counting { plan, call: None, hides_usage: false, answer: None }
     }
 }
 
@@ -33,6 +35,13 @@ impl Turn for Counting {
         call.count_prompt(request, io);
         call.fit_window(request, io)?;
         call.reserve(request, io)?;
+        if self.plan.ask_stream_usage {
+            let dialect = request.dialect;
+            request.body.edit(|body| {
+                self.hides_usage = dialect.ask_stream_usage(body);
+                self.hides_usage
+            });
+        }
         Ok(())
     }
 
@@ -78,9 +87,15 @@ impl Turn for Counting {
     }
 
     fn on_event(&mut self, event: Event, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
-        match (&self.call, &mut self.answer) {
-            (Some(call), Some(answer)) => answer.event(call, event, out, io.now),
-            _ => out.push(event),
+        let (Some(call), Some(answer)) = (&self.call, &mut self.answer) else {
+            out.push(event);
+            return Ok(());
+        };
+        let before = out.len();
+        answer.event(call, event, out, io.now);
+        if self.hides_usage {
+            let shown = out.split_off(before).into_iter();
+            out.extend(shown.filter_map(|event| call.dialect.hide_stream_usage(event)));
         }
         Ok(())
     }

@@ -202,6 +202,38 @@ fn a_stream_is_untouched_and_its_usage_found() {
 }
 
 #[test]
+fn usage_is_asked_for_and_kept_from_a_client_that_did_not_ask() {
+    let gateway = gateway(json!({}));
+    let mut body = chat("Hi.");
+    body["stream"] = json!(true);
+    let (mut sent, asked) = gateway.send(&body, &[], START).ok().unwrap();
+    assert_eq!(asked["stream_options"], json!({"include_usage": true}));
+    let chunk = |rest: &str| {
+        format!(
+            "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"Hi\"}}}}]{rest}}}\n\n"
+        )
+    };
+    let stated =
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":3}}\n\n";
+    let done = "data: [DONE]\n\n";
+    let wire = [&chunk(",\"usage\":null"), stated, done];
+    assert_eq!(sent.stream(&wire, true), [&chunk(""), done].concat());
+    assert_eq!(sent.usage(), ("10", "3", "false"));
+
+    body["stream_options"] = json!({"include_usage": true});
+    let (mut sent, asked) = gateway.send(&body, &[], START).ok().unwrap();
+    assert_eq!(asked, body);
+    assert_eq!(sent.stream(&wire, true), wire.concat(), "who asks is told");
+
+    let silent = self::gateway(json!({"ask_stream_usage": false}));
+    body.as_object_mut().unwrap().shift_remove("stream_options");
+    let (mut sent, asked) = silent.send(&body, &[], START).ok().unwrap();
+    assert_eq!(asked, body);
+    sent.stream(&[&chunk(""), done], true);
+    assert_eq!(sent.usage(), ("32", "1", "true"));
+}
+
+#[test]
 fn an_anthropic_stream_states_its_usage_in_parts() {
     let gateway = gateway(json!({}));
     let body = json!({"model": "claude-sonnet-4-5", "max_tokens": 9, "system": "Be brief.",

@@ -176,6 +176,14 @@ impl Dialect for OpenaiChat {
         usage::find(body).and_then(usage::decode)
     }
 
+    fn ask_stream_usage(&self, body: &mut Value) -> bool {
+        usage::ask(body)
+    }
+
+    fn hide_stream_usage(&self, event: Event) -> Option<Event> {
+        usage::hide(event)
+    }
+
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         error::encode(problem)
     }

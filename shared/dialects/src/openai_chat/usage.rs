@@ -1,6 +1,7 @@
 //! Token counts, in OpenAI's shape.
 
 use chat::json::{Map, Value};
+use chat::{Data, Event};
 
 use super::UNSUPPORTED;
 use crate::Drops;
@@ -11,6 +12,41 @@ use crate::neutral::Usage;
 pub(super) fn find(body: &Value) -> Option<&Value> {
     let stated = body.get("usage").filter(|usage| usage.is_object());
     stated.or_else(|| body.get("x_groq")?.get("usage").filter(|usage| usage.is_object()))
+}
+
+/// Asks for usage in the stream. Returns false if the client did so itself, or wants no stream
+/// (<https://platform.openai.com/docs/api-reference/chat/create>, `stream_options`; read 2026-11-21).
+pub(super) fn ask(body: &mut Value) -> bool {
+    let streams = body.get("stream").and_then(Value::as_bool) == Some(true);
+    let Some(map) = body.as_object_mut().filter(|_| streams) else { return false };
+    let options = map.entry("stream_options").or_insert_with(|| Value::Object(Map::new()));
+    if options.is_null() {
+        *options = Value::Object(Map::new());
+    }
+    // What is no object, the provider refuses.
+    let Some(options) = options.as_object_mut() else { return false };
+    let asked = options.get("include_usage").and_then(Value::as_bool) == Some(true);
+    if !asked {
+        options.put("include_usage", true);
+    }
+    !asked
+}
+
+/// A chunk as it would be if usage had not been asked for: without the `null` that stands in every other one, and
+/// not there at all if it has only that. What a provider states unasked, beside a choice, stays.
+pub(super) fn hide(mut event: Event) -> Option<Event> {
+    let chunk = event.as_json().and_then(Value::as_object);
+    let usage = chunk.and_then(|chunk| chunk.get("usage"));
+    let is_null = usage.is_some_and(Value::is_null);
+    let states = usage.is_some_and(Value::is_object);
+    let choices = chunk.and_then(|chunk| chunk.get("choices")).and_then(Value::as_array);
+    if states && choices.is_some_and(Vec::is_empty) {
+        return None;
+    }
+    if is_null && let Data::Json(Value::Object(chunk)) = event.data_mut() {
+        chunk.shift_remove("usage");
+    }
+    Some(event)
 }
 
 /// Reads a `usage` object. `None` if it counts nothing.
@@ -152,6 +188,60 @@ mod tests {
         assert!(find(&json!({"usage": null, "x_groq": {"usage": {"prompt_tokens": 1}}})).is_some());
         assert!(find(&json!({"usage": null})).is_none());
         assert!(decode(&json!({"queue_time": 1.5})).is_none());
+    }
+
+    #[test]
+    fn usage_is_asked_for_where_the_client_did_not() {
+        for (body, asked, after) in [
+            (json!({"stream": true}), true, json!({"include_usage": true})),
+            (json!({"stream": true, "stream_options": null}), true, json!({"include_usage": true})),
+            (
+                json!({"stream": true, "stream_options": {"include_obfuscation": false}}),
+                true,
+                json!({"include_obfuscation": false, "include_usage": true}),
+            ),
+            (
+                json!({"stream": true, "stream_options": {"include_usage": false}}),
+                true,
+                json!({"include_usage": true}),
+            ),
+            (
+                json!({"stream": true, "stream_options": {"include_usage": true}}),
+                false,
+                json!({"include_usage": true}),
+            ),
+            (json!({"stream": true, "stream_options": 7}), false, json!(7)),
+            (json!({"stream": false}), false, json!(null)),
+            (json!({}), false, json!(null)),
+        ] {
+            let mut edited = body.clone();
+            assert_eq!(ask(&mut edited), asked, "{body}");
+            assert_eq!(*edited.get("stream_options").unwrap_or(&Value::Null), after, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_not_there() {
+        let choice = json!([{"index": 0, "delta": {}}]);
+        let usage = json!({"prompt_tokens": 1, "completion_tokens": 2});
+        for (chunk, shown) in [
+            (json!({"choices": [], "usage": usage.clone()}), None),
+            (
+                json!({"choices": choice.clone(), "usage": null}),
+                Some(json!({"choices": choice.clone()})),
+            ),
+            (
+                json!({"choices": choice.clone(), "usage": usage.clone()}),
+                Some(json!({"choices": choice.clone(), "usage": usage.clone()})),
+            ),
+            (json!({"choices": []}), Some(json!({"choices": []}))),
+            (json!("x"), Some(json!("x"))),
+        ] {
+            let event = hide(Event::json(chunk.clone()));
+            assert_eq!(event.and_then(Event::into_json), shown, "{chunk}");
+        }
+        let raw = Event::read(b"data: {}\n\n".to_vec(), None, Some("{}".to_owned()));
+        assert!(hide(raw).unwrap().raw().is_some(), "untouched bytes stay");
     }
 
     #[test]
