@@ -1,178 +1,47 @@
-"""The model router in front of four simulated targets, on a real Envoy.
-
-Its header picks the route, the route the cluster; a translator among every cluster's filters speaks
-the dialect of the target that a request goes to.
-"""
+"""The model router in front of simulated targets, on a real Envoy (`harness/routed.py`)."""
 
 from __future__ import annotations
 
 import json
-import os
+import re
+import subprocess
 import threading
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Tuple
 
 import pytest
+import yaml
 
 from harness import client
-from harness.config import free_port
-from harness.envoy import Envoy
+from harness.envoy import validate
 from harness.gateway import JSON, Cluster, Endpoint, Listener, config, wasm
-from harness.provider import Provider
-from harness.wires import ANTHROPIC_KEY, CHAT, MESSAGES, OPENAI_KEY, Wire, events
-
-KEYS = {"OPENAI_API_KEY": OPENAI_KEY, "ANTHROPIC_API_KEY": ANTHROPIC_KEY}
-
-TARGETS: Dict[str, Wire] = {"large": CHAT, "next": CHAT, "small": CHAT, "claude": MESSAGES}
-
-ROUTER: JSON = {
-    "targets": {
-        "large": {},
-        "next": {},
-        "small": {"model": "tiny-1"},
-        "claude": {},
-    },
-    "tier": {"header": "x-tier"},
-    "models": {
-        "fast": {"choose": {"target": "small"}},
-        "quick": {"alias_of": "fast"},
-        "spread": {"choose": {"weights": {"large": 70, "claude": 30}}},
-        "kept": {
-            "choose": {
-                "sticky": {
-                    "by": {"header": "x-user"},
-                    "weights": {"large": 1, "next": 1, "claude": 1},
-                }
-            }
-        },
-        "trial": {
-            "choose": {
-                "canary": {
-                    "stable": "large",
-                    "canary": "next",
-                    "share_percent": 20,
-                    "by": {"header": "x-user"},
-                    "shadow_percent": 100,
-                }
-            }
-        },
-        "safe": {"choose": {"target": "large"}, "fallbacks": ["claude"]},
-    },
-    "rules": [
-        {
-            "name": "header",
-            "when": [{"header": {"name": "x-where", "value": {"exact": "claude"}}}],
-            "choose": {"target": "claude"},
-        },
-        {
-            "name": "content",
-            "when": [{"keywords": {"any_of": ["invoice"]}}],
-            "choose": {"target": "next"},
-        },
-        {"name": "tier", "when": [{"tier": ["gold"]}], "choose": {"target": "large"}},
-    ],
-    "breaker": {"min_requests": 5, "cool_down_ms": 1500, "probes": 2},
-    "answer_model": "requested",
-}
+from harness.install import REPOSITORY, EnvoyError
+from harness.provider import tollgate
+from harness.routed import EMBEDDINGS_KEY, EXAMPLES, ROUTER, Routed
+from harness.wires import CHAT, MESSAGES, Wire, events
 
 
-def matching(name: str, value: str) -> JSON:
-    return {"name": name, "string_match": {"exact": value}}
-
-
-def routes() -> List[JSON]:
-    """A route for every target; a copy for the shadow; the cluster with the stand-in if there is one."""
-    made: List[JSON] = []
-    for name in TARGETS:
-        to = [matching("x-tollgate-target", name)]
-        if name == "large":
-            then = [*to, matching("x-tollgate-fallbacks", "claude")]
-            stand_in = {"cluster": "large-then-claude"}
-            made.append({"match": {"prefix": "/", "headers": then}, "route": stand_in})
-        made += [
-            {
-                "match": {"prefix": "/", "headers": [*to, matching("x-tollgate-shadow", "next")]},
-                "route": {"cluster": name, "request_mirror_policies": [{"cluster": "next"}]},
-            },
-            {"match": {"prefix": "/", "headers": to}, "route": {"cluster": name}},
-        ]
-    return made
-
-
-class Routed:
-    """The Envoy and what stands behind it."""
-
-    def __init__(self, modules: Path, provider: Callable[..., Provider]) -> None:
-        self.providers = {name: provider(wire.dialect) for name, wire in TARGETS.items()}
-        self.modules = modules
-        self.envoy: Optional[Envoy] = None
-
-    def clusters(self) -> List[Cluster]:
-        """A cluster for each target, and one with a stand-in."""
-        targets = {
-            name: {
-                "provider": wire.provider,
-                "credential": {"env": f"{wire.provider.upper()}_API_KEY"},
-                "models": [{"prefix": "", "to": wire.served}] if wire is MESSAGES else [],
-            }
-            for name, wire in TARGETS.items()
-        }
-        translator = [
-            wasm(self.modules / "provider_translator.wasm", {"targets": targets}, environment=KEYS)
-        ]
-        ends = {name: Endpoint(at.port, name) for name, at in self.providers.items()}
-        made = [Cluster(name, [end], translator) for name, end in ends.items()]
-        return [*made, Cluster("large-then-claude", [ends["large"], ends["claude"]], translator)]
-
-    def router(self, change: Optional[JSON] = None) -> List[JSON]:
-        """The router, its configuration changed at the top."""
-        return [wasm(self.modules / "model_router.wasm", {**ROUTER, **(change or {})})]
-
-    def post(self, body: Any, wire: Wire = CHAT, **headers: str) -> client.Response:
-        """Posts as a client; `x_user="a"` is the header `x-user: a`."""
-        more = {name.replace("_", "-"): value for name, value in headers.items()}
-        head = {**wire.client_headers(), **more}
-        assert self.envoy
-        return client.stream(self.envoy.port, wire.path, json.dumps(body).encode(), head).read()
-
-    def ask(self, model: str, text: str = "Hello", **headers: str) -> str:
-        """The target that answered."""
-        answer = self.post(CHAT.request(text, model=model), **headers)
-        assert answer.status == 200, answer.body
-        return str(answer.header("x-tollgate-target"))
-
-    def arrived(self) -> Dict[str, int]:
-        """How many requests each provider got."""
-        return {name: len(at.requests()) for name, at in self.providers.items()}
-
-
-def started(
-    modules: Path, start_envoy: Callable[..., Envoy], start_provider: Callable[..., Provider]
-) -> Routed:
-    """The Envoy of almost every test here."""
-    made = Routed(modules, start_provider)
-    listener = Listener("llm", "small", made.router(), retries=1, routes=routes())
-    made.envoy = start_envoy(config([listener], made.clusters()))
-    return made
-
-
-@pytest.fixture(scope="module")
-def lasting(
-    modules: Path,
-    start_lasting_envoy: Callable[..., Envoy],
-    start_lasting_provider: Callable[..., Provider],
-) -> Routed:
-    return started(modules, start_lasting_envoy, start_lasting_provider)
+@pytest.fixture(scope="session")
+def shared_routed(
+    envoy_binary: Path, modules: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Routed]:
+    """One Envoy for all tests of this file: loading a module takes it seconds."""
+    started = Routed(envoy_binary, modules, tmp_path_factory.mktemp("routed"))
+    yield started
+    code = started.envoy.exit_code
+    started.stop()
+    assert code is None, f"Envoy ended during the tests: {code}"
+    panics = [line for line in started.envoy.log().split("\n") if "panicked at" in line]
+    assert not panics, panics[0]
 
 
 @pytest.fixture
-def routed(lasting: Routed) -> Routed:
-    """The one Envoy of this file, its providers as they were at first."""
-    for provider in lasting.providers.values():
-        provider.reset()
-    return lasting
+def routed(shared_routed: Routed) -> Routed:
+    """The shared Envoy, and nothing has come to its targets yet."""
+    shared_routed.reset()
+    return shared_routed
 
 
 def test_virtual_models_are_served_and_listed(routed: Routed) -> None:
@@ -184,13 +53,12 @@ def test_virtual_models_are_served_and_listed(routed: Routed) -> None:
         assert answer.header("x-tollgate-model") == "tiny-1"
         assert answer.json()["model"] == model
         assert routed.providers["small"].last()["body"]["model"] == "tiny-1"
-    assert routed.envoy
-    listed = client.stream(routed.envoy.port, "/v1/models", b"", {}, method="GET").read()
+    listed = client.stream(routed.envoy.ports["llm"], "/v1/models", b"", {}, method="GET").read()
     names = [model["id"] for model in listed.json()["data"]]
-    assert names == ["fast", "kept", "quick", "safe", "spread", "trial"]
-    one = client.stream(routed.envoy.port, "/v1/models/fast", b"", {}, method="GET").read()
+    assert names == sorted(ROUTER["models"])
+    one = client.stream(routed.envoy.ports["llm"], "/v1/models/fast", b"", {}, method="GET").read()
     assert (one.status, one.json()["id"]) == (200, "fast")
-    none = client.stream(routed.envoy.port, "/v1/models/none", b"", {}, method="GET").read()
+    none = client.stream(routed.envoy.ports["llm"], "/v1/models/none", b"", {}, method="GET").read()
     assert (none.status, none.json()["error"]["code"]) == (404, "model_not_found")
 
 
@@ -209,7 +77,7 @@ def test_header_content_and_tier_decide(routed: Routed) -> None:
     assert routed.ask("fast", x_tier="silver") == "small"
     # What a client writes there itself does not count.
     assert routed.ask("fast", x_tollgate_target="claude", x_tollgate_shadow="next") == "small"
-    assert routed.arrived() == {"claude": 1, "next": 1, "large": 1, "small": 2}
+    assert routed.arrived() == {"claude": 1, "next": 1, "large": 1, "small": 2, "fragile": 0}
 
 
 def test_a_streamed_answer_of_the_other_dialect_names_the_model_that_was_asked_for(
@@ -237,7 +105,7 @@ def test_keys_stay_where_they_are(routed: Routed) -> None:
 
 
 def test_a_canary_keeps_its_keys_and_the_others_are_copied_to_it(routed: Routed) -> None:
-    users = [f"user-{n}" for n in range(50)]
+    users = [f"user-{n}" for n in range(60)]
     first = {user: routed.ask("trial", x_user=user) for user in users}
     sides = Counter(first.values())
     assert set(sides) == {"large", "next"} and 3 <= sides["next"] <= 25, sides
@@ -245,7 +113,7 @@ def test_a_canary_keeps_its_keys_and_the_others_are_copied_to_it(routed: Routed)
     deadline = time.monotonic() + 5
     while routed.arrived()["next"] < 100 and time.monotonic() < deadline:
         time.sleep(0.05)
-    # Its own requests and the copies of all others.
+    # Its own requests and the copies of all others; the mock remembers a hundred.
     assert routed.arrived()["next"] == 100
     problems = [request["problem"] for request in routed.providers["next"].requests()]
     assert problems == [None] * 100
@@ -260,78 +128,64 @@ def test_a_stand_in_of_another_dialect_answers_by_envoys_retry(routed: Routed, s
     said = CHAT.stream_text(events(answer)) if stream else CHAT.text(answer.json())
     assert said == f"You said: Hello. Model {MESSAGES.served}."
     assert answer.header("x-tollgate-target") == "claude"
-    assert routed.arrived() == {"claude": 1, "next": 0, "large": 1, "small": 0}
+    assert routed.arrived() == {"claude": 1, "next": 0, "large": 1, "small": 0, "fragile": 0}
 
 
-def test_a_breaker_opens_probes_and_closes(
-    modules: Path, start_envoy: Callable[..., Envoy], start_provider: Callable[..., Provider]
-) -> None:
-    # Of its own: a breaker remembers what other tests asked for.
-    routed = started(modules, start_envoy, start_provider)
-    routed.providers["large"].switch(status=503)
+def test_a_breaker_opens_probes_and_closes(routed: Routed) -> None:
+    routed.providers["fragile"].switch(status=503)
     for _ in range(5):
-        assert routed.ask("safe") == "claude"
-    before = routed.arrived()["large"]
+        assert routed.ask("guarded") == "claude"
+    before = routed.arrived()["fragile"]
     assert before == 5
     # Open: nobody asks it any more.
     for _ in range(5):
-        assert routed.ask("safe") == "claude"
-    assert routed.arrived()["large"] == before
-    routed.providers["large"].switch(status=None)
+        assert routed.ask("guarded") == "claude"
+    assert routed.arrived()["fragile"] == before
+    routed.providers["fragile"].switch(status=None)
     time.sleep(1.6)
-    assert [routed.ask("safe") for _ in range(6)] == ["large"] * 6
-    assert routed.envoy
-    assert "the breaker of target large is open" in routed.envoy.log()
+    assert [routed.ask("guarded") for _ in range(6)] == ["fragile"] * 6
+    assert "the breaker of target fragile is open" in routed.envoy.log()
 
 
-def test_targets_are_added_while_streams_run(
-    modules: Path,
-    start_envoy: Callable[..., Envoy],
-    start_provider: Callable[..., Provider],
-    tmp_path: Path,
-) -> None:
-    made = Routed(modules, start_provider)
-    port = free_port()
-    folder = tmp_path / "lds"
-    folder.mkdir()
+def test_meaning_decides_and_the_examples_are_embedded_once(routed: Routed) -> None:
+    service = routed.embeddings
+    assert routed.ask("topical", "May I sue my landlord?") == "claude"
+    assert routed.ask("topical", "There is a bug in this program") == "next"
+    assert routed.ask("topical", "Colours of autumn leaves") == "small"
+    # Whoever came first had the examples embedded too, nobody later.
+    assert service.texts() in ([EXAMPLES + 1, 1, 1], [1, 1, 1]), service.texts()
+    assert service.requests[-1]["input"] == ["Colours of autumn leaves"]
+    # Its own key and not the client's.
+    assert service.keys == [f"Bearer {EMBEDDINGS_KEY}"] * 3
+    # A stream waits for the answer like any other request.
+    streamed = CHAT.request("Please fix the bug in this program", model="topical", stream=True)
+    answer = routed.post(streamed)
+    assert (answer.status, answer.header("x-tollgate-target")) == (200, "next")
+    assert answer.complete
 
-    def listener(change: JSON) -> None:
-        """Puts the listener where Envoy watches for it, in one move."""
-        one = Listener("llm", "small", made.router(change), routes=routes())
-        (resource,) = json.loads(config([one], []))["static_resources"]["listeners"]
-        resource["address"]["socket_address"]["port_value"] = port
-        kind = "type.googleapis.com/envoy.config.listener.v3.Listener"
-        fresh = tmp_path / "fresh.json"
-        fresh.write_text(json.dumps({"resources": [{"@type": kind, **resource}]}))
-        os.replace(fresh, folder / "listeners.json")
 
-    listener({})
-    bootstrap = json.loads(config([], made.clusters()))
-    bootstrap["node"] = {"id": "test", "cluster": "test"}
-    bootstrap["dynamic_resources"] = {
-        "lds_config": {
-            "path_config_source": {
-                "path": str(folder / "listeners.json"),
-                "watched_directory": {"path": str(folder)},
-            }
-        }
-    }
-    made.envoy = start_envoy(json.dumps(bootstrap))
+@pytest.mark.parametrize("how", ["late", "500", "gone"])
+def test_without_an_answer_about_meaning_the_rest_decides(routed: Routed, how: str) -> None:
+    service = routed.embeddings
+    if how == "late":
+        service.delay = 3.0
+    else:
+        service.status = 500 if how == "500" else 404
+    began = time.monotonic()
+    assert routed.ask("topical", "May I sue my landlord?") == "small"
+    assert time.monotonic() - began < 2.5, "the call's own time limit is 0.4 seconds"
+    assert len(service.requests) == 1
+    service.delay, service.status = 0.0, 200
+    assert routed.ask("topical", "May I sue my landlord?") == "claude"
 
+
+def test_targets_are_added_while_streams_run(routed: Routed) -> None:
     def post(model: str, **more: Any) -> client.Response:
         body = json.dumps(CHAT.request("Hello " * 20, model=model, **more)).encode()
-        return client.stream(port, CHAT.path, body, CHAT.client_headers()).read()
+        return client.stream(routed.hot_port, CHAT.path, body, CHAT.client_headers()).read()
 
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            assert post("fast").status == 200
-            break
-        except (client.ClientError, OSError):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-
-    made.providers["small"].switch(event_delay_ms=60)
+    assert post("fast").status == 200
+    routed.providers["small"].switch(event_delay_ms=60)
     streams: List[client.Response] = []
     threads = [
         threading.Thread(target=lambda: streams.append(post("fast", stream=True))) for _ in range(5)
@@ -340,8 +194,8 @@ def test_targets_are_added_while_streams_run(
         thread.start()
     time.sleep(0.3)
     assert post("new").status == 404
-    models = {**ROUTER["models"], "new": {"choose": {"target": "claude"}}}
-    listener({"models": models})
+    models = {"fast": ROUTER["models"]["fast"], "new": {"choose": {"target": "claude"}}}
+    routed.replace_hot({"targets": {"small": {}, "claude": {}}, "models": models})
     deadline = time.monotonic() + 20
     while post("new").status != 200:
         assert time.monotonic() < deadline
@@ -353,3 +207,85 @@ def test_targets_are_added_while_streams_run(
     assert [(answer.status, answer.complete) for answer in streams] == [(200, True)] * 5
     for answer in streams:
         assert CHAT.stream_text(events(answer)).count("Hello") == 20
+    assert routed.arrived()["claude"] > 0, "the target that was added answers"
+
+
+def test_what_the_recording_rules_ask_for_is_there(routed: Routed) -> None:
+    """Every metric and label in `examples/fleet` is one that this Envoy exposes."""
+    assert routed.ask("fast") == "small"
+    rules = yaml.safe_load((REPOSITORY / "examples/fleet/recording-rules.yaml").read_text())
+    asked = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+    names = {name for expr in asked for name in re.findall(r"model_router_\w+", expr)}
+    assert names, asked
+    exposed = routed.envoy.admin("/stats/prometheus").decode()
+    for name in names:
+        labels = 'class="success",' if name.endswith("_responses") else ""
+        line = re.escape(name) + r"\{" + labels + r'(le="[^"]*",)?target="small"(,le="[^"]*")?\}'
+        assert re.search(line, exposed), (name, re.findall("model_router.*", exposed)[:20])
+
+
+TO_A: JSON = {"target": "a"}
+
+# A wrong configuration, and what is said about it.
+REFUSED: Dict[str, Tuple[JSON, str]] = {
+    "weights that are all zero": (
+        {"targets": {"a": {}}, "rules": [{"name": "r", "choose": {"weights": {"a": 0}}}]},
+        "rules[0].choose.weights: must have at least one weight above 0",
+    ),
+    "an unknown target": (
+        {"targets": {"a": {}}, "rules": [{"name": "r", "choose": {"target": "x"}}]},
+        "rules[0].choose.target: unknown target `x`",
+    ),
+    "a rule that is never reached": (
+        {
+            "targets": {"a": {}},
+            "rules": [{"name": "all", "choose": TO_A}, {"name": "late", "choose": TO_A}],
+        },
+        "rules[1]: can never be reached: rules[0]",
+    ),
+    "fallbacks in a circle": (
+        {
+            "targets": {"a": {"fallback": "b"}, "b": {"fallback": "a"}},
+            "rules": [{"name": "r", "choose": TO_A}],
+        },
+        "targets.b.fallback: is a circle: b → a → b",
+    ),
+    "a share over its bound": (
+        {
+            "targets": {"a": {}, "b": {}},
+            "rules": [
+                {
+                    "name": "r",
+                    "choose": {
+                        "canary": {
+                            "stable": "a",
+                            "canary": "b",
+                            "share_percent": 30,
+                            "judge": {"mode": "automatic", "max_share_percent": 20},
+                        }
+                    },
+                }
+            ],
+        },
+        "rules[0].choose.canary.share_percent: is above `max_share_percent`",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_tollgate_check_refuses_a_wrong_router(tmp_path: Path, case: str) -> None:
+    configuration, line = REFUSED[case]
+    path = tmp_path / "router.json"
+    path.write_text(json.dumps(configuration))
+    ran = subprocess.run([str(tollgate()), "check", "model-router", str(path)], capture_output=True)
+    assert ran.returncode == 1
+    assert line in ran.stderr.decode()
+
+
+def test_envoy_refuses_a_wrong_router(envoy_binary: Path, modules: Path) -> None:
+    configuration, line = REFUSED["fallbacks in a circle"]
+    filters = [wasm(modules / "model_router.wasm", configuration)]
+    text = config([Listener("l", "c", filters)], [Cluster("c", [Endpoint(9)])])
+    with pytest.raises(EnvoyError) as refused:
+        validate(envoy_binary, text)
+    assert line in str(refused.value)

@@ -99,7 +99,7 @@ fn unwrapped(config: &Value) -> Value {
     }
 }
 
-fn yaml_files(root: &Path) -> Vec<PathBuf> {
+pub(crate) fn yaml_files(root: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for folder in ["envoy-configs", "examples"] {
         walk(root, Path::new(folder), &mut files);
@@ -121,7 +121,7 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn read_yaml(path: &Path) -> Result<Vec<Value>, String> {
+pub(crate) fn read_yaml(path: &Path) -> Result<Vec<Value>, String> {
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     serde_yaml_ng::Deserializer::from_str(&text)
         .map(|document| {

@@ -1,10 +1,12 @@
 //! Chores of the repository: `cargo run -p xtask -- gen` writes what is generated, `check` fails if that is
-//! stale, if a configuration in the docs or examples does not load, or if prose names a file that is gone.
+//! stale, if a configuration in the docs or examples does not load, if a query names a metric that there is not, or if
+//! prose names a file that is gone.
 
 mod configs;
 mod entities;
 #[cfg(test)]
 mod house;
+mod promql;
 mod prose;
 mod schemas;
 mod tables;
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Chore::Check => {
             let mut problems = stale(&root, generated(&root));
             problems.extend(configs::check(&root));
+            problems.extend(promql::check(&root));
             problems.extend(prose::check(&root));
             problems
         }

@@ -53,7 +53,7 @@ fn code(text: &str) -> String {
 }
 
 /// Whether a row is told of `asked`: its own stage's, or every stage's. Without a stage all are.
-fn concerns(row: &str, asked: &str) -> bool {
+pub(crate) fn concerns(row: &str, asked: &str) -> bool {
     asked.is_empty() || row == "any" || row.split(", ").any(|stage| stage == asked)
 }
 
