@@ -4,15 +4,13 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use chat::{Event, Problem, json, sse};
+use chat::{Event, Framing, Problem, json};
 use dialects::{Dialect, Piece, StreamText};
 use stage::{Body, Content, Exchange, Headers, Reading, Response, metrics};
 
 use crate::act::{Masker, Place, Window};
 use crate::config::{Plan, Responses};
 use crate::restore::{Originals, Restorer};
-
-const EVENT_STREAM: &str = "text/event-stream";
 
 /// The longest arguments of a call that are looked at, in bytes, where they come in pieces.
 const MAX_ARGUMENTS: usize = 1 << 20;
@@ -21,8 +19,8 @@ const MAX_ARGUMENTS: usize = 1 << 20;
 #[derive(Debug)]
 pub(crate) struct Answer {
     dialect: &'static dyn Dialect,
-    /// The answer is a stream.
-    streams: bool,
+    /// How it is cut into events, if it is a stream.
+    streams: Option<Framing>,
     /// It can be looked into.
     stream: Option<Box<dyn StreamText>>,
     work: Work,
@@ -43,7 +41,7 @@ impl Answer {
             return None;
         }
         let work = Work { originals, masker, ..Work::default() };
-        Some(Answer { dialect, streams: false, stream: None, work })
+        Some(Answer { dialect, streams: None, stream: None, work })
     }
 
     /// Decides by the headers how to read the answer.
@@ -52,8 +50,8 @@ impl Answer {
         if ["audio/", "image/", "video/"].iter().any(|kind| media_type.starts_with(kind)) {
             return Reading::Pass;
         }
-        self.streams = media_type == EVENT_STREAM;
-        if !self.streams {
+        self.streams = Framing::of(&media_type);
+        if self.streams.is_none() {
             return Reading::Buffer;
         }
         self.stream = self.dialect.stream_text();
@@ -88,8 +86,8 @@ impl Answer {
 
     /// A body that another stage wrote, or that is no JSON. The new one, if anything changed.
     fn bytes(&mut self, bytes: &[u8]) -> Result<Option<Vec<u8>>, Problem> {
-        if self.streams {
-            return self.whole_stream(bytes).map(Some);
+        if let Some(framing) = self.streams {
+            return self.whole_stream(framing, bytes).map(Some);
         }
         if let Ok(mut body) = Body::parse(bytes) {
             let before = json::to_bytes(body.tree());
@@ -105,9 +103,9 @@ impl Answer {
     }
 
     /// A stream that has already come to its end.
-    fn whole_stream(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+    fn whole_stream(&mut self, framing: Framing, bytes: &[u8]) -> Result<Vec<u8>, Problem> {
         let (mut events, mut done) = (Vec::new(), Vec::new());
-        let mut decoder = sse::Decoder::new(bytes.len());
+        let mut decoder = framing.decoder(bytes.len());
         decoder.push(bytes, &mut events).map_err(|_| unreadable())?;
         events.extend(decoder.finish());
         for event in events {
@@ -115,7 +113,7 @@ impl Answer {
         }
         self.stream_end(&mut done)?;
         let mut bytes = Vec::with_capacity(bytes.len());
-        done.iter().for_each(|event| sse::encode(event, &mut bytes));
+        done.iter().for_each(|event| framing.encode(event, &mut bytes));
         Ok(bytes)
     }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use chat::{Data, Event};
+use chat::{Data, Event, Framing};
 use dialects::Dialect;
 use stage::{
     Answered, Content, Exchange, Headers, Level, PropertyPath, Reading, Request, Response, Turn,
@@ -185,11 +185,11 @@ impl Turn for Routing {
         let media_type = headers.media_type();
         match media_type.as_str() {
             _ if !reads => Reading::Pass,
-            "text/event-stream" => {
+            "application/json" => Reading::Buffer,
+            media if Framing::of(media).is_some() => {
                 sent.streaming = true;
                 Reading::Stream
             }
-            "application/json" => Reading::Buffer,
             _ => Reading::Pass,
         }
     }

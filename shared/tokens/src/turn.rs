@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use chat::Event;
+use chat::{Event, Framing};
 use stage::{Content, Exchange, Headers, Reading, Request, Response, Turn, Verdict};
 
 use crate::answer::Answer;
@@ -57,7 +57,7 @@ impl Turn for Counting {
             return Reading::Pass;
         }
         let reading = match headers.media_type().as_str() {
-            "text/event-stream" => Reading::Stream,
+            media if Framing::of(media).is_some() => Reading::Stream,
             media if media.ends_with("json") => Reading::Buffer,
             _ => return Reading::Pass,
         };

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chat::json::Value;
-use chat::{Event, Scope, Text};
+use chat::{Event, Framing, Scope, Text};
 use dialects::{Dialect, StreamText};
 use stage::{Answered, Content, Exchange, Headers, Reading, Response, Stop, Verdict};
 
@@ -14,8 +14,6 @@ use crate::external::{Asked, Phase, Placed};
 use crate::policy::Judgement;
 use crate::stage::Plan;
 use crate::view::View;
-
-const EVENT_STREAM: &str = "text/event-stream";
 
 /// One answer under the guard's eyes.
 #[derive(Debug)]
@@ -66,7 +64,7 @@ impl Answer {
         if headers.status().is_some_and(|status| status >= 400) {
             return Reading::Pass;
         }
-        self.streams = headers.media_type() == EVENT_STREAM;
+        self.streams = Framing::of(&headers.media_type()).is_some();
         if !self.streams {
             return Reading::Buffer;
         }
