@@ -68,8 +68,8 @@ probe: toolchain
 # The oldest supported Envoy and the newest tried, at the same time: they share nothing.
 .PHONY: e2e
 e2e: wasm probe tollgate $(VENV)/.ready ## Real Envoy, two versions, and the official SDKs
-	@ENVOY_VERSIONS=1.36.4 $(PYTHON) -m pytest -q tests/e2e tests/clients >$(TOOLS)/e2e-1.36.4.log 2>&1 & oldest=$$!; \
-	ENVOY_VERSIONS=1.40.0 $(PYTHON) -m pytest -q tests/e2e tests/clients || failed=yes; \
+	@ENVOY_VERSIONS=1.36.4 $(PYTHON) -m pytest -q tests/e2e tests/clients tests/manifests >$(TOOLS)/e2e-1.36.4.log 2>&1 & oldest=$$!; \
+	ENVOY_VERSIONS=1.40.0 $(PYTHON) -m pytest -q tests/e2e tests/clients tests/manifests || failed=yes; \
 	wait $$oldest || failed=yes; \
 	cat $(TOOLS)/e2e-1.36.4.log; \
 	test -z "$${failed:-}"
@@ -103,7 +103,7 @@ fuzz: ## Fuzz every target for FUZZ_SECONDS each (needs a nightly toolchain and 
 	  cargo +nightly fuzz run $$target -- -max_total_time=$${FUZZ_SECONDS:-60}; \
 	done
 
-$(VENV)/.ready: tests/e2e/requirements.txt tests/clients/requirements.txt
+$(VENV)/.ready: tests/e2e/requirements.txt tests/clients/requirements.txt tests/manifests/requirements.txt
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@

@@ -6,6 +6,7 @@ mod configs;
 mod entities;
 #[cfg(test)]
 mod house;
+mod manifests;
 mod promql;
 mod prose;
 mod schemas;
@@ -25,7 +26,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Writes the JSON Schemas and the tables in the docs.
+    /// Writes the JSON Schemas, the tables in the docs and the manifests for meshes.
     Gen,
     /// Checks that these are fresh, that every configuration loads and that prose names what exists.
     Check,
@@ -71,6 +72,7 @@ fn generated(root: &Path) -> Vec<Generated> {
     let mut files = schemas::generated();
     files.extend(tables::generated(root));
     files.push(entities::generated());
+    files.extend(manifests::generated(root));
     files
 }
 
