@@ -1,4 +1,4 @@
-//! A perfect hash of tokens of one length: each bucket of keys gets a seed by which its keys find free slots.
+//! A perfect hash of bodies of one length: each bucket of keys gets a seed by which its keys find free slots.
 
 use crate::hash;
 
@@ -9,16 +9,16 @@ pub(crate) struct Perfect {
 }
 
 /// Keys per slot: the fuller, the longer the search for seeds.
-const LOAD: f64 = 0.97;
+const LOAD: f64 = 0.995;
 const KEYS_PER_BUCKET: usize = 4;
 
-/// `ranks` are those of tokens of one length.
-pub(crate) fn build(tokens: &[Vec<u8>], ranks: &[u32]) -> Perfect {
+/// `body` is what a rank's token is known by; all are of one length.
+pub(crate) fn build<'t>(body: impl Fn(u32) -> &'t [u8], ranks: &[u32]) -> Perfect {
     let bucket_count = ranks.len().div_ceil(KEYS_PER_BUCKET);
     let slot_count = (ranks.len() as f64 / LOAD).ceil() as usize;
     let mut buckets: Vec<Vec<(u64, u32)>> = vec![Vec::new(); bucket_count];
     for rank in ranks {
-        let hash = hash::hash(&tokens[*rank as usize]);
+        let hash = hash::hash(body(*rank));
         buckets[hash::bucket(hash, bucket_count as u32)].push((hash, *rank));
     }
     let mut order: Vec<usize> = (0..bucket_count).collect();

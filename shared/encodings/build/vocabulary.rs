@@ -1,10 +1,13 @@
 //! One vocabulary.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tiktoken_rs::CoreBPE;
 
-use crate::perfect;
+use crate::{hash, perfect};
+
+/// No token has this rank: all of its 18 bits are set.
+const NO_RANK: u32 = 0x3_ffff;
 
 /// Bytes of each token, by rank. A rank that is special or missing has none.
 pub(crate) fn tokens(bpe: &CoreBPE) -> Vec<Vec<u8>> {
@@ -24,41 +27,51 @@ pub(crate) fn tokens(bpe: &CoreBPE) -> Vec<Vec<u8>> {
 ///
 /// | bytes | what |
 /// | --- | --- |
-/// | 4 | how many lengths have a row, 0 included |
-/// | 5 × 4 per length | number of slots, number of buckets, where the seeds are, the tokens, the ranks |
+/// | 4 | how many rows there are: two for each length from 0 on, that of other tokens and that of those which begin with a space |
+/// | 5 × 4 per row | number of slots, number of buckets, where the seeds are, the bodies, the ranks |
 /// | 8192 | a bit for each pair of bytes at the border of two characters: [`crossings`] |
 /// | 8192 | a bit for each character up to U+FFFF: whether it is a token |
-/// | per length | 2 per bucket: its seed; LENGTH per slot: the token; 3 per slot: its rank, or 0xffffff |
+/// | 4 | how many bits the hash of a pair of characters has here |
+/// | a bit for each such hash | whether a token may have that pair: [`pairs`] |
+/// | per row | 2 per bucket: its seed; per slot: the body of a token (the token, without the space that it begins with); 2 per slot: its rank without the two highest of its 18 bits; 2 bits per slot: those two; a slot without a token has all bits set |
 /// | 8 | zeros, so that reads may overlap the end |
 pub(crate) fn table(name: &str, tokens: &[Vec<u8>]) -> Vec<u8> {
     check(name, tokens);
+    assert!(tokens.len() < NO_RANK as usize, "{name}: a rank has 18 bits");
     let longest = tokens.iter().map(Vec::len).max().unwrap();
     let mut rows = Vec::new();
     let mut body = crossings(tokens);
     body.extend(characters(tokens));
-    let head = 4 + 20 * (longest + 1);
-    for length in 0..=longest {
+    body.extend(pairs(tokens));
+    let count = 2 * (longest + 1);
+    let head = 4 + 20 * count;
+    for (length, spaced) in (0..=longest).flat_map(|length| [(length, false), (length, true)]) {
+        let belongs = |token: &[u8]| token.len() == length && token.starts_with(b" ") == spaced;
         let ranks: Vec<u32> = (0..tokens.len() as u32)
-            .filter(|rank| length > 1 && tokens[*rank as usize].len() == length)
+            .filter(|rank| length > 1 && belongs(&tokens[*rank as usize]))
             .collect();
-        let hash = perfect::build(tokens, &ranks);
-        let mut row = vec![hash.slots.len(), hash.seeds.len()];
+        let body_of = |rank: u32| &tokens[rank as usize][usize::from(spaced)..];
+        let found = perfect::build(body_of, &ranks);
+        let mut row = vec![found.slots.len(), found.seeds.len()];
         row.push(head + body.len());
-        body.extend(hash.seeds.iter().flat_map(|seed| seed.to_le_bytes()));
+        body.extend(found.seeds.iter().flat_map(|seed| seed.to_le_bytes()));
         row.push(head + body.len());
-        for rank in &hash.slots {
+        for rank in &found.slots {
             match rank {
-                Some(rank) => body.extend(&tokens[*rank as usize]),
-                None => body.extend(vec![0; length]),
+                Some(rank) => body.extend(body_of(*rank)),
+                None => body.extend(vec![0; length - usize::from(spaced)]),
             }
         }
         row.push(head + body.len());
-        for rank in &hash.slots {
-            body.extend(&rank.unwrap_or(0xff_ffff).to_le_bytes()[..3]);
-        }
+        let ranks: Vec<u32> = found.slots.iter().map(|rank| rank.unwrap_or(NO_RANK)).collect();
+        body.extend(ranks.iter().flat_map(|rank| (*rank as u16).to_le_bytes()));
+        body.extend(ranks.chunks(4).map(|four| {
+            let high = |(at, rank): (usize, &u32)| ((rank >> 16) as u8) << (2 * at);
+            four.iter().enumerate().map(high).sum::<u8>()
+        }));
         rows.extend(row);
     }
-    let mut out = (longest as u32 + 1).to_le_bytes().to_vec();
+    let mut out = (count as u32).to_le_bytes().to_vec();
     out.extend(rows.iter().flat_map(|number| (*number as u32).to_le_bytes()));
     assert_eq!(out.len(), head);
     out.extend(body);
@@ -94,6 +107,25 @@ fn characters(tokens: &[Vec<u8>]) -> Vec<u8> {
         }
     }
     bits
+}
+
+/// The neighbouring characters that a token has whole, those of ASCII apart. Between two others that no token
+/// crosses in part, nothing merges.
+fn pairs(tokens: &[Vec<u8>]) -> Vec<u8> {
+    let mut pairs = HashSet::new();
+    for chunk in tokens.iter().flat_map(|token| token.utf8_chunks()) {
+        let next = chunk.valid().chars().skip(1);
+        pairs.extend(
+            chunk.valid().chars().zip(next).filter(|(a, b)| !(a.is_ascii() && b.is_ascii())),
+        );
+    }
+    let width = (4 * pairs.len()).next_power_of_two().ilog2().max(3);
+    let mut bits = vec![0u8; 1 << (width - 3)];
+    for (one, next) in pairs {
+        let at = hash::pair(one.into(), next.into()) >> (32 - width);
+        bits[at as usize / 8] |= 1 << (at % 8);
+    }
+    [width.to_le_bytes().to_vec(), bits].concat()
 }
 
 /// Fails the build unless each token longer than a byte is the merge of two: what merging in parts

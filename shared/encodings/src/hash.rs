@@ -15,6 +15,7 @@ pub(crate) fn key(bytes: &[u8]) -> (u64, u64) {
         return (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
     }
     match bytes {
+        [a] => (u64::from(*a), 0),
         [a, b] => (u64::from(*a), u64::from(*b)),
         [a, b, c] => (u64::from(*a) | u64::from(*b) << 8, u64::from(*c)),
         _ => (0, 0),
@@ -45,6 +46,13 @@ pub(crate) fn bucket(hash: u64, count: u32) -> usize {
 #[inline]
 pub(crate) fn slot(hash: u64, seed: u16, count: u32) -> usize {
     reduce((hash ^ u64::from(seed)).wrapping_mul(ODD) >> 32, count)
+}
+
+/// A hash of two neighbouring characters.
+#[inline]
+pub(crate) fn pair(one: u32, next: u32) -> u32 {
+    let hash = (u64::from(one) << 32 | u64::from(next)).wrapping_mul(ODD);
+    ((hash ^ hash >> 29).wrapping_mul(OTHER_ODD) >> 32) as u32
 }
 
 /// A 32-bit number to `0..count`.

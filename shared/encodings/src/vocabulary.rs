@@ -6,9 +6,9 @@ use super::hash;
 /// No token.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// Tokens are shorter than this.
-const LENGTHS: usize = 129;
-const NO_RANK: u32 = 0xff_ffff;
+/// Tokens are shorter than 129 bytes, and have two rows for each length.
+const ROWS: usize = 2 * 129;
+const NO_RANK: u32 = 0x3_ffff;
 /// Bytes of a table of 65536 bits.
 const BITS: usize = 8192;
 
@@ -18,24 +18,26 @@ pub(crate) struct Vocabulary {
     table: &'static [u8],
     crossings: &'static [u8],
     characters: &'static [u8],
-    rows: [Row; LENGTHS],
+    pairs: &'static [u8],
+    pair_shift: u32,
+    rows: [Row; ROWS],
     longest: usize,
 }
 
-/// Where the tokens of one length are.
+/// Where tokens of one length are: those that begin with a space, or the others.
 #[derive(Debug, Clone, Copy)]
 struct Row {
     slots: u32,
     buckets: u32,
     seeds: u32,
-    tokens: u32,
+    bodies: u32,
     ranks: u32,
 }
 
 impl Vocabulary {
     /// Finds the parts of a table. Done by the compiler.
     pub(crate) const fn new(table: &'static [u8]) -> Vocabulary {
-        let mut rows = [Row { slots: 0, buckets: 0, seeds: 0, tokens: 0, ranks: 0 }; LENGTHS];
+        let mut rows = [Row { slots: 0, buckets: 0, seeds: 0, bodies: 0, ranks: 0 }; ROWS];
         let count = number(table, 0) as usize;
         let mut rest = rows.as_mut_slice();
         let mut at = 4;
@@ -46,15 +48,18 @@ impl Vocabulary {
                 slots: number(table, at),
                 buckets: number(table, at + 4),
                 seeds: number(table, at + 8),
-                tokens: number(table, at + 12),
+                bodies: number(table, at + 12),
                 ranks: number(table, at + 16),
             };
             rest = others;
             at += 20;
         }
         let (crossings, rest) = table.split_at(at).1.split_at(BITS);
-        let characters = rest.split_at(BITS).0;
-        Vocabulary { table, crossings, characters, rows, longest: count - 1 }
+        let (characters, rest) = rest.split_at(BITS);
+        let width = number(rest, 0);
+        let pairs = rest.split_at(4).1.split_at(1 << (width - 3)).0;
+        let longest = count / 2 - 1;
+        Vocabulary { table, crossings, characters, pairs, pair_shift: 32 - width, rows, longest }
     }
 
     /// Bytes of the longest token.
@@ -65,18 +70,32 @@ impl Vocabulary {
     /// The rank of a token of two bytes or more; [`NONE`] if it is no token.
     #[inline]
     pub(crate) fn rank(&self, token: &[u8]) -> u32 {
-        let Some(row) = self.rows.get(token.len()).filter(|row| row.slots > 0) else { return NONE };
-        let hash = hash::hash(token);
+        let (spaced, body) = match token {
+            [b' ', body @ ..] => (1, body),
+            _ => (0, token),
+        };
+        let row = self.rows.get(2 * token.len() + spaced).filter(|row| row.slots > 0);
+        let Some(row) = row else { return NONE };
+        let hash = hash::hash(body);
         let seed = half(self.table, row.seeds as usize + 2 * hash::bucket(hash, row.buckets));
         let slot = hash::slot(hash, seed, row.slots);
-        let at = row.tokens as usize + slot * token.len();
-        let Some(found) = self.table.get(at..at + token.len()) else { return NONE };
-        let same = match token.len() {
-            ..=16 => hash::key(found) == hash::key(token),
-            _ => found == token,
+        let at = row.bodies as usize + slot * body.len();
+        let Some(found) = self.table.get(at..at + body.len()) else { return NONE };
+        let same = match body.len() {
+            ..=16 => hash::key(found) == hash::key(body),
+            _ => found == body,
         };
-        let rank = word(self.table, row.ranks as usize + 3 * slot) & 0xff_ffff;
-        if same && rank != NO_RANK { rank } else { NONE }
+        if !same {
+            return NONE;
+        }
+        let ranks = row.ranks as usize;
+        let low = half(self.table, ranks + 2 * slot);
+        let high = ranks + 2 * row.slots as usize + slot / 4;
+        let high = self.table.get(high).copied().unwrap_or_default() >> (2 * (slot % 4)) & 3;
+        match u32::from(high) << 16 | u32::from(low) {
+            NO_RANK => NONE,
+            rank => rank,
+        }
     }
 
     /// Whether a token may cross the border between two characters with only a part of one of them. `last` is the
@@ -84,6 +103,12 @@ impl Vocabulary {
     #[inline]
     pub(crate) fn crosses(&self, last: u8, first: u8) -> bool {
         bit(self.crossings, usize::from(last) << 8 | usize::from(first))
+    }
+
+    /// Whether a token may have these two characters, whole, one behind the other; they are not both ASCII.
+    #[inline]
+    pub(crate) fn joins(&self, one: u32, next: u32) -> bool {
+        bit(self.pairs, (hash::pair(one, next) >> self.pair_shift) as usize)
     }
 
     /// Whether a character of two bytes or more is a token.
@@ -101,11 +126,6 @@ impl Vocabulary {
 #[inline]
 fn bit(bits: &[u8], at: usize) -> bool {
     bits.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
-}
-
-#[inline]
-fn word(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |four| u32::from_le_bytes(*four))
 }
 
 #[inline]
