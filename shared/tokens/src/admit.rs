@@ -16,22 +16,24 @@ impl Call {
     /// Counts the prompt, exactly where that decides something.
     pub(crate) fn count_prompt(&mut self, request: &Request, io: &mut Exchange) {
         let tree = request.body.tree();
-        let size = request::size(tree);
         // Of pictures, bytes tell nothing.
-        let most = (!size.media).then(|| self.counter.request_at_most(size.bytes, 0));
-        if self.plan.always_count || self.is_near(most, request, io) {
-            let path = request.headers.text(":path").unwrap_or_default();
-            let decoded = dialects::reader(request.dialect.name()).and_then(|reader| {
-                reader.decode_request(path, tree.clone(), &mut Drops::default()).ok()
-            });
-            if let Some(decoded) = decoded {
-                self.prompt = self.counter.request(&decoded);
-                io.fact(facts::PROMPT_TOKENS, self.prompt.count.to_string());
-                return;
+        let media = dialects::holds_media(tree);
+        let most = (!media).then(|| self.counter.request_at_most(request::bytes(tree), 0));
+        let exactly = self.plan.always_count || self.is_near(most, request, io);
+        let path = request.headers.text(":path").unwrap_or_default();
+        let decoded =
+            dialects::reader(request.dialect.name()).filter(|_| exactly || media).and_then(
+                |reader| reader.decode_request(path, tree.clone(), &mut Drops::default()).ok(),
+            );
+        self.prompt = match decoded {
+            Some(decoded) if exactly => {
+                let prompt = self.counter.request(&decoded);
+                io.fact(facts::PROMPT_TOKENS, prompt.count.to_string());
+                prompt
             }
-        }
-        // English has more than four bytes a token, and names and quotes are among these bytes.
-        self.prompt = Tokens { count: size.bytes / 4, estimated: true };
+            Some(decoded) => self.counter.rough().request(&decoded),
+            None => Tokens { count: request::rough_tokens(tree, &self.counter), estimated: true },
+        };
     }
 
     /// Whether a prompt of the most tokens it can have would not fit somewhere.

@@ -21,6 +21,8 @@ pub(crate) struct Answer {
     /// Delivered and not yet counted.
     delivered: String,
     counted: u64,
+    /// All that was delivered.
+    bytes: u64,
     /// When the first text came.
     first: Option<u64>,
     last: u64,
@@ -34,6 +36,7 @@ impl Answer {
             model: None,
             delivered: String::new(),
             counted: 0,
+            bytes: 0,
             first: None,
             last: now,
         }
@@ -42,7 +45,13 @@ impl Answer {
     /// A buffered answer.
     pub(crate) fn whole(mut self, call: &Call, body: &mut Body) -> Used {
         self.state(call, body.tree());
-        if self.stated.lacks_output(true) {
+        body.edit(|tree| {
+            call.dialect.visit_response(tree, &mut |text| {
+                self.bytes += text.text.len() as u64;
+                None
+            })
+        });
+        if self.stated.lacks_output(true) || self.stated.understates(self.bytes) {
             body.edit(|tree| {
                 call.dialect.visit_response(tree, &mut |text| {
                     self.delivered.push_str(text.text);
@@ -97,6 +106,7 @@ impl Answer {
         if !text.is_empty() {
             self.first.get_or_insert(now);
             self.last = now;
+            self.bytes += text.len() as u64;
             self.delivered.push_str(text);
         }
     }
@@ -112,7 +122,10 @@ impl Answer {
         }
     }
 
-    fn used(self, call: &Call, complete: bool) -> Used {
+    fn used(mut self, call: &Call, complete: bool) -> Used {
+        if self.stated.understates(self.bytes) {
+            self.stated.forget_output();
+        }
         let delivered = match self.stated.lacks_output(complete) {
             true => self.counted + call.counter.text(&self.delivered),
             false => 0,

@@ -4,6 +4,9 @@
 //! costs a copy of it.
 
 use chat::json::Value;
+use encodings::Scripts;
+
+use crate::Counter;
 
 /// Where a request limits its answer, the field that wins first.
 const LIMITS: [&str; 4] = [
@@ -14,49 +17,55 @@ const LIMITS: [&str; 4] = [
 ];
 /// Where a request asks for several answers.
 const CANDIDATES: [&str; 2] = ["/n", "/generationConfig/candidateCount"];
-/// Under these names are pictures, documents and sound.
-const MEDIA: [&str; 9] = [
-    "document",
-    "file",
-    "fileData",
-    "file_data",
-    "image_url",
-    "inlineData",
-    "inline_data",
-    "input_audio",
-    "source",
-];
 /// Nobody asks for more answers than these.
 const MOST_CANDIDATES: u64 = 128;
 
-/// What a request says about its size.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Size {
-    /// Bytes of its strings, names included, and some for each number: not fewer than it has tokens.
-    pub(crate) bytes: u64,
-    /// It may have pictures, documents or sound, of which bytes tell nothing.
-    pub(crate) media: bool,
-}
+/// What an object costs: in chat a message, at the top the answer's beginning.
+const PER_OBJECT: u64 = 3;
 
-/// Measures a request.
-pub(crate) fn size(body: &Value) -> Size {
-    let mut size = Size::default();
+/// Bytes of a request's strings, names included, and some for each number: not fewer than it has tokens, pictures
+/// and their like apart.
+pub(crate) fn bytes(body: &Value) -> u64 {
+    let mut bytes = 0;
     let mut rest = vec![body];
     while let Some(value) = rest.pop() {
         match value {
-            Value::String(text) => size.bytes += text.len() as u64 + 2,
+            Value::String(text) => bytes += text.len() as u64 + 2,
             Value::Array(items) => rest.extend(items),
             Value::Object(map) => {
                 for (name, value) in map {
-                    size.bytes += name.len() as u64 + 4;
-                    size.media |= MEDIA.contains(&name.as_str());
+                    bytes += name.len() as u64 + 4;
                     rest.push(value);
                 }
             }
-            _ => size.bytes += 24,
+            _ => bytes += 24,
         }
     }
-    size
+    bytes
+}
+
+/// Prompt tokens of a request without pictures and their like, estimated without being decoded.
+pub(crate) fn rough_tokens(body: &Value, counter: &Counter) -> u64 {
+    let mut scripts = Scripts::default();
+    let mut objects = 0;
+    let mut rest = vec![body];
+    while let Some(value) = rest.pop() {
+        match value {
+            Value::String(text) => {
+                let counts = scripts.iter_mut().zip(encodings::rough(text));
+                counts.for_each(|(sum, count)| *sum += count);
+            }
+            Value::Array(items) => rest.extend(items),
+            Value::Object(map) => {
+                objects += 1;
+                // The model's own name is no part of the prompt.
+                let read = map.iter().filter(|(name, _)| name.as_str() != "model");
+                rest.extend(read.map(|(_, value)| value));
+            }
+            _ => {}
+        }
+    }
+    counter.weigh(scripts).saturating_add(PER_OBJECT * objects)
 }
 
 /// The most answer tokens that a request asks for, all answers together.
@@ -113,11 +122,18 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_not_fewer_than_tokens_and_media_is_seen() {
-        let body = json!({"messages": [{"role": "user", "content": "Hello there", "seed": 1.5}]});
-        assert!(size(&body).bytes >= 40 && !size(&body).media);
-        let picture =
-            json!({"content": [{"type": "image_url", "image_url": {"url": "https://x"}}]});
-        assert!(size(&picture).media);
+    fn a_rough_count_is_near_and_bytes_are_above() {
+        let counter = Counter::of_model("gpt-4o");
+        for (content, exact) in [
+            ("Hi.", 9),
+            ("What does a gateway do with a request that it cannot read?", 20),
+            ("网关读取请求并且把它翻译成提供方的格式。", 21),
+        ] {
+            let body =
+                json!({"model": "gpt-4o", "messages": [{"role": "user", "content": content}]});
+            let rough = rough_tokens(&body, &counter);
+            assert!(rough.abs_diff(exact) <= 4, "{content}: {rough}, not {exact}");
+            assert!(bytes(&body) >= exact, "{content}");
+        }
     }
 }

@@ -4,6 +4,8 @@ use dialects::neutral::Usage;
 
 /// No count above it is believed. Envoy's rate limit filter takes no more either.
 const MOST: u64 = 1_000_000_000;
+/// No token of a text that a model writes is longer.
+const LONGEST: u64 = 128;
 
 /// Usage as it is stated bit by bit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,6 +81,16 @@ impl Stated {
     /// Whether a part is missing, or, of an answer that was cut off, not final.
     pub(crate) fn lacks_output(&self, complete: bool) -> bool {
         !self.output || !complete
+    }
+
+    /// Whether more bytes were delivered than the tokens that are said to have been generated can have.
+    pub(crate) fn understates(&self, bytes: u64) -> bool {
+        self.output && self.usage.output.saturating_mul(LONGEST) < bytes
+    }
+
+    /// Nothing that was said of the answer is believed.
+    pub(crate) fn forget_output(&mut self) {
+        (self.output, self.usage.output, self.usage.reasoning) = (false, 0, None);
     }
 
     /// What was used, with what was counted here for what is missing. An answer that was cut off has at least the

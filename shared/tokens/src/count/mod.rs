@@ -11,7 +11,7 @@ mod tools;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, RangeInclusive};
 
-use encodings::Encoding;
+use encodings::{Encoding, Scripts};
 
 pub use families::{FAMILIES, Family};
 pub use images::Rule;
@@ -142,6 +142,11 @@ impl Counter {
             (Some(encoding), Some(_)) => encoding.count_by_script(text),
             (None, _) => encodings::rough(text),
         };
+        self.weigh(scripts)
+    }
+
+    /// Tokens of the model for tokens of `o200k_base` by script.
+    pub(crate) fn weigh(&self, scripts: Scripts) -> u64 {
         let family = self.family.unwrap_or(&families::PUBLIC);
         family.estimate(scripts).saturating_mul(self.percent) / 100
     }
