@@ -10,6 +10,7 @@ use chat::{Event, Framing, Problem};
 use crate::neutral::{self, Request, Response};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::unary::Services;
 use crate::{Dropped, Drops, StreamText};
 
 /// What a client asks for at an endpoint.
@@ -17,6 +18,14 @@ use crate::{Dropped, Drops, StreamText};
 pub enum Operation {
     /// One answer of a chat model to a conversation.
     Chat,
+    /// OpenAI's legacy completion of a text: served as it is, or by a chat model.
+    Completions,
+    /// The tokens of a conversation that is not sent.
+    CountTokens,
+    /// Vectors for texts.
+    Embeddings,
+    /// The order of documents by what they say about a query.
+    Rerank,
 }
 
 /// A method and a path that a dialect serves.
@@ -189,6 +198,11 @@ pub trait Codec: Reader {
     /// changed.
     fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool;
 
+    /// What providers of this dialect serve besides chat, unless their row says otherwise.
+    fn services(&self) -> Services {
+        Services::NONE
+    }
+
     /// Reads a provider's buffered answer.
     ///
     /// # Errors
@@ -211,6 +225,43 @@ pub trait Codec: Reader {
 
     /// Writes a stream for a client.
     fn stream_encoder(&self, context: ClientContext) -> Box<dyn StreamEncoder>;
+}
+
+/// The client's side of a dialect: what it takes to serve clients who speak it, by any provider. Every [`Codec`]
+/// has it; some dialects have no more.
+pub trait Client: Reader {
+    /// As [`Codec::echo`].
+    fn echo(&self, body: &Value) -> Map;
+
+    /// As [`Codec::encode_response`].
+    fn encode_response(
+        &self,
+        response: Response,
+        context: &ClientContext,
+        drops: &mut Drops,
+    ) -> Value;
+
+    /// As [`Codec::stream_encoder`].
+    fn stream_encoder(&self, context: ClientContext) -> Box<dyn StreamEncoder>;
+}
+
+impl<T: Codec> Client for T {
+    fn echo(&self, body: &Value) -> Map {
+        Codec::echo(self, body)
+    }
+
+    fn encode_response(
+        &self,
+        response: Response,
+        context: &ClientContext,
+        drops: &mut Drops,
+    ) -> Value {
+        Codec::encode_response(self, response, context, drops)
+    }
+
+    fn stream_encoder(&self, context: ClientContext) -> Box<dyn StreamEncoder> {
+        Codec::stream_encoder(self, context)
+    }
 }
 
 /// Reads one provider stream, event by event.

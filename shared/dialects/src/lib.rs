@@ -8,8 +8,10 @@
 //!
 //! Not here: which provider a request goes to, model mapping, credentials (the `translator` crate).
 
+pub mod anthropic_count_tokens;
 pub mod anthropic_messages;
 pub mod bedrock_converse;
+pub mod cohere_rerank;
 mod dialect;
 mod dropped;
 mod endpoint;
@@ -17,21 +19,38 @@ pub mod gemini;
 mod media;
 pub mod neutral;
 pub mod openai_chat;
+pub mod openai_completions;
+pub mod openai_embeddings;
 pub mod openai_responses;
+pub mod passed;
 mod path;
 pub mod prompts;
 pub mod providers;
 mod reader;
 mod stream_text;
+pub mod unary;
 
 pub use dialect::{
-    ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, Reader,
-    StreamDecoder, StreamEncoder,
+    Client, ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest,
+    Reader, StreamDecoder, StreamEncoder,
 };
 pub use dropped::{Dropped, Drops};
 pub use media::holds_media;
 pub use path::Path;
 pub use stream_text::{Piece, Rewrite, StreamText};
+
+/// Dialects of other operations than chat, in which only clients speak. [`unary`] translates most of them; a
+/// path is looked for here when no chat dialect has it.
+pub static OTHERS: &[&dyn Dialect] = &[
+    &anthropic_count_tokens::AnthropicCountTokens,
+    &cohere_rerank::CohereRerank,
+    &openai_completions::OpenaiCompletions,
+    &openai_embeddings::OpenaiEmbeddings,
+];
+
+/// Those of them that can be read as a conversation.
+static OTHER_READERS: &[&dyn Reader] =
+    &[&anthropic_count_tokens::AnthropicCountTokens, &openai_completions::OpenaiCompletions];
 
 /// Makes the tables of one list. Who needs only one of them does not carry the code of the next.
 macro_rules! dialects {
@@ -44,6 +63,10 @@ macro_rules! dialects {
 
         /// All dialects, to translate with.
         pub static CODECS: &[&dyn Codec] = &[$(&$dialect),*];
+
+        /// All dialects that a chat model can answer, to serve their clients.
+        static CLIENTS: &[&dyn Client] =
+            &[$(&$dialect,)* &openai_completions::OpenaiCompletions];
     };
 }
 
@@ -57,7 +80,12 @@ dialects! {
 
 /// The dialect of that name, to read requests with.
 pub fn reader(name: &str) -> Option<&'static dyn Reader> {
-    READERS.iter().copied().find(|reader| reader.name() == name)
+    READERS.iter().chain(OTHER_READERS).copied().find(|reader| reader.name() == name)
+}
+
+/// The dialect of that name, to serve its clients.
+pub fn client(name: &str) -> Option<&'static dyn Client> {
+    CLIENTS.iter().copied().find(|client| client.name() == name)
 }
 
 /// The dialect of that name, to translate with.
@@ -67,13 +95,13 @@ pub fn codec(name: &str) -> Option<&'static dyn Codec> {
 
 /// The dialect of that name, such as `openai-chat`.
 pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
-    DIALECTS.iter().copied().find(|dialect| dialect.name() == name)
+    DIALECTS.iter().chain(OTHERS).copied().find(|dialect| dialect.name() == name)
 }
 
 /// The dialect and endpoint that a client addresses with `method` and `path` (with or without a query).
 pub fn by_path(method: &str, path: &str) -> Option<(&'static dyn Dialect, &'static Endpoint)> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    DIALECTS.iter().copied().find_map(|dialect| {
+    DIALECTS.iter().chain(OTHERS).copied().find_map(|dialect| {
         let endpoint = dialect
             .endpoints()
             .iter()

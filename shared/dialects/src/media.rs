@@ -28,10 +28,22 @@ const TYPES: [&str; 13] = [
 const FIELDS: [&str; 8] =
     ["audio", "document", "fileData", "file_data", "image", "inlineData", "inline_data", "video"];
 
-/// Whether a request holds media. Definitions of tools are not looked at: what they name is not there.
+/// Fields that hold texts, or tokens in place of them: those of embeddings and of legacy completions.
+const TEXTS: [&str; 2] = ["input", "prompt"];
+
+/// Whether a request holds media, or text as tokens, into which nobody looks either. Definitions of tools are not looked at: what they name is not there.
 pub fn holds_media(request: &Value) -> bool {
     let Value::Object(fields) = request else { return false };
-    fields.iter().any(|(name, value)| !matches!(&**name, "tools" | "toolConfig") && within(value))
+    fields.iter().any(|(name, value)| {
+        !matches!(&**name, "tools" | "toolConfig") && within(value)
+            || TEXTS.contains(&&**name) && is_tokens(value)
+    })
+}
+
+/// A list of tokens, or one that has such lists.
+fn is_tokens(value: &Value) -> bool {
+    let Some(items) = value.as_array() else { return false };
+    items.iter().any(|item| item.is_number() || item.get(0).is_some_and(Value::is_number))
 }
 
 fn within(value: &Value) -> bool {
@@ -88,5 +100,14 @@ mod tests {
         let tool =
             json!({"type": "function", "function": {"parameters": {"properties": {"image": {}}}}});
         assert!(!holds_media(&json!({"tools": [tool], "messages": []})));
+        for (body, media) in [
+            (json!({"input": [1, 2]}), true),
+            (json!({"input": ["a", [1, 2]]}), true),
+            (json!({"prompt": [[1, 2]]}), true),
+            (json!({"input": ["a"]}), false),
+            (json!({"prompt": "1"}), false),
+        ] {
+            assert_eq!(holds_media(&body), media, "{body}");
+        }
     }
 }

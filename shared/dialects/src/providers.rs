@@ -4,9 +4,11 @@
 
 use crate::anthropic_messages::AnthropicMessages;
 use crate::bedrock_converse::BedrockConverse;
-use crate::gemini::Gemini;
+use crate::gemini::{self, Gemini};
 use crate::openai_chat::OpenaiChat;
 use crate::openai_responses::OpenaiResponses;
+use crate::openai_responses::count_tokens::COUNT_TOKENS;
+use crate::unary::{Service, Services, wires};
 use crate::{Codec, Dialect};
 
 /// An endpoint that speaks a dialect.
@@ -44,6 +46,11 @@ impl Provider {
     pub fn dialect_for(&self, client: &dyn Dialect) -> &'static dyn Codec {
         let is_clients = |dialect: &&&'static dyn Codec| dialect.name() == client.name();
         self.quirks.also.iter().find(is_clients).copied().unwrap_or(self.dialect)
+    }
+
+    /// What it serves besides chat.
+    pub fn services(&self) -> Services {
+        self.quirks.services.unwrap_or_else(|| self.dialect.services())
     }
 
     /// The provider of that name.
@@ -85,6 +92,8 @@ pub struct Quirks {
     /// Parameters it refuses; they are removed and reported as dropped. `messages[].name` names a field of
     /// every item of a list.
     pub unsupported: &'static [&'static str],
+    /// What it serves besides chat, where that is not what its dialect says.
+    pub services: Option<Services>,
 }
 
 impl Quirks {
@@ -95,6 +104,7 @@ impl Quirks {
         developer_role: true,
         stream_options: true,
         unsupported: &[],
+        services: None,
     };
 }
 
@@ -150,7 +160,12 @@ pub static PROVIDERS: &[Provider] = &[
         dialect: &OpenaiChat,
         base_url: "https://api.deepinfra.com/v1/openai",
         auth: Auth::Bearer,
-        quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
+        quirks: Quirks {
+            max_tokens: MaxTokens::MaxTokens,
+            developer_role: false,
+            services: Some(Services::OPENAI_COMPLETIONS),
+            ..Quirks::NONE
+        },
         source: "https://deepinfra.com/docs/openai_api",
         checked: "2026-11-20",
     },
@@ -170,7 +185,12 @@ pub static PROVIDERS: &[Provider] = &[
         dialect: &OpenaiChat,
         base_url: "https://api.fireworks.ai/inference/v1",
         auth: Auth::Bearer,
-        quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
+        quirks: Quirks {
+            max_tokens: MaxTokens::MaxTokens,
+            developer_role: false,
+            services: Some(Services::OPENAI_COMPLETIONS),
+            ..Quirks::NONE
+        },
         source: "https://docs.fireworks.ai/tools-sdks/openai-compatibility",
         checked: "2026-11-20",
     },
@@ -215,13 +235,25 @@ pub static PROVIDERS: &[Provider] = &[
         checked: "2026-11-20",
     },
     Provider {
+        name: "jina",
+        title: "Jina AI (embeddings, rerank)",
+        dialect: &OpenaiChat,
+        base_url: "https://api.jina.ai/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks {
+            services: Some(Services { rerank: Some(Service::Same("/rerank")), ..Services::OPENAI }),
+            ..Quirks::NONE
+        },
+        source: "https://jina.ai/reranker/",
+        checked: "2026-11-21",
+    },
+    Provider {
         name: "mistral",
         title: "Mistral AI",
         dialect: &OpenaiChat,
         base_url: "https://api.mistral.ai/v1",
         auth: Auth::Bearer,
         quirks: Quirks {
-            also: &[],
             max_tokens: MaxTokens::MaxTokens,
             developer_role: false,
             // Usage comes unasked; unknown parameters are refused.
@@ -243,6 +275,7 @@ pub static PROVIDERS: &[Provider] = &[
                 "verbosity",
                 "web_search_options",
             ],
+            ..Quirks::NONE
         },
         source: "https://docs.mistral.ai/api",
         checked: "2026-11-20",
@@ -263,7 +296,12 @@ pub static PROVIDERS: &[Provider] = &[
         dialect: &OpenaiChat,
         base_url: "http://localhost:11434/v1",
         auth: Auth::Bearer,
-        quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
+        quirks: Quirks {
+            max_tokens: MaxTokens::MaxTokens,
+            developer_role: false,
+            services: Some(Services::OPENAI_COMPLETIONS),
+            ..Quirks::NONE
+        },
         source: "https://github.com/ollama/ollama/blob/main/docs/api/openai-compatibility.mdx",
         checked: "2026-11-20",
     },
@@ -273,7 +311,15 @@ pub static PROVIDERS: &[Provider] = &[
         dialect: &OpenaiChat,
         base_url: "https://api.openai.com/v1",
         auth: Auth::Bearer,
-        quirks: Quirks { also: &[&OpenaiResponses], ..Quirks::NONE },
+        quirks: Quirks {
+            also: &[&OpenaiResponses],
+            services: Some(Services {
+                // https://platform.openai.com/docs/api-reference/responses/input-tokens (read 2026-11-21).
+                count_tokens: Some(Service::Other(&COUNT_TOKENS)),
+                ..Services::OPENAI_COMPLETIONS
+            }),
+            ..Quirks::NONE
+        },
         source: "https://platform.openai.com/docs/api-reference/chat/create",
         checked: "2026-11-20",
     },
@@ -283,7 +329,13 @@ pub static PROVIDERS: &[Provider] = &[
         dialect: &OpenaiResponses,
         base_url: "https://api.openai.com/v1",
         auth: Auth::Bearer,
-        quirks: Quirks::NONE,
+        quirks: Quirks {
+            services: Some(Services {
+                count_tokens: Some(Service::Other(&COUNT_TOKENS)),
+                ..Services::OPENAI_COMPLETIONS
+            }),
+            ..Quirks::NONE
+        },
         source: "https://platform.openai.com/docs/api-reference/responses/create",
         checked: "2026-11-21",
     },
@@ -293,9 +345,27 @@ pub static PROVIDERS: &[Provider] = &[
         dialect: &OpenaiChat,
         base_url: "https://openrouter.ai/api/v1",
         auth: Auth::Bearer,
-        quirks: Quirks::NONE,
+        quirks: Quirks { services: Some(Services::OPENAI_COMPLETIONS), ..Quirks::NONE },
         source: "https://openrouter.ai/docs/api-reference/parameters",
         checked: "2026-11-20",
+    },
+    Provider {
+        name: "text-embeddings-inference",
+        title: "Text Embeddings Inference",
+        dialect: &OpenaiChat,
+        // Its own paths; OpenAI's are served below `/v1` too, and in the same words.
+        base_url: "http://localhost:8080",
+        auth: Auth::Bearer,
+        quirks: Quirks {
+            services: Some(Services {
+                embeddings: Some(Service::Same("/v1/embeddings")),
+                rerank: Some(Service::Other(&wires::TEI_RERANK)),
+                ..Services::NONE
+            }),
+            ..Quirks::NONE
+        },
+        source: "https://huggingface.github.io/text-embeddings-inference/",
+        checked: "2026-11-21",
     },
     Provider {
         name: "together",
@@ -303,7 +373,12 @@ pub static PROVIDERS: &[Provider] = &[
         dialect: &OpenaiChat,
         base_url: "https://api.together.ai/v1",
         auth: Auth::Bearer,
-        quirks: Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE },
+        quirks: Quirks {
+            max_tokens: MaxTokens::MaxTokens,
+            developer_role: false,
+            services: Some(Services::OPENAI_COMPLETIONS),
+            ..Quirks::NONE
+        },
         source: "https://docs.together.ai/docs/inference/openai-compatibility",
         checked: "2026-11-20",
     },
@@ -315,6 +390,11 @@ pub static PROVIDERS: &[Provider] = &[
         auth: Auth::Bearer,
         quirks: Quirks {
             unsupported: &["generationConfig.enableEnhancedCivicAnswers", "store"],
+            services: Some(Services {
+                count_tokens: Some(Service::Other(&gemini::count_tokens::VERTEX)),
+                embeddings: Some(Service::Other(&gemini::embeddings::VERTEX)),
+                ..Services::NONE
+            }),
             ..Quirks::NONE
         },
         source: "https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
@@ -326,9 +406,33 @@ pub static PROVIDERS: &[Provider] = &[
         dialect: &OpenaiChat,
         base_url: "http://localhost:8000/v1",
         auth: Auth::Bearer,
-        quirks: Quirks { developer_role: false, ..Quirks::NONE },
+        quirks: Quirks {
+            developer_role: false,
+            services: Some(Services {
+                rerank: Some(Service::Same("/rerank")),
+                ..Services::OPENAI_COMPLETIONS
+            }),
+            ..Quirks::NONE
+        },
         source: "https://docs.vllm.ai/en/stable/serving/openai_compatible_server/",
         checked: "2026-11-20",
+    },
+    Provider {
+        name: "voyage",
+        title: "Voyage AI (embeddings, rerank)",
+        dialect: &OpenaiChat,
+        base_url: "https://api.voyageai.com/v1",
+        auth: Auth::Bearer,
+        quirks: Quirks {
+            services: Some(Services {
+                embeddings: Some(Service::Other(&wires::VOYAGE_EMBEDDINGS)),
+                rerank: Some(Service::Other(&wires::VOYAGE_RERANK)),
+                ..Services::NONE
+            }),
+            ..Quirks::NONE
+        },
+        source: "https://docs.voyageai.com/reference/reranker-api",
+        checked: "2026-11-21",
     },
     Provider {
         name: "xai",

@@ -17,7 +17,6 @@ pub mod config;
 mod decide;
 pub mod draw;
 pub mod judge;
-mod listing;
 mod live;
 mod matcher;
 mod plan;
@@ -76,7 +75,7 @@ impl Stage for Router {
     }
 
     fn serve(&self, headers: &Headers) -> Option<Stop> {
-        listing::serve(headers, &self.plan.listed)
+        stage::models::serve(headers, &self.plan.listed)
     }
 
     fn open(&self) -> Box<dyn Turn> {

@@ -17,7 +17,7 @@ use crate::live::Live;
 use crate::plan::Plan;
 use crate::semantic::Meaning;
 use crate::watch::{Class, Outcome};
-use crate::{Asked, listing, texts};
+use crate::{Asked, texts};
 
 /// Names the targets that Envoy may fall back to, for routes that pick a cluster by it.
 const FALLBACKS: &str = "x-tollgate-fallbacks";
@@ -104,7 +104,7 @@ impl Routing {
         let asked = Asked::new(request.dialect, &request.headers, tree, &texts, io);
         let asked = asked.meaning_known(meaning);
         let decide = |asked: &Asked<'_>| {
-            plan.decide(asked, io.dice, &live, None).map_err(|_| listing::unknown_model())
+            plan.decide(asked, io.dice, &live, None).map_err(|_| stage::models::unknown_model())
         };
         let mut decision = decide(&asked)?;
         if let Some(rule) = decision.asks {

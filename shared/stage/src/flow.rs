@@ -124,8 +124,11 @@ impl Flow {
     /// The request's headers. `end`: it has no body.
     pub fn request_head(&mut self, mut headers: Headers, end: bool, io: &mut Exchange) -> HeadStep {
         let method = headers.text(":method").unwrap_or_default();
-        if method == "CONNECT" || headers.has("upgrade") {
+        if method == "CONNECT" {
             return HeadStep::Pass(Vec::new());
+        }
+        if headers.has("upgrade") {
+            return self.unread(headers, io).unwrap_or(HeadStep::Pass(Vec::new()));
         }
         let path = headers.text(":path").unwrap_or_default();
         io.fact(facts::PATH, path.split('?').next().unwrap_or_default());
@@ -134,13 +137,15 @@ impl Flow {
             return HeadStep::Reply(Reply::of(dialect, stop, io));
         }
         let Some((dialect, endpoint)) = dialects::by_path(method, path) else {
-            return match self.pipeline.unknown_paths() {
-                UnknownPaths::Pass => HeadStep::Pass(Vec::new()),
-                UnknownPaths::Reject => {
-                    let dialect = dialects::by_headers(|name| headers.has(name));
-                    HeadStep::Reply(Reply::error(dialect, &reply::unknown_endpoint(), io))
+            let dialect = dialects::by_headers(|name| headers.has(name));
+            return self.unread(headers, io).unwrap_or_else(|| {
+                match self.pipeline.unknown_paths() {
+                    UnknownPaths::Pass => HeadStep::Pass(Vec::new()),
+                    UnknownPaths::Reject => {
+                        HeadStep::Reply(Reply::error(dialect, &reply::unknown_endpoint(), io))
+                    }
                 }
-            };
+            });
         };
         io.fact(facts::CLIENT_DIALECT, dialect.name());
         if let Some(problem) = self.unreadable(&headers, end) {
@@ -156,6 +161,15 @@ impl Flow {
         let turns = self.pipeline.stages.iter().map(|stage| stage.open()).collect();
         self.request = Some(Addressed { dialect, endpoint, headers, turns });
         HeadStep::Buffer(edits)
+    }
+
+    /// What becomes of a request that nobody reads, if a stage has a say in it.
+    fn unread(&self, mut headers: Headers, io: &mut Exchange) -> Option<HeadStep> {
+        let dialect = dialects::by_headers(|name| headers.has(name));
+        Some(match self.pipeline.pass(&mut headers, io)? {
+            Ok(()) => HeadStep::Pass(headers.take_edits()),
+            Err(stop) => HeadStep::Reply(Reply::of(dialect, stop, io)),
+        })
     }
 
     fn unreadable(&self, headers: &Headers, end: bool) -> Option<Problem> {

@@ -15,6 +15,8 @@ mod flow;
 mod headers;
 mod locate;
 mod message;
+pub mod models;
+
 pub mod metrics;
 mod originals;
 mod pipeline;

@@ -40,6 +40,14 @@ pub trait Stage: Debug {
         None
     }
 
+    /// Takes a request whose path no dialect knows, by its headers alone: it goes on with them edited, and
+    /// neither its body nor its answer is read. `None`: this stage has no say in it, and
+    /// [`Needs::unknown_paths`] counts.
+    fn pass(&self, headers: &mut Headers, io: &mut Exchange) -> Option<Verdict> {
+        let _ = (headers, io);
+        None
+    }
+
     /// Begins a request.
     fn open(&self) -> Box<dyn Turn>;
 }
@@ -221,5 +229,28 @@ impl Pipeline {
 
     pub(crate) fn unknown_paths(&self) -> UnknownPaths {
         self.settings.unknown_paths.or(self.needs.unknown_paths).unwrap_or(UnknownPaths::Pass)
+    }
+
+    /// What the stages say to a request whose path no dialect knows: `Some` if it is answered, or goes on.
+    /// Whether it may go on by a stage's say alone, the configuration and every other stage decide first.
+    pub(crate) fn pass(&self, headers: &mut Headers, io: &mut Exchange) -> Option<Verdict> {
+        let configured = self.settings.unknown_paths;
+        if configured == Some(UnknownPaths::Reject) {
+            return None;
+        }
+        let mut taken = None;
+        for stage in &self.stages {
+            match stage.pass(headers, io) {
+                Some(Ok(())) => taken = Some(Ok(())),
+                Some(stop) => return Some(stop),
+                None if configured.is_none()
+                    && stage.needs().unknown_paths == Some(UnknownPaths::Reject) =>
+                {
+                    return None;
+                }
+                None => {}
+            }
+        }
+        taken
     }
 }

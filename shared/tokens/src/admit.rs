@@ -1,8 +1,8 @@
 //! Whether a request may go: the model's window, and the budgets.
 
 use chat::{Kind, Problem};
-use dialects::Drops;
 use dialects::neutral::Usage;
+use dialects::{Drops, Operation};
 use stage::{Exchange, Request, facts, metrics};
 
 use crate::Tokens;
@@ -11,6 +11,14 @@ use crate::call::Call;
 use crate::headers::Standing;
 use crate::plan::{Action, Limit, Measure};
 use crate::request;
+
+/// The most answer tokens that a request asks for. Vectors and orders are none.
+fn output_limit(request: &Request) -> Option<u64> {
+    match request.endpoint.operation {
+        Operation::Embeddings | Operation::Rerank => Some(0),
+        _ => request::output_limit(request.body.tree()),
+    }
+}
 
 impl Call {
     /// Counts the prompt, exactly where that decides something.
@@ -38,7 +46,7 @@ impl Call {
 
     /// Whether a prompt of the most tokens it can have would not fit somewhere.
     fn is_near(&self, most: Option<u64>, request: &Request, io: &Exchange) -> bool {
-        let asked = request::output_limit(request.body.tree());
+        let asked = output_limit(request);
         let checks = self.plan.context.is_some() || self.plan.cap_max_tokens;
         let window = self.row().and_then(|row| row.window).filter(|_| checks);
         let counts =
@@ -75,7 +83,7 @@ impl Call {
         if self.plan.cap_max_tokens && room > 0 {
             request.body.edit(|body| request::cap_output(body, room));
         }
-        let asked = request::output_limit(request.body.tree()).unwrap_or(0);
+        let asked = output_limit(request).unwrap_or(0);
         let (Some(action), true) = (self.plan.context, prompt.saturating_add(asked) > window)
         else {
             return Ok(());
@@ -97,7 +105,7 @@ impl Call {
 
     /// Reserves in every budget what the request is expected to use.
     pub(crate) fn reserve(&mut self, request: &Request, io: &mut Exchange) -> Result<(), Problem> {
-        let asked = request::output_limit(request.body.tree());
+        let asked = output_limit(request);
         let expected = self.expected(self.prompt.count, asked);
         let plan = std::rc::Rc::clone(&self.plan);
         for (place, limit) in plan.budgets.iter().enumerate() {

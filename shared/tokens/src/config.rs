@@ -32,6 +32,8 @@ pub struct Config {
     /// counted here.
     #[cfg_attr(feature = "schema", schemars(default = "ask_stream_usage"))]
     pub ask_stream_usage: Option<bool>,
+    /// When a client that only asks for a count (Anthropic's `count_tokens`) gets it from here.
+    pub count_tokens: CountTokens,
     /// Answer tokens to reserve for a request that names no limit of its own.
     #[cfg_attr(feature = "schema", schemars(default = "reserve_output_tokens"))]
     pub reserve_output_tokens: Option<u64>,
@@ -180,6 +182,20 @@ pub enum WindowConfig {
     Sliding(Period),
 }
 
+/// When a client that only asks for a count gets it from here, and no provider is asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CountTokens {
+    /// Where the model's encoding is public and all of the request is text.
+    #[default]
+    Exact,
+    /// Always, also by an estimate.
+    Always,
+    /// Never: the provider counts, if it can.
+    Never,
+}
+
 /// How the prompt is counted before it is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -252,6 +268,7 @@ pub(crate) fn compile(config: Config, errors: &mut Errors) -> Option<Plan> {
         budgets: budgets.into_iter().flatten().collect(),
         ask_stream_usage: config.ask_stream_usage.unwrap_or(true),
         always_count: config.count_prompt == CountPrompt::Always,
+        count_tokens: config.count_tokens,
         reserve_output: config.reserve_output_tokens.unwrap_or(RESERVE),
         rate_limit_headers: config.headers.rate_limits,
         usage_headers: config.headers.usage,

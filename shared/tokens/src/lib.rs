@@ -14,6 +14,7 @@ mod budget;
 mod call;
 mod config;
 mod count;
+mod count_tokens;
 mod headers;
 mod plan;
 mod price;
@@ -28,8 +29,8 @@ use stage::{Blueprint, Filter, FilterKind, Needs, Stage, Turn};
 
 pub use budget::Period;
 pub use config::{
-    ActionConfig, BudgetConfig, Config, ConsumerConfig, ContextConfig, CountPrompt, HeadersConfig,
-    KeyPart, MeasureConfig, ModelConfig, WindowConfig,
+    ActionConfig, BudgetConfig, Config, ConsumerConfig, ContextConfig, CountPrompt, CountTokens,
+    HeadersConfig, KeyPart, MeasureConfig, ModelConfig, WindowConfig,
 };
 pub use count::{Counter, FAMILIES, Family, MODELS, ModelRow, Rule, Tokens};
 pub use encodings::{Bounds, ENCODINGS, Encoding, Scripts};

@@ -4,6 +4,7 @@ use stage::{Exchange, Headers, PropertyPath, facts};
 
 use crate::Counter;
 use crate::budget::Budget;
+use crate::config::CountTokens;
 use crate::price::Price;
 
 /// What metrics call a model or consumer that the configuration does not name.
@@ -19,6 +20,7 @@ pub(crate) struct Plan {
     pub(crate) budgets: Vec<Limit>,
     pub(crate) ask_stream_usage: bool,
     pub(crate) always_count: bool,
+    pub(crate) count_tokens: CountTokens,
     pub(crate) reserve_output: u64,
     pub(crate) rate_limit_headers: bool,
     pub(crate) usage_headers: bool,

@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use chat::{Event, Framing};
+use dialects::Operation;
 use stage::{Content, Exchange, Headers, Reading, Request, Response, Turn, Verdict};
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::count_tokens;
 use crate::headers;
 use crate::plan::Plan;
 use crate::price;
@@ -31,6 +33,9 @@ impl Counting {
 impl Turn for Counting {
     fn on_request(&mut self, request: &mut Request, io: &mut Exchange) -> Verdict {
         headers::strip(&mut request.headers);
+        if request.endpoint.operation == Operation::CountTokens {
+            return count_tokens::answer(&self.plan, request, io);
+        }
         let call = self.call.insert(Call::new(Rc::clone(&self.plan), request, io));
         call.count_prompt(request, io);
         call.fit_window(request, io)?;

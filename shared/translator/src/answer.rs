@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chat::{Data, Event, Framing, Problem, json};
-use dialects::{ClientContext, Codec, Drops, StreamDecoder, StreamEncoder, neutral};
+use dialects::{Client, ClientContext, Codec, Drops, StreamDecoder, StreamEncoder, neutral};
 use stage::{Body, Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
 
 use crate::target::Target;
@@ -12,7 +12,7 @@ use crate::turn::log_drops;
 /// The translation of one answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    client: &'static dyn Codec,
+    client: &'static dyn Client,
     target: Rc<Target>,
     /// What the provider was spoken to in.
     dialect: &'static dyn Codec,
@@ -43,7 +43,7 @@ enum Form {
 
 impl Answer {
     pub(crate) fn new(
-        client: &'static dyn Codec,
+        client: &'static dyn Client,
         target: Rc<Target>,
         streams: bool,
         context: ClientContext,

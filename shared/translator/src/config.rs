@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use chat::json::Map;
+use dialects::passed;
 use dialects::providers::{PROVIDERS, Provider};
 use serde::Deserialize;
 use stage::{Environment, Errors};
@@ -23,6 +24,12 @@ pub struct Config {
     pub targets: BTreeMap<String, TargetConfig>,
     /// The target of a request for which no metadata names one. Not needed if there is only one target.
     pub default_target: Option<String>,
+    /// Parts of OpenAI's and Anthropic's APIs that are passed on unread, with the target's credential, to
+    /// targets that have them. By default all but those in which clients would see or change what others of the
+    /// same account made: `assistants`, `containers`, `evals`, `fine-tuning`, `stored-completions` and
+    /// `vector-stores` have to be named. The others are `audio`, `batches`, `conversations`, `files`, `images`,
+    /// `models`, `moderations`, `realtime`, `responses` and `videos`.
+    pub pass_through: Option<Vec<String>>,
 }
 
 /// A provider, with what it takes to call it.
@@ -42,6 +49,9 @@ pub struct TargetConfig {
     /// regex. A name that no rule matches is sent as it is.
     #[serde(default)]
     pub models: Vec<ModelRule>,
+    /// Names that `GET /v1/models` lists for this target besides those of its exact rules.
+    #[serde(default)]
+    pub listed_models: Vec<String>,
     /// Changes to the parameters of every request, in the provider's words.
     #[serde(default)]
     pub parameters: Parameters,
@@ -116,6 +126,8 @@ pub(crate) fn compile(
         None if config.targets.len() == 1 => config.targets.keys().next().cloned(),
         None => None,
     };
+    let passed = compile_passed(config.pass_through, errors);
+    let listed = listed(&config.targets);
     let count = config.targets.len();
     let targets: BTreeMap<String, Rc<Target>> = config
         .targets
@@ -126,7 +138,42 @@ pub(crate) fn compile(
             Some((name, Rc::new(target)))
         })
         .collect();
-    (targets.len() == count).then_some(Plan { targets, default_target })
+    (targets.len() == count).then_some(Plan { targets, default_target, passed: passed?, listed })
+}
+
+/// The parts of APIs that are passed on.
+fn compile_passed(
+    names: Option<Vec<String>>,
+    errors: &mut Errors,
+) -> Option<Vec<&'static passed::Part>> {
+    let Some(names) = names else {
+        return Some(passed::PARTS.iter().filter(|part| part.usual).collect());
+    };
+    let part = |(index, name): (usize, &String)| {
+        let found = passed::PARTS.iter().find(|part| part.name == name);
+        if found.is_none() {
+            let known: Vec<_> = passed::PARTS.iter().map(|part| part.name).collect();
+            let message = format!("unknown part `{name}`, expected one of: {}", known.join(", "));
+            errors.add(&format!("pass_through[{index}]"), message);
+        }
+        found
+    };
+    names.iter().enumerate().map(part).collect()
+}
+
+/// What clients may ask for by name, each once.
+fn listed(targets: &BTreeMap<String, TargetConfig>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for target in targets.values() {
+        let exact = target.models.iter().filter_map(|rule| rule.exact.as_ref());
+        for name in exact.chain(&target.listed_models) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    names.sort();
+    names
 }
 
 fn compile_target(

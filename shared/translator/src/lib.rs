@@ -12,12 +12,17 @@ mod answer;
 mod config;
 mod credential;
 mod models;
+mod pass;
 mod target;
 mod turn;
+mod unary;
 
 use std::rc::Rc;
 
-use stage::{Blueprint, Filter, FilterKind, Needs, Stage, Turn, UnknownPaths};
+use stage::{
+    Blueprint, Exchange, Filter, FilterKind, Headers, Needs, Stage, Stop, Turn, UnknownPaths,
+    Verdict,
+};
 
 pub use config::{Config, CredentialConfig, ModelRule, Parameters, TargetConfig};
 
@@ -66,6 +71,14 @@ impl Stage for Translator {
             ],
             ..Needs::default()
         }
+    }
+
+    fn serve(&self, headers: &Headers) -> Option<Stop> {
+        stage::models::serve(headers, &self.plan.listed)
+    }
+
+    fn pass(&self, headers: &mut Headers, io: &mut Exchange) -> Option<Verdict> {
+        pass::pass(&self.plan, headers, io)
     }
 
     fn open(&self) -> Box<dyn Turn> {

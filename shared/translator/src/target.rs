@@ -4,17 +4,42 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use chat::json::Value;
+use chat::{Kind, Problem};
+use dialects::passed::Part;
 use dialects::providers::Provider;
+use stage::{Exchange, Headers, PropertyPath};
 
 use crate::config::Parameters;
 use crate::credential::Credential;
 use crate::models::ModelMap;
+use crate::{TARGET_PROPERTIES, target_property};
 
 /// The compiled configuration.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) targets: BTreeMap<String, Rc<Target>>,
     pub(crate) default_target: Option<String>,
+    /// Parts of APIs that are passed on unread.
+    pub(crate) passed: Vec<&'static Part>,
+    /// Models that clients may ask for by name.
+    pub(crate) listed: Vec<String>,
+}
+
+impl Plan {
+    /// The target that the chosen endpoint, cluster or route names, else the default.
+    pub(crate) fn target(&self, io: &Exchange) -> Result<Rc<Target>, Problem> {
+        let named = TARGET_PROPERTIES.iter().find_map(|place| {
+            let is_there = |path: &PropertyPath| path.iter().eq(target_property(place).iter());
+            let (_, name) = io.properties.iter().find(|(path, _)| is_there(path))?;
+            std::str::from_utf8(name).ok().filter(|name| !name.is_empty())
+        });
+        let target =
+            named.or(self.default_target.as_deref()).and_then(|name| self.targets.get(name));
+        target.map(Rc::clone).ok_or_else(|| {
+            let message = "the gateway has no target for this request";
+            Problem::new(Kind::Server, "unknown_target", message)
+        })
+    }
 }
 
 /// A provider, with what it takes to call it.
@@ -27,6 +52,15 @@ pub(crate) struct Target {
     pub(crate) models: ModelMap,
     pub(crate) parameters: Parameters,
     pub(crate) max_output_tokens: Option<u64>,
+}
+
+impl Target {
+    /// Addresses a request to this target: `path` below its base URL, its host, its credential.
+    pub(crate) fn address(&self, headers: &mut Headers, path: &str) {
+        headers.set(":path", format!("{}{path}", self.base.path));
+        headers.set(":authority", self.base.authority.as_str());
+        self.credential.apply(self.provider.auth, headers);
+    }
 }
 
 /// Host and path of a base URL.

@@ -3,48 +3,36 @@
 use std::rc::Rc;
 
 use chat::{Event, Kind, Problem};
-use dialects::{ClientContext, Codec, Dialect, Dropped, Drops, ProviderContext};
-use stage::{
-    Exchange, Headers, Level, PropertyPath, Reading, Request, Response, Turn, Verdict, facts,
-    metrics,
-};
+use dialects::{Client, ClientContext, Codec, Dialect, Dropped, Drops, ProviderContext};
+use stage::{Exchange, Headers, Level, Reading, Request, Response, Turn, Verdict, facts, metrics};
 
 use crate::answer::Answer;
 use crate::target::{Plan, Target};
-use crate::{TARGET_PROPERTIES, target_property};
+use crate::unary;
 
 /// One request's translation.
 #[derive(Debug)]
 pub(crate) struct Translation {
     plan: Rc<Plan>,
     answer: Option<Answer>,
+    /// Of a request that is not chat.
+    other: Option<unary::Answer>,
 }
 
 impl Translation {
     pub(crate) fn new(plan: Rc<Plan>) -> Translation {
-        Translation { plan, answer: None }
-    }
-
-    fn target(&self, io: &Exchange) -> Result<Rc<Target>, Problem> {
-        let named = TARGET_PROPERTIES.iter().find_map(|place| {
-            let is_there = |path: &PropertyPath| path.iter().eq(target_property(place).iter());
-            let (_, name) = io.properties.iter().find(|(path, _)| is_there(path))?;
-            std::str::from_utf8(name).ok().filter(|name| !name.is_empty())
-        });
-        let target = named
-            .or(self.plan.default_target.as_deref())
-            .and_then(|name| self.plan.targets.get(name));
-        target.map(Rc::clone).ok_or_else(|| {
-            let message = "the gateway has no target for this request";
-            Problem::new(Kind::Server, "unknown_target", message)
-        })
+        Translation { plan, answer: None, other: None }
     }
 }
 
 impl Turn for Translation {
     fn on_request(&mut self, request: &mut Request, io: &mut Exchange) -> Verdict {
-        let target = self.target(io)?;
-        let client = dialects::codec(request.dialect.name()).ok_or_else(untranslatable)?;
+        let target = self.plan.target(io)?;
+        if !unary::is_chat(request.endpoint.operation, &target) {
+            self.other = Some(unary::request(request, target, io)?);
+            return Ok(());
+        }
+        let client = dialects::client(request.dialect.name()).ok_or_else(untranslatable)?;
         let path = request.headers.text(":path").unwrap_or_default().to_owned();
         let asked = client
             .model(&path, request.body.tree())
@@ -63,14 +51,12 @@ impl Turn for Translation {
         };
         let dialect = target.provider.dialect_for(client);
         let provider_path = if client.name() == dialect.name() {
-            keep(request, client, &target, &path, &asked, &model, &mut drops)
+            keep(request, dialect, &target, &path, &asked, &model, &mut drops)
         } else {
             translate(request, client, &target, &path, model, &mut context, &mut drops)?
         };
         request.body.edit(|body| target.parameters.apply(body));
-        request.headers.set(":path", format!("{}{provider_path}", target.base.path));
-        request.headers.set(":authority", target.base.authority.as_str());
-        target.credential.apply(target.provider.auth, &mut request.headers);
+        target.address(&mut request.headers, &provider_path);
 
         io.count(metrics::REQUESTS, &[("target", &target.name)]);
         report(&target.name, &drops, io);
@@ -79,11 +65,17 @@ impl Turn for Translation {
     }
 
     fn on_response_head(&mut self, headers: &mut Headers, io: &mut Exchange) -> Reading {
-        self.answer.as_mut().map_or(Reading::Pass, |answer| answer.head(headers, io))
+        match &mut self.other {
+            Some(other) => other.head(headers, io),
+            None => self.answer.as_mut().map_or(Reading::Pass, |answer| answer.head(headers, io)),
+        }
     }
 
     fn on_response(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
-        self.answer.as_mut().map_or(Ok(()), |answer| answer.whole(response, io))
+        match &mut self.other {
+            Some(other) => other.whole(response),
+            None => self.answer.as_mut().map_or(Ok(()), |answer| answer.whole(response, io)),
+        }
     }
 
     fn on_event(&mut self, event: Event, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
@@ -127,7 +119,7 @@ fn keep(
 /// The request goes to another dialect. Returns the provider's path.
 fn translate(
     request: &mut Request,
-    client: &'static dyn Codec,
+    client: &'static dyn Client,
     target: &Target,
     path: &str,
     model: String,
@@ -152,7 +144,7 @@ fn translate(
     Ok(encoded.path)
 }
 
-fn tell(target: &Target, client: &'static dyn Dialect, asked: &str, io: &mut Exchange) {
+pub(crate) fn tell(target: &Target, client: &'static dyn Dialect, asked: &str, io: &mut Exchange) {
     io.fact(facts::TARGET, target.name.as_str());
     io.fact(facts::PROVIDER, target.provider.name);
     io.fact(facts::REQUEST_MODEL, asked);
@@ -160,7 +152,7 @@ fn tell(target: &Target, client: &'static dyn Dialect, asked: &str, io: &mut Exc
 }
 
 /// Tells what the request's translation could not carry over.
-fn report(target: &str, drops: &Drops, io: &mut Exchange) {
+pub(crate) fn report(target: &str, drops: &Drops, io: &mut Exchange) {
     if drops.is_empty() {
         return;
     }
@@ -183,7 +175,7 @@ fn untranslatable() -> Problem {
     Problem::new(Kind::Server, "untranslatable_dialect", message)
 }
 
-fn missing_model() -> Problem {
+pub(crate) fn missing_model() -> Problem {
     Problem::invalid(
         "missing_required_parameter",
         "model",

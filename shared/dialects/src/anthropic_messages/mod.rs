@@ -74,6 +74,7 @@ use chat::{Event, Problem};
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::unary::{Service, Services};
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, Operation, ProviderContext, ProviderRequest,
     Reader, StreamDecoder, StreamEncoder, StreamText,
@@ -179,6 +180,10 @@ impl Codec for AnthropicMessages {
 
     fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
         request::adapt(body, provider, drops)
+    }
+
+    fn services(&self) -> Services {
+        Services { count_tokens: Some(Service::Same("/messages/count_tokens")), ..Services::NONE }
     }
 
     fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {

@@ -48,6 +48,7 @@ mod error;
 mod finish;
 mod request;
 mod response;
+mod services;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -62,6 +63,7 @@ use chat::{Event, Framing, Problem};
 
 use crate::neutral::{Request, Response, Usage};
 use crate::providers::Provider;
+use crate::unary::Services;
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, Reader,
     StreamDecoder, StreamEncoder,
@@ -166,6 +168,10 @@ impl Codec for BedrockConverse {
 
     fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
         request::adapt(body, provider, drops)
+    }
+
+    fn services(&self) -> Services {
+        services::SERVICES
     }
 
     fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {

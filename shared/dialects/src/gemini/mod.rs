@@ -50,6 +50,8 @@
 //! | `responseId`, `modelVersion` | `id`, `model` | |
 
 mod ask;
+pub(crate) mod count_tokens;
+pub(crate) mod embeddings;
 mod error;
 mod finish;
 mod grounding;
@@ -78,6 +80,7 @@ use chat::{Event, Problem};
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::unary::{Service, Services};
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, Reader,
     StreamDecoder, StreamEncoder, StreamText,
@@ -179,6 +182,14 @@ impl Codec for Gemini {
 
     fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
         request::adapt(body, provider, drops)
+    }
+
+    fn services(&self) -> Services {
+        Services {
+            count_tokens: Some(Service::Other(&count_tokens::STUDIO)),
+            embeddings: Some(Service::Other(&embeddings::STUDIO)),
+            ..Services::NONE
+        }
     }
 
     fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {

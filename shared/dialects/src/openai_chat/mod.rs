@@ -91,6 +91,7 @@ use crate::dialect::{
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::unary::Services;
 use crate::{Drops, StreamText};
 
 // OpenAI's other API says the same in the same words.
@@ -230,6 +231,10 @@ impl Codec for OpenaiChat {
 
     fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
         adapt::adapt(body, provider, drops)
+    }
+
+    fn services(&self) -> Services {
+        Services::OPENAI
     }
 
     fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {

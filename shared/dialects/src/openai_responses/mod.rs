@@ -74,6 +74,7 @@
 
 mod adapt;
 mod annotations;
+pub(crate) mod count_tokens;
 mod echo;
 mod error;
 mod finish;
@@ -99,6 +100,7 @@ use crate::dialect::{
 use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat::OpenaiChat;
 use crate::providers::Provider;
+use crate::unary::Services;
 use crate::{Drops, StreamText};
 
 /// The name of this dialect.
@@ -203,6 +205,10 @@ impl Codec for OpenaiResponses {
 
     fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
         adapt::adapt(body, provider, drops)
+    }
+
+    fn services(&self) -> Services {
+        Services::OPENAI
     }
 
     fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {

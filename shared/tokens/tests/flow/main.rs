@@ -8,6 +8,7 @@
     reason = "a test may fail so"
 )]
 
+mod counting;
 mod limits;
 mod support;
 mod usage;

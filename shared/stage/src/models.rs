@@ -1,17 +1,19 @@
-//! `GET /v1/models`: the virtual models.
+//! The list of models, `GET /v1/models`, of names that a configuration has.
 //!
 //! One answer for clients of all dialects: OpenAI's list
 //! <https://platform.openai.com/docs/api-reference/models/list> and Anthropic's
-//! <https://docs.anthropic.com/en/api/models-list> (both read 2026-11-21) name different fields, and clients
+//! <https://platform.claude.com/docs/en/api/models-list> (both read 2026-11-21) name different fields, and clients
 //! of either leave the other's alone.
 
 use chat::json::{self, Value, json};
 use chat::{Kind, Problem};
-use stage::{Headers, Reply, Stop};
 
-/// The answer to a request for the list or for one model of it, if it is one.
-pub(crate) fn serve(headers: &Headers, models: &[String]) -> Option<Stop> {
-    if headers.text(":method") != Some("GET") {
+use crate::{Headers, Reply, Stop};
+
+/// Answers a request for the list of models, or for one of them. `None` if it asks for neither, or if there is
+/// nothing to list.
+pub fn serve(headers: &Headers, models: &[String]) -> Option<Stop> {
+    if models.is_empty() || headers.text(":method") != Some("GET") {
         return None;
     }
     let path = headers.text(":path")?.split(['?', '#']).next()?;
@@ -26,8 +28,8 @@ pub(crate) fn serve(headers: &Headers, models: &[String]) -> Option<Stop> {
     })
 }
 
-/// A model that nobody routes.
-pub(crate) fn unknown_model() -> Problem {
+/// A model that nobody serves.
+pub fn unknown_model() -> Problem {
     let mut problem =
         Problem::new(Kind::NotFound, "model_not_found", "this gateway has no route for that model");
     problem.param = Some("model".to_owned());

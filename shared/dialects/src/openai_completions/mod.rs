@@ -1,0 +1,129 @@
+//! OpenAI's legacy completions, `POST /v1/completions`.
+//!
+//! Facts from <https://platform.openai.com/docs/api-reference/completions/create> (read 2026-11-21).
+//!
+//! A provider that serves them ([`crate::unary::Services::completions`]) gets the request as it is. For any other
+//! the prompt is what a user says to a chat model, and what the model says is the text. Written by way of
+//! `openai-chat`, from which it differs in names:
+//!
+//! | completions | chat |
+//! |---|---|
+//! | `prompt`: a text, or an array of one | `messages: [{role: user, content}]` |
+//! | `prompt`: several texts, or tokens | refused |
+//! | `echo: true`, `suffix` | refused: a chat model answers, it does not continue |
+//! | `logprobs`, `best_of` | reported as dropped |
+//! | `max_tokens`, `temperature`, `top_p`, `n`, `stop`, `seed`, penalties, `logit_bias`, `user`, `stream`, `stream_options` | the same |
+//! | `choices[].text` | `message.content`, `delta.content` |
+//!
+//! `max_tokens` has no default here, where OpenAI's own is 16. Tool calls and thoughts cannot come: nobody offers
+//! tools, and thoughts have no place (reported).
+
+mod request;
+mod stream;
+
+use chat::json::{Map, Value};
+use chat::text::{Visit, visit_string};
+use chat::{Event, Problem, Scope};
+
+use crate::dialect::{Client, ClientContext, Dialect, Endpoint, Operation, Reader, StreamEncoder};
+use crate::neutral::{Request, Response, Usage};
+use crate::openai_chat::OpenaiChat;
+use crate::{Codec, Drops, StreamText};
+
+/// The dialect `openai-completions`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenaiCompletions;
+
+impl Dialect for OpenaiCompletions {
+    fn name(&self) -> &'static str {
+        "openai-completions"
+    }
+
+    /// Chat's path ends alike; it is looked for first.
+    fn endpoints(&self) -> &'static [Endpoint] {
+        &[Endpoint { method: "POST", suffix: "/completions", operation: Operation::Completions }]
+    }
+
+    fn request_headers(&self) -> &'static [&'static str] {
+        OpenaiChat.request_headers()
+    }
+
+    /// Texts that are given as tokens are not shown: [`crate::holds_media`] says that they are there.
+    fn visit_request(&self, body: &mut Value, visit: Visit<'_>) -> bool {
+        let mut edited = false;
+        for name in ["prompt", "suffix"] {
+            match body.get_mut(name) {
+                Some(Value::Array(items)) => {
+                    for (turn, item) in items.iter_mut().enumerate() {
+                        edited |= visit_string(item, Scope::User, turn, visit);
+                    }
+                }
+                Some(text) => edited |= visit_string(text, Scope::User, 0, visit),
+                None => {}
+            }
+        }
+        edited
+    }
+
+    fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
+        let choices = body.get_mut("choices").and_then(Value::as_array_mut);
+        let mut edited = false;
+        for (turn, choice) in choices.into_iter().flatten().enumerate() {
+            if let Some(text) = choice.get_mut("text") {
+                edited |= visit_string(text, Scope::Assistant, turn, visit);
+            }
+        }
+        edited
+    }
+
+    fn stream_text(&self) -> Option<Box<dyn StreamText>> {
+        Some(Box::new(stream::Text::default()))
+    }
+
+    fn usage(&self, body: &Value) -> Option<Usage> {
+        OpenaiChat.usage(body)
+    }
+
+    fn encode_error(&self, problem: &Problem) -> (u16, Value) {
+        OpenaiChat.encode_error(problem)
+    }
+
+    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+        OpenaiChat.encode_stream_error(problem)
+    }
+}
+
+impl Reader for OpenaiCompletions {
+    fn decode_request(
+        &self,
+        path: &str,
+        body: Value,
+        drops: &mut Drops,
+    ) -> Result<Request, Problem> {
+        OpenaiChat.decode_request(path, request::as_chat(body, drops)?, drops)
+    }
+}
+
+impl Client for OpenaiCompletions {
+    fn echo(&self, _body: &Value) -> Map {
+        Map::new()
+    }
+
+    fn encode_response(
+        &self,
+        response: Response,
+        context: &ClientContext,
+        drops: &mut Drops,
+    ) -> Value {
+        let mut body = Codec::encode_response(&OpenaiChat, response, context, drops);
+        stream::as_completion(&mut body, "message");
+        body
+    }
+
+    fn stream_encoder(&self, context: ClientContext) -> Box<dyn StreamEncoder> {
+        Box::new(stream::Encoder::new(Codec::stream_encoder(&OpenaiChat, context)))
+    }
+}
+
+#[cfg(test)]
+mod tests;
