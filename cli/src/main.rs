@@ -6,6 +6,7 @@ mod eval;
 mod guard;
 mod mock;
 mod redact;
+mod replay;
 mod route;
 mod router;
 mod simulate;
@@ -33,6 +34,7 @@ enum Command {
     /// Simulate a provider on 127.0.0.1
     Mock(mock::MockArgs),
     Redact(redact::RedactArgs),
+    Replay(replay::ReplayArgs),
     Route(route::RouteArgs),
     Simulate(simulate::SimulateArgs),
     Translate(translate::TranslateArgs),
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Command::Guard(args) => guard::run(args),
         Command::Mock(args) => mock::run(args),
         Command::Redact(args) => redact::run(args),
+        Command::Replay(args) => replay::run(args),
         Command::Route(args) => route::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::Translate(args) => translate::run(args),

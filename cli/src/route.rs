@@ -20,6 +20,13 @@ pub(crate) struct RouteArgs {
     /// The router's configuration, or that of a chain with one: JSON or YAML
     #[arg(long, default_value = "model-router.yaml", value_name = "FILE")]
     config: PathBuf,
+    #[command(flatten)]
+    surroundings: Surroundings,
+}
+
+/// What is known around a request.
+#[derive(Args)]
+pub(crate) struct Surroundings {
     /// A request header, `name:value`; may be repeated
     #[arg(long, value_name = "NAME:VALUE")]
     header: Vec<String>,
@@ -42,17 +49,18 @@ pub(crate) struct RouteArgs {
 
 pub(crate) fn run(args: RouteArgs) -> io::Result<()> {
     let plan = router::plan(&args.config)?;
-    let (dialect, _) = dialects::by_path("POST", &args.path)
-        .ok_or_else(|| io::Error::other(format!("no dialect is spoken at {}", args.path)))?;
+    let around = &args.surroundings;
+    let (dialect, _) = dialects::by_path("POST", &around.path)
+        .ok_or_else(|| io::Error::other(format!("no dialect is spoken at {}", around.path)))?;
     let mut input = Vec::new();
     io::stdin().read_to_end(&mut input)?;
     let mut body = Body::parse(&input).map_err(io::Error::other)?;
-    let headers = headers(&args)?;
-    let io = exchange(&args)?;
+    let headers = headers(around)?;
+    let io = exchange(around)?;
     let texts = routing::texts(dialect, &mut body);
     let asked = Asked::new(dialect, &headers, body.tree(), &texts, &io);
     let mut steps = Vec::new();
-    let decision = plan.decide(&asked, args.dice, &Unknown, Some(&mut steps));
+    let decision = plan.decide(&asked, around.dice, &Unknown, Some(&mut steps));
 
     let mut out = io::stdout().lock();
     for line in asked.findings() {
@@ -68,7 +76,7 @@ pub(crate) fn run(args: RouteArgs) -> io::Result<()> {
     writeln!(out, "rule      {}", decision.rule)
 }
 
-fn headers(args: &RouteArgs) -> io::Result<Headers> {
+pub(crate) fn headers(args: &Surroundings) -> io::Result<Headers> {
     let mut pairs = vec![
         (":method".to_owned(), b"POST".to_vec()),
         (":path".to_owned(), args.path.clone().into_bytes()),
@@ -81,9 +89,10 @@ fn headers(args: &RouteArgs) -> io::Result<Headers> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "whoever asks at a terminal asks here and now")]
-fn exchange(args: &RouteArgs) -> io::Result<Exchange> {
+pub(crate) fn exchange(args: &Surroundings) -> io::Result<Exchange> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let mut io = Exchange::at(args.time.unwrap_or(now).saturating_mul(1_000_000_000));
+    io.dice = args.dice;
     for fact in &args.fact {
         let (name, value) = split(fact, '=', "--fact")?;
         let row = FACTS.iter().find(|row| row.name == name);

@@ -22,7 +22,7 @@ pub(crate) fn schema(filter: &Filter) -> Value {
         FilterKind::Single(blueprint) => {
             embed((blueprint.schema)(), blueprint.name, &mut definitions)
         }
-        FilterKind::Chain(blueprints) => chain(blueprints, &mut definitions),
+        FilterKind::Chain(blueprints, _) => chain(blueprints, &mut definitions),
     };
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     schema["title"] = json!(filter.name);

@@ -2,16 +2,18 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::ops::RangeInclusive;
 
 use chat::Scope;
 use chat::json::Value;
 use dialects::{Dialect, Drops, neutral};
 use stage::{Body, Exchange, Headers};
+use tokens::Counter;
 
 use crate::config::{Feature, StickyKey, TierSource};
 use crate::draw;
 use crate::prompt::complexity::{Features, ReasoningWords};
-use crate::prompt::{Piece, code, estimate_tokens, language, pieces};
+use crate::prompt::{Piece, code, language, pieces};
 use crate::semantic::Meaning;
 
 /// A request as rules see it. What takes work is worked out when it is first asked for.
@@ -34,6 +36,7 @@ pub struct Asked<'a> {
 #[derive(Debug, Default)]
 struct Found {
     shape: OnceCell<Shape>,
+    counter: OnceCell<Counter>,
     tokens: OnceCell<u64>,
     code: OnceCell<bool>,
     language: OnceCell<Option<&'static str>>,
@@ -135,12 +138,22 @@ impl<'a> Asked<'a> {
         self.shape().max_output_tokens
     }
 
-    /// Tokens of the prompt, estimated.
+    /// Whether the prompt has so many tokens: exactly where the model's encoding is public and in this build,
+    /// else by an estimate. No more is counted than it takes to know.
+    pub fn prompt_tokens_within(&self, range: RangeInclusive<u64>) -> bool {
+        self.counter().within(self.texts.iter().map(|piece| piece.text.as_str()), range)
+    }
+
+    /// Tokens of the prompt, estimated, whatever this build could count: for what is an estimate anyway.
     pub fn prompt_tokens(&self) -> u64 {
-        *self
-            .found
-            .tokens
-            .get_or_init(|| self.texts.iter().map(|piece| estimate_tokens(&piece.text)).sum())
+        *self.found.tokens.get_or_init(|| {
+            let counter = self.counter().rough();
+            counter.texts(self.texts.iter().map(|piece| piece.text.as_str())).count
+        })
+    }
+
+    fn counter(&self) -> &Counter {
+        self.found.counter.get_or_init(|| Counter::of_model(&self.model()))
     }
 
     /// Whether the user's text has program code.
@@ -166,6 +179,7 @@ impl<'a> Asked<'a> {
         let user = || pieces(self.texts, Scope::User, false);
         let mut turns: Vec<usize> = user().map(|piece| piece.turn).collect();
         turns.dedup();
+        let counter = self.counter().rough();
         let mut features = Features {
             all_tokens: self.prompt_tokens(),
             code: self.code(),
@@ -174,7 +188,7 @@ impl<'a> Asked<'a> {
             ..Features::default()
         };
         for piece in pieces(self.texts, Scope::User, true) {
-            features.last_tokens += estimate_tokens(&piece.text);
+            features.last_tokens += counter.text(&piece.text);
             features.add_last(&piece.text, words);
         }
         features
@@ -217,7 +231,11 @@ impl<'a> Asked<'a> {
                 lines.push(format!("has {:?}", shape.features));
             }
         }
-        lines.extend(self.found.tokens.get().map(|tokens| format!("prompt tokens about {tokens}")));
+        if !self.texts.is_empty() {
+            let all = self.counter().texts(self.texts.iter().map(|piece| piece.text.as_str()));
+            let about = if all.estimated { "about " } else { "" };
+            lines.push(format!("prompt tokens {about}{}", all.count));
+        }
         lines.extend(self.found.code.get().map(|code| format!("code {code}")));
         lines.extend(
             self.found

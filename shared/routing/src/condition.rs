@@ -186,7 +186,10 @@ impl Test {
                 .tier(source)
                 .is_some_and(|tier| tiers.iter().any(|known| known.as_bytes() == tier)),
             Test::Has(feature) => asked.has(*feature),
-            Test::PromptTokens(range) => range.holds(asked.prompt_tokens()),
+            Test::PromptTokens(range) => {
+                let (least, most) = (range.min.unwrap_or(0), range.max.unwrap_or(u64::MAX));
+                asked.prompt_tokens_within(least..=most)
+            }
             Test::Messages(range) => range.holds(asked.messages()),
             Test::Keywords(phrases, place) => place.texts(asked).any(|text| phrases.any_in(text)),
             Test::Regex(regex, place) => {

@@ -349,7 +349,8 @@ impl Chooser<'_> {
         let context = self.plan.targets.get(id).and_then(|target| target.context_tokens);
         let room = context.is_none_or(|context| {
             let wanted = self.asked.max_output_tokens().unwrap_or(0);
-            self.asked.prompt_tokens().saturating_add(wanted) <= context
+            let rest = context.checked_sub(wanted);
+            rest.is_some_and(|rest| self.asked.prompt_tokens_within(0..=rest))
         });
         let fast = bounds.p95_latency_ms.is_none_or(|most| {
             self.standing.latency_ms(id, Measure::TotalP95).is_none_or(|latency| latency <= most)

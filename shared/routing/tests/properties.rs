@@ -6,7 +6,7 @@
 use proptest::prelude::*;
 use routing::prompt::complexity::{Features, ReasoningWords};
 use routing::prompt::language::{Detector, LANGUAGES};
-use routing::prompt::{Phrases, code, estimate_tokens};
+use routing::prompt::{Phrases, code};
 use routing::watch::Record;
 use routing::{Asked, Config, Unknown};
 use serde_json::json;
@@ -18,7 +18,6 @@ proptest! {
         let found = Detector::default().detect(&text);
         prop_assert!(found.is_none_or(|found| LANGUAGES.contains(&found)));
         code::has_code(&text);
-        prop_assert!(estimate_tokens(&text) <= text.len() as u64);
         let mut features = Features::default();
         features.add_last(&text, &ReasoningWords::default());
         prop_assert!(features.score(&routing::config::Coefficients::default()).total <= 100);

@@ -11,7 +11,7 @@ use chat::json;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::{Filter, FilterKind, HeaderMode, Pipeline, Settings, Stage, locate, protobuf};
+use crate::{Filter, FilterKind, HeaderMode, Order, Pipeline, Settings, Stage, locate, protobuf};
 
 /// Compiles a stage's configuration. Reports every error; the result counts only if there are none.
 pub type Build = fn(Value, &dyn Environment, &mut Errors) -> Option<Rc<dyn Stage>>;
@@ -157,7 +157,9 @@ fn compile(
             (blueprint.build)(Value::Object(config), environment, errors)
                 .map(|stage| vec![(String::new(), stage)])
         }
-        FilterKind::Chain(blueprints) => chain(config, blueprints, environment, errors),
+        FilterKind::Chain(blueprints, orders) => {
+            chain(config, blueprints, orders, environment, errors)
+        }
     };
     let (settings, stages) = (settings?, stages?);
     check(&settings, &stages, errors);
@@ -169,6 +171,7 @@ type Placed = (String, Rc<dyn Stage>);
 fn chain(
     mut config: Map<String, Value>,
     blueprints: &[Blueprint],
+    orders: &[Order],
     environment: &dyn Environment,
     errors: &mut Errors,
 ) -> Option<Vec<Placed>> {
@@ -184,6 +187,7 @@ fn chain(
         errors.add(key, "unknown field, expected `stages` or `host`");
     }
     let mut stages = Vec::new();
+    let mut before: Vec<(&str, String)> = Vec::new();
     for (index, entry) in entries.into_iter().enumerate() {
         let path = format!("stages[{index}]");
         let Some((name, config)) = only_entry(entry) else {
@@ -196,6 +200,12 @@ fn chain(
             errors.add(&path, format!("unknown stage, expected one of: {}", names.join(", ")));
             continue;
         };
+        for order in orders.iter().filter(|order| order.first == blueprint.name) {
+            if let Some((_, other)) = before.iter().find(|(name, _)| *name == order.then) {
+                errors.add(&path, format!("must stand before {other}: {}", order.why));
+            }
+        }
+        before.push((blueprint.name, path.clone()));
         let stage =
             errors.within(path.clone(), |errors| (blueprint.build)(config, environment, errors));
         stages.extend(stage.map(|stage| (path, stage)));

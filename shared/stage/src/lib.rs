@@ -33,6 +33,8 @@ pub use headers::{Edit, Headers};
 pub use log::Level;
 pub use message::{Body, Content, Request, Response};
 pub use originals::Originals;
-pub use pipeline::{Filter, FilterKind, Needs, Pipeline, Reading, Stage, Stop, Turn, Verdict};
+pub use pipeline::{
+    Filter, FilterKind, Needs, Order, Pipeline, Reading, Stage, Stop, Turn, Verdict,
+};
 pub use reply::Reply;
 pub use settings::{HeaderMode, Settings, UnknownPaths};

@@ -177,10 +177,21 @@ pub struct Filter {
 /// One stage or a list of them.
 #[derive(Debug, Clone, Copy)]
 pub enum FilterKind {
-    /// `stages: [{NAME: CONFIG}, …]`, of these.
-    Chain(&'static [crate::Blueprint]),
+    /// `stages: [{NAME: CONFIG}, …]`, of these and in an order that keeps these.
+    Chain(&'static [crate::Blueprint], &'static [Order]),
     /// The configuration is that of this stage.
     Single(crate::Blueprint),
+}
+
+/// Which of two stages of a chain must stand first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// The name of the stage that must stand before…
+    pub first: &'static str,
+    /// … the stage of this name.
+    pub then: &'static str,
+    /// Why, as the end of a sentence.
+    pub why: &'static str,
 }
 
 /// A list of stages and the settings of their host, ready to run.

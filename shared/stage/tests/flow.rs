@@ -156,7 +156,7 @@ const STAGES: &[Blueprint] = &[Blueprint {
 
 /// A request up to its body.
 fn begun(stages: &[&str], io: &mut Exchange) -> (Flow, BodyStep) {
-    let filter = Filter { name: "chain", kind: FilterKind::Chain(STAGES) };
+    let filter = Filter { name: "chain", kind: FilterKind::Chain(STAGES, &[]) };
     let stages: Vec<_> =
         stages.iter().map(|name| serde_json::json!({ "scripted": name })).collect();
     let text = serde_json::json!({ "stages": stages }).to_string();

@@ -7,7 +7,7 @@ use chat::json::Value;
 use chat::{Kind, Problem};
 use dialects::passed::Part;
 use dialects::providers::Provider;
-use stage::{Exchange, Headers, PropertyPath};
+use stage::{Exchange, Headers, PropertyPath, facts};
 
 use crate::config::Parameters;
 use crate::credential::Credential;
@@ -26,15 +26,19 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The target that the chosen endpoint, cluster or route names, else the default.
+    /// The target that a router in front chose, or the chosen endpoint, cluster or route names, else the default.
     pub(crate) fn target(&self, io: &Exchange) -> Result<Rc<Target>, Problem> {
         let named = TARGET_PROPERTIES.iter().find_map(|place| {
             let is_there = |path: &PropertyPath| path.iter().eq(target_property(place).iter());
             let (_, name) = io.properties.iter().find(|(path, _)| is_there(path))?;
             std::str::from_utf8(name).ok().filter(|name| !name.is_empty())
         });
-        let target =
-            named.or(self.default_target.as_deref()).and_then(|name| self.targets.get(name));
+        // A router in the same chain knows best; Envoy's route follows its header only after this stage.
+        let target = io
+            .told(facts::TARGET)
+            .or(named)
+            .or(self.default_target.as_deref())
+            .and_then(|name| self.targets.get(name));
         target.map(Rc::clone).ok_or_else(|| {
             let message = "the gateway has no target for this request";
             Problem::new(Kind::Server, "unknown_target", message)

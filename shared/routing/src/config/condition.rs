@@ -27,7 +27,8 @@ pub enum Condition {
     Fact(FactCondition),
     /// The request has or asks for this.
     Has(Feature),
-    /// Tokens of the prompt, estimated.
+    /// Tokens of the prompt: counted where the model's encoding is public and in the module (the chain has two),
+    /// else estimated.
     PromptTokens(Range),
     /// Turns of the conversation, instructions not counted.
     Messages(Range),

@@ -245,10 +245,10 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use crate::prompt::{code, estimate_tokens};
+    use crate::prompt::code;
 
     fn score(text: &str) -> Score {
-        let tokens = estimate_tokens(text);
+        let tokens = tokens::Counter::of_model("").rough().text(text);
         let mut features = Features {
             last_tokens: tokens,
             all_tokens: tokens,

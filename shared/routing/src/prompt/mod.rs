@@ -26,23 +26,6 @@ pub(crate) fn pieces(all: &[Piece], scope: Scope, last_turn: bool) -> impl Itera
     all.iter().filter(move |piece| piece.scope == scope && (!last_turn || Some(piece.turn) == last))
 }
 
-/// About how many tokens a text has: four ASCII characters to one, letters of other alphabets two to one,
-/// ideographs and other wide characters one each.
-pub fn estimate_tokens(text: &str) -> u64 {
-    if text.is_ascii() {
-        return (text.len() as u64).div_ceil(4);
-    }
-    let mut quarters = 0u64;
-    for char in text.chars() {
-        quarters += match char {
-            '\0'..='\x7f' => 1,
-            '\u{80}'..='\u{7ff}' => 2,
-            _ => 4,
-        };
-    }
-    quarters.div_ceil(4)
-}
-
 #[cfg(test)]
 mod tests {
     #[cfg(target_arch = "wasm32")]
@@ -65,13 +48,5 @@ mod tests {
         assert_eq!(texts(true), ["b", "c"]);
         assert_eq!(texts(false), ["a", "b", "c"]);
         assert_eq!(pieces(&all, Scope::System, true).count(), 0);
-    }
-
-    #[test]
-    fn tokens_are_estimated_by_alphabet() {
-        for (text, expected) in [("", 0), ("abcd", 1), ("abcde", 2), ("привет", 3), ("你好", 2)]
-        {
-            assert_eq!(estimate_tokens(text), expected, "{text}");
-        }
     }
 }
