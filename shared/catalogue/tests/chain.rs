@@ -185,6 +185,8 @@ fn the_routers_choice_is_counted_and_translated() {
         [("fast", None, "gpt-4o"), ("smart", Some("/v1/messages"), "claude-sonnet-4-5")]
     {
         let sent = send(&stages, &saying(model, "Hello there")).unwrap();
+        let target = if model == "fast" { "gpt" } else { "claude" };
+        assert_eq!(sent.header("x-tollgate-target").as_deref(), Some(target), "still there");
         assert_eq!(sent.header(":path").as_deref(), path, "{model}");
         assert_eq!(sent.body["model"], served);
         assert_eq!(sent.io.told("tollgate.route.model"), Some(served));

@@ -46,7 +46,17 @@ impl Standings {
     }
 }
 
-/// Takes out what only we may say.
+/// What this stage tells on answers.
+const TOLD: [&str; 3] =
+    ["x-tollgate-cost-usd", "x-tollgate-input-tokens", "x-tollgate-output-tokens"];
+
+/// Takes out of a request what only we may say on its answer. Other headers of ours may be a router's, by which Envoy
+/// picks the cluster.
+pub(crate) fn strip_request(headers: &mut Headers) {
+    TOLD.iter().for_each(|name| headers.remove(name));
+}
+
+/// Takes out of an answer what only we may say.
 pub(crate) fn strip(headers: &mut Headers) {
     let names = headers.names().filter(|name| name.starts_with(OURS));
     let names: Vec<String> = names.map(str::to_owned).collect();
@@ -118,6 +128,8 @@ mod tests {
     fn nobody_else_may_speak_for_us() {
         let pairs = [("x-tollgate-cost-usd", "0"), ("x-other", "1"), ("x-tollgate-x", "2")];
         let mut headers = Headers::new(pairs.map(|(n, v)| (n.into(), v.into())).to_vec());
+        strip_request(&mut headers);
+        assert_eq!(headers.names().collect::<Vec<_>>(), ["x-other", "x-tollgate-x"]);
         strip(&mut headers);
         assert_eq!(headers.names().collect::<Vec<_>>(), ["x-other"]);
     }

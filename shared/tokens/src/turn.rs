@@ -32,7 +32,7 @@ impl Counting {
 
 impl Turn for Counting {
     fn on_request(&mut self, request: &mut Request, io: &mut Exchange) -> Verdict {
-        headers::strip(&mut request.headers);
+        headers::strip_request(&mut request.headers);
         if request.endpoint.operation == Operation::CountTokens {
             return count_tokens::answer(&self.plan, request, io);
         }
