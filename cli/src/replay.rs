@@ -71,7 +71,7 @@ fn stages(args: &ReplayArgs) -> io::Result<Vec<(String, Value)>> {
     }
     let mut config: Value = serde_json::from_str(&text)?;
     let host = config.as_object_mut().and_then(|map| map.shift_remove("host"));
-    let list = match (filter.name, config["stages"].take()) {
+    let list = match (filter.name, config.get_mut("stages").map(Value::take).unwrap_or_default()) {
         (name, Value::Array(list)) if name == CHAIN.name => list,
         (name, _) => vec![json!({ name: config })],
     };

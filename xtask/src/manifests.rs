@@ -1,5 +1,5 @@
-//! Manifests for meshes, made of an Envoy configuration that is tested as it stands: its listeners and clusters word
-//! for word, comments included; only the wrapping is the mesh's.
+//! Manifests for meshes, made of an Envoy configuration that is tested as it stands: its listeners and clusters; only
+//! the wrapping is the mesh's.
 //!
 //! - Istio's `EnvoyFilter`: <https://istio.io/latest/docs/reference/config/networking/envoy-filter/> (2026-11-21)
 //! - Kuma's `MeshProxyPatch`: <https://kuma.io/docs/latest/policies/meshproxypatch/> (2026-11-21)
@@ -8,9 +8,11 @@
 
 use std::path::Path;
 
+use serde_yaml_ng::Value;
+
 use crate::Generated;
 
-const CONFIG: &str = "envoy-configs/upstream-failover.yaml";
+const CONFIG: &str = "envoy-configs/full.yaml";
 
 /// Where the proxy's container has the modules.
 const MODULES: &str = "/etc/tollgate/";
@@ -34,8 +36,9 @@ const MANIFESTS: [Manifest; 4] = [
 
 pub(crate) fn generated(root: &Path) -> Vec<Generated> {
     let text = std::fs::read_to_string(root.join(CONFIG)).unwrap_or_default();
-    let mut resources = items(&text, "clusters", true);
-    resources.extend(items(&text, "listeners", false));
+    let config: Value = serde_yaml_ng::from_str(&text).unwrap_or_default();
+    let mut resources = resources(&config, "clusters");
+    resources.extend(self::resources(&config, "listeners"));
     MANIFESTS
         .into_iter()
         .map(|(path, head, wrapped)| {
@@ -110,35 +113,22 @@ fn gateway(resource: &Resource) -> String {
     )
 }
 
-/// The items of the list `static_resources.NAME`, not indented, their comments with them.
-fn items(text: &str, name: &str, cluster: bool) -> Vec<Resource> {
-    let head = format!("  {name}:");
-    let lines = text.lines().skip_while(|line| *line != head).skip(1);
-    let block = lines.take_while(|line| line.is_empty() || line.starts_with("    "));
-    let mut found: Vec<Resource> = Vec::new();
-    // Comments above an item stand where its dash does.
-    let mut above = String::new();
-    for line in block {
-        if let Some(first) = line.strip_prefix("    - ") {
-            let name = first.strip_prefix("name: ").unwrap_or_default().to_owned();
-            found.push(Resource { cluster, name, text: std::mem::take(&mut above) + first + "\n" });
-        } else if let Some(comment) = line.strip_prefix("    #") {
-            above += &format!("#{comment}\n");
-        } else if let Some(item) = found.last_mut() {
-            item.text += line.strip_prefix("      ").unwrap_or_default();
-            item.text.push('\n');
+fn resources(config: &Value, kind: &str) -> Vec<Resource> {
+    let list = config["static_resources"][kind].as_sequence();
+    let resource = |item: &Value| {
+        let mut item = item.clone();
+        // In a pod a listener is for others, and the modules are where they are mounted.
+        if let Some(address) = item.get_mut("address").and_then(|it| it.get_mut("socket_address")) {
+            address["address"] = "0.0.0.0".into();
         }
-    }
-    for item in &mut found {
-        item.text = in_a_pod(item.text.trim_end());
-    }
-    found
-}
-
-/// In a pod the listener is for others, and the modules are where they are mounted.
-fn in_a_pod(text: &str) -> String {
-    text.replace("{address: 127.0.0.1, port_value: 10000}", "{address: 0.0.0.0, port_value: 10000}")
-        .replace("target/wasm32-wasip1/release/", MODULES)
+        let text = serde_yaml_ng::to_string(&item).unwrap_or_default();
+        Resource {
+            cluster: kind == "clusters",
+            name: item["name"].as_str().unwrap_or_default().to_owned(),
+            text: text.replace("target/wasm32-wasip1/release/", MODULES),
+        }
+    };
+    list.into_iter().flatten().map(resource).collect()
 }
 
 fn indented(text: &str, by: usize) -> String {
