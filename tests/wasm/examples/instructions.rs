@@ -1,41 +1,101 @@
-//! Wasm instructions of the built translator: per 2 KB request, per answer, per stream event, either way.
-//! `make bench` runs it. The counts are exact and the same on every machine.
+//! What the built translator costs: wasm instructions per 2 KB request, per answer and per stream event,
+//! either way, and the host functions it calls. `make bench` runs it. The counts are exact and the same on
+//! every machine.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a tool that may stop")]
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
-use wasm_tests::{Stream, Vm, VmOptions, built};
+use wasm_tests::{HostCalls, Placement, Stream, Vm, VmOptions, built};
 
 fn main() -> io::Result<()> {
     let mut out = io::stdout();
-    writeln!(out, "wasm instructions (provider_translator.wasm)")?;
-    writeln!(out, "{:<42} {:>12}", "", "instructions")?;
-    for (name, path, target) in [
-        ("chat → chat (same dialect)", CHAT, "gpt"),
-        ("chat → anthropic-messages", CHAT, "claude"),
-        ("messages → openai-chat", MESSAGES, "gpt"),
-    ] {
+    writeln!(out, "provider_translator.wasm, upstream{:>31} {:>10}", "instructions", "host calls")?;
+    for (name, path, target) in FLOWS {
         let (request, answer) = whole(path, target);
         writeln!(out, "{name:<42}")?;
-        writeln!(out, "{:<42} {request:>12}", "  2 KB request")?;
-        writeln!(out, "{:<42} {answer:>12}", "  2 KB answer")?;
+        for (what, cost) in [("  2 KB request", request), ("  2 KB answer", answer)] {
+            writeln!(out, "{what:<42} {:>22} {:>10}", cost.instructions, cost.calls())?;
+        }
         if path == MESSAGES || target == "claude" {
-            writeln!(out, "{:<42} {:>12}", "  one text event of a stream", event(path, target))?;
+            let event = event(path, target);
+            let what = "  one text event of a stream";
+            writeln!(out, "{what:<42} {:>22} {:>10}", event.instructions, event.calls())?;
+        }
+    }
+    for (name, path, target) in FLOWS {
+        writeln!(
+            out,
+            "\n{:<42} {:>5} {:>10}",
+            format!("{name}, whole exchange"),
+            "calls",
+            "bytes"
+        )?;
+        for (function, counted) in exchange(path, target).host {
+            writeln!(out, "  {function:<40} {:>5} {:>10}", counted.calls, counted.bytes)?;
         }
     }
     Ok(())
+}
+
+const FLOWS: [(&str, &str, &str); 3] = [
+    ("chat → chat (same dialect)", CHAT, "gpt"),
+    ("chat → anthropic-messages", CHAT, "claude"),
+    ("messages → openai-chat", MESSAGES, "gpt"),
+];
+
+const MAJOR: &[&str] = &["xds", "node", "user_agent_build_version", "version", "major_number"];
+const MINOR: &[&str] = &["xds", "node", "user_agent_build_version", "version", "minor_number"];
+
+/// What a part of an exchange cost the VM.
+#[derive(Default)]
+struct Cost {
+    instructions: u64,
+    host: BTreeMap<&'static str, HostCalls>,
+}
+
+impl Cost {
+    fn of<T>(vm: &Vm, work: impl FnOnce() -> T) -> (T, Cost) {
+        let (before, known) = (vm.fuel_used(), vm.host_calls());
+        let result = work();
+        let mut host = vm.host_calls();
+        for (name, known) in known {
+            let now = host.entry(name).or_default();
+            now.calls -= known.calls;
+            now.bytes -= known.bytes;
+        }
+        host.retain(|_, counted| counted.calls > 0);
+        (result, Cost { instructions: vm.fuel_used() - before, host })
+    }
+
+    fn calls(&self) -> u64 {
+        self.host.values().map(|counted| counted.calls).sum()
+    }
 }
 
 const CHAT: &str = "/v1/chat/completions";
 const MESSAGES: &str = "/v1/messages";
 
 fn translator() -> Vm {
-    let vm = Vm::start(&built("provider_translator").unwrap(), VmOptions::default()).unwrap();
+    let options = VmOptions {
+        placement: Placement::Upstream,
+        env: vec![("KEY", "sk-0123456789")],
+        properties: vec![
+            (MAJOR, 1u64.to_le_bytes().to_vec()),
+            (MINOR, 40u64.to_le_bytes().to_vec()),
+        ],
+        ..VmOptions::default()
+    };
+    let vm = Vm::start(&built("provider_translator").unwrap(), options).unwrap();
+    let key = json!({"env": "KEY"});
     let config = json!({"targets": {
-        "claude": {"provider": "anthropic", "models": [{"prefix": "gpt-", "to": "claude-sonnet-4-5"}]},
-        "gpt": {"provider": "openai"},
+        "claude": {
+            "provider": "anthropic", "credential": key,
+            "models": [{"prefix": "gpt-", "to": "claude-sonnet-4-5"}],
+        },
+        "gpt": {"provider": "openai", "credential": key},
     }});
     assert!(vm.configure(config.to_string()), "{:?}", vm.logs());
     vm
@@ -73,19 +133,44 @@ fn request(path: &str, stream: bool) -> String {
     body.to_string()
 }
 
-fn send(vm: &Vm, path: &str, target: &str, stream: bool) -> (Stream, u64) {
+fn send(vm: &Vm, path: &str, target: &str, stream: bool) -> (Stream, Cost) {
     let exchange = vm.stream();
     let metadata = ["xds", "upstream_host_metadata", "filter_metadata", "tollgate", "target"];
     exchange.set_property(&metadata, target);
-    let before = vm.fuel_used();
-    exchange.request_headers(
-        &[(":method", "POST"), (":path", path), ("content-type", "application/json")],
-        false,
-    );
-    exchange.request_body(request(path, stream), true);
+    exchange.set_property(&["upstream", "request_attempt_count"], 1u64.to_le_bytes());
+    let body = request(path, stream);
+    // What clients and Envoy send.
+    let headers = [
+        (":method", "POST"),
+        (":path", path),
+        ("accept", "application/json"),
+        ("authorization", "Bearer client"),
+        ("content-type", "application/json"),
+        ("content-length", &body.len().to_string()),
+        ("user-agent", "OpenAI/Python 2.8.0"),
+        ("x-envoy-expected-rq-timeout-ms", "15000"),
+        ("x-forwarded-proto", "http"),
+        ("x-request-id", "2b8a0dc5-7a4b-9c4e-8d5f-3c1f0a9b7e6d"),
+    ];
+    let ((), cost) = Cost::of(vm, || {
+        exchange.request_headers(&headers, false);
+        exchange.request_body(body, true);
+    });
     assert!(exchange.upstream_request().is_some(), "{}", exchange.downstream().text());
-    let used = vm.fuel_used() - before;
-    (exchange, used)
+    (exchange, cost)
+}
+
+/// The provider's answer with the headers that come with it.
+fn answer(exchange: &Stream, media_type: &str) {
+    let headers = [
+        (":status", "200"),
+        ("content-type", media_type),
+        ("date", "Sat, 21 Nov 2026 12:00:00 GMT"),
+        ("request-id", "req_011CUmLzvVwPmYHpBVhYqVn2"),
+        ("server", "envoy"),
+        ("x-envoy-upstream-service-time", "900"),
+    ];
+    exchange.response_headers(&headers, false);
 }
 
 fn reply(target: &str) -> Value {
@@ -104,26 +189,39 @@ fn reply(target: &str) -> Value {
     }
 }
 
-/// Instructions for a request and for its buffered answer, warm.
-fn whole(path: &str, target: &str) -> (u64, u64) {
+/// A request and its buffered answer, warm.
+fn whole(path: &str, target: &str) -> (Cost, Cost) {
     let vm = translator();
-    let mut result = (0, 0);
+    let mut result = Default::default();
     for _ in 0..3 {
         let (exchange, request) = send(&vm, path, target, false);
-        let before = vm.fuel_used();
-        exchange
-            .response_headers(&[(":status", "200"), ("content-type", "application/json")], false);
-        exchange.response_body(reply(target).to_string(), true);
-        result = (request, vm.fuel_used() - before);
+        let ((), answer) = Cost::of(&vm, || {
+            answer(&exchange, "application/json");
+            exchange.response_body(reply(target).to_string(), true);
+        });
+        result = (request, answer);
     }
     result
 }
 
-/// Instructions for one text event of a stream, in a callback of its own.
-fn event(path: &str, target: &str) -> u64 {
+/// An exchange from its first callback to its last, warm.
+fn exchange(path: &str, target: &str) -> Cost {
+    let vm = translator();
+    let run = || {
+        let (exchange, _) = send(&vm, path, target, false);
+        answer(&exchange, "application/json");
+        exchange.response_body(reply(target).to_string(), true);
+        exchange.finish();
+    };
+    run();
+    Cost::of(&vm, run).1
+}
+
+/// One text event of a stream, in a callback of its own.
+fn event(path: &str, target: &str) -> Cost {
     let vm = translator();
     let (exchange, _) = send(&vm, path, target, true);
-    exchange.response_headers(&[(":status", "200"), ("content-type", "text/event-stream")], false);
+    answer(&exchange, "text/event-stream");
     let (head, text) = match target {
         "claude" => (
             "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}\n\nevent: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n",
@@ -136,7 +234,5 @@ fn event(path: &str, target: &str) -> u64 {
     };
     exchange.response_body(head, false);
     exchange.response_body(text, false);
-    let before = vm.fuel_used();
-    exchange.response_body(text, false);
-    vm.fuel_used() - before
+    Cost::of(&vm, || exchange.response_body(text, false)).1
 }

@@ -53,6 +53,15 @@ pub struct LogLine {
     pub message: String,
 }
 
+/// How often a module called one function of the host, and the bytes that crossed with it, either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HostCalls {
+    /// Calls.
+    pub calls: u64,
+    /// Keys and values read from the module's memory or written to it; numbers are not counted.
+    pub bytes: u64,
+}
+
 /// Where the filter sits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Placement {
@@ -157,6 +166,10 @@ pub(crate) struct Host {
     pub(crate) last_token: u32,
     /// While the callback of its call runs.
     pub(crate) call_answer: Option<CallAnswer>,
+    /// What the module has called so far.
+    pub(crate) counted: BTreeMap<&'static str, HostCalls>,
+    /// The function of the ABI that is being called.
+    calling: Option<&'static str>,
     pub(crate) limits: StoreLimits,
 }
 
@@ -184,6 +197,8 @@ impl Host {
             calls: Vec::new(),
             last_token: 0,
             call_answer: None,
+            counted: BTreeMap::new(),
+            calling: None,
             limits: StoreLimitsBuilder::new().memory_size(MAX_MEMORY_BYTES).build(),
             options,
         }
@@ -198,6 +213,21 @@ impl Host {
     pub(crate) fn exchange(&mut self) -> Option<&mut Exchange> {
         let context = self.context();
         self.exchanges.get_mut(&context)
+    }
+
+    /// The module calls `name`, until `None`.
+    pub(crate) fn calls(&mut self, name: Option<&'static str>) {
+        self.calling = name;
+        if let Some(name) = name {
+            self.counted.entry(name).or_default().calls += 1;
+        }
+    }
+
+    /// The call under way moves so many bytes.
+    pub(crate) fn moves(&mut self, bytes: usize) {
+        if let Some(name) = self.calling {
+            self.counted.entry(name).or_default().bytes += u64::try_from(bytes).unwrap_or(u64::MAX);
+        }
     }
 
     pub(crate) fn log(&mut self, level: Level, message: &[u8]) {

@@ -28,7 +28,8 @@
 //! `drop`, `block`, `loop`, `unreachable`, `return`, `else` and `end` are free and that entering a
 //! function costs one unit. A bulk instruction (`memory.copy`, `memory.fill`) is one unit however
 //! many bytes it moves, and what the host does in a host call is not counted. The count is the same
-//! on every machine; it is not time.
+//! on every machine; it is not time. Every call of a host function is counted too, by name, with the
+//! bytes that cross ([`Vm::host_calls`]).
 //!
 //! # What it deliberately does not do
 //!
@@ -53,7 +54,7 @@ mod vm;
 pub use callout::Call;
 pub use exchange::{Callback, LocalReply};
 pub use headers::Headers;
-pub use host::{Level, LogLine, Placement, Status, VmOptions};
+pub use host::{HostCalls, Level, LogLine, Placement, Status, VmOptions};
 pub use message::Message;
 pub use module::{LoadError, Module, built};
 pub use process::{Metric, Process};

@@ -1,12 +1,13 @@
 //! One worker's VM: loading, starting, calling.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasmtime::{Instance, Linker, Store, Val};
 
 use crate::exchange::{Callback, Exchange};
-use crate::host::{Host, Level, LogLine, Placement, ROOT, VmOptions};
+use crate::host::{Host, HostCalls, Level, LogLine, Placement, ROOT, VmOptions};
 use crate::module::{LoadError, Module, engine};
 use crate::process::Metric;
 use crate::stream::Stream;
@@ -103,6 +104,11 @@ impl Vm {
     /// Instructions executed since the start.
     pub fn fuel_used(&self) -> u64 {
         self.worker.borrow().fuel_used
+    }
+
+    /// Every function of the host that the module has called since the start, by name.
+    pub fn host_calls(&self) -> BTreeMap<&'static str, HostCalls> {
+        self.worker.borrow().host().counted.clone()
     }
 
     /// What killed the VM: the callback, the errors it logged (in Rust, the panic) and the trap.

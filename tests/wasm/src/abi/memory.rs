@@ -12,6 +12,7 @@ pub(super) fn bytes(guest: &mut Guest<'_>, ptr: i32, len: i32) -> Outcome<Vec<u8
     let (start, len) = (offset(ptr), offset(len));
     let end = start.checked_add(len).ok_or(Status::InvalidMemoryAccess)?;
     let memory = memory(guest)?;
+    guest.data_mut().moves(len);
     let found = memory.data(&guest).get(start..end);
     Ok(found.ok_or(Status::InvalidMemoryAccess)?.to_vec())
 }
@@ -35,6 +36,7 @@ pub(super) fn put_word(guest: &mut Guest<'_>, ptr: i32, word: u32) -> Answer {
 /// it said. Nothing is allocated for no data; the address is then null.
 pub(super) fn give(guest: &mut Guest<'_>, data: &[u8], at: i32, size_at: i32) -> Answer {
     let size = u32::try_from(data.len()).map_err(|_| Status::InvalidMemoryAccess)?;
+    guest.data_mut().moves(data.len());
     let address = if data.is_empty() { 0 } else { allocate(guest, size)? };
     if address != 0 {
         put(guest, address.cast_signed(), data)?;

@@ -42,7 +42,10 @@ macro_rules! export {
     ($linker:ident, $name:literal, $function:path, ($($arg:ident: $ty:ty),*)) => {
         $linker.func_wrap("env", $name, |mut guest: Guest<'_>, $($arg: $ty),*| {
             guard(&guest, $name)?;
-            finish($function(&mut guest, $($arg),*))
+            guest.data_mut().calls(Some($name));
+            let answer = $function(&mut guest, $($arg),*);
+            guest.data_mut().calls(None);
+            finish(answer)
         })?;
     };
 }

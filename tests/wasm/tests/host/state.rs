@@ -1,6 +1,6 @@
 //! Properties, metrics, shared data and foreign functions.
 
-use wasm_tests::{Metric, Process, Status, Vm, VmOptions};
+use wasm_tests::{HostCalls, Metric, Process, Status, Vm, VmOptions};
 
 use crate::POST;
 use crate::wat::{module, said, start};
@@ -22,6 +22,22 @@ fn properties_are_found_set_and_refused() {
     stream.fail_property(&["xds", "target"], Status::SerializationFailure);
     stream.request_headers(POST, true);
     assert_eq!(said(&vm), "1 0 0 NEW 0 NEW 3 NEW");
+}
+
+#[test]
+fn host_calls_and_their_bytes_are_counted() {
+    let request = "(call $say (call $set_property @fact @new)) (call $say (call $property @fact))
+        (call $say (call $property @nope)) (i32.const 0)";
+    let vm = start(VmOptions::default(), &[("request_headers", request)]);
+    vm.stream().request_headers(POST, true);
+    let counted = vm.host_calls();
+    assert_eq!(
+        counted["proxy_set_property"],
+        HostCalls { calls: 1, bytes: "factNEW".len() as u64 }
+    );
+    let bytes = "factNEW".len() + "nope".len();
+    assert_eq!(counted["proxy_get_property"], HostCalls { calls: 2, bytes: bytes as u64 });
+    assert_eq!(counted["proxy_log"].calls, 3);
 }
 
 #[test]
