@@ -1,4 +1,4 @@
-//! Finding what is special in a string, eight bytes at a time.
+//! Finding what is special in a string, sixteen bytes at a time.
 
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
 const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
@@ -6,8 +6,19 @@ const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
 /// How many bytes `bytes` begins with that stand in a JSON string as themselves: up to the first quote,
 /// backslash or control character.
 pub(super) fn plain(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
+    let (pairs, rest) = bytes.as_chunks::<16>();
     let mut length = 0;
+    for pair in pairs {
+        let pair = u128::from_le_bytes(*pair);
+        let (first, second) = (special(pair as u64), special((pair >> 64) as u64));
+        if first | second != 0 {
+            let (first, second) =
+                (first.trailing_zeros() as usize, second.trailing_zeros() as usize);
+            return length + if first < 64 { first / 8 } else { 8 + second / 8 };
+        }
+        length += 16;
+    }
+    let (words, rest) = rest.as_chunks::<8>();
     for word in words {
         let special = special(u64::from_le_bytes(*word));
         if special != 0 {
@@ -33,12 +44,10 @@ pub(super) fn plain(bytes: &[u8]) -> usize {
 /// The high bit of the first special byte is set, and none below it. (Above it there may be false ones: a
 /// byte that is subtracted from borrows of the next.)
 fn special(word: u64) -> u64 {
-    let quote = word ^ (ONES * b'"' as u64);
-    let backslash = word ^ (ONES * b'\\' as u64);
-    let quotes = quote.wrapping_sub(ONES) & !quote;
-    let backslashes = backslash.wrapping_sub(ONES) & !backslash;
-    let controls = word.wrapping_sub(ONES * 0x20) & !word;
-    (quotes | backslashes | controls) & HIGHS
+    // Turning this bit puts the quote next to the control characters, and its own place out of their way.
+    let low = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    (low | backslash) & !word & HIGHS
 }
 
 #[cfg(test)]
@@ -50,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_first_special_byte_is_found_wherever_it_stands() {
-        for length in 0..40 {
+        for length in 0..70 {
             let text = vec![b'x'; length];
             assert_eq!(plain(&text), length);
             for at in 0..length {
