@@ -63,7 +63,7 @@ test-wasm: wasm probe ## The built modules in the simulated host
 
 .PHONY: probe
 probe: toolchain
-	cargo build --release --target wasm32-wasip1 -p probe
+	cargo build --release --target wasm32-wasip1 -p probe -p least
 
 # The oldest supported Envoy and the newest tried, at the same time: they share nothing.
 .PHONY: e2e
@@ -77,8 +77,8 @@ e2e: wasm probe tollgate $(VENV)/.ready ## Real Envoy, two versions, and the off
 .PHONY: lint
 lint: toolchain ## Formatting and clippy, natively and for wasm
 	cargo fmt --all --check
-	cargo clippy --quiet --workspace --all-targets --exclude shell --exclude probe $(addprefix --exclude ,$(FILTERS)) -- -D warnings
-	cargo clippy --quiet --target wasm32-wasip1 -p shell -p probe $(addprefix -p ,$(FILTERS)) -- -D warnings
+	cargo clippy --quiet --workspace --all-targets --exclude shell --exclude probe --exclude least $(addprefix --exclude ,$(FILTERS)) -- -D warnings
+	cargo clippy --quiet --target wasm32-wasip1 -p shell -p probe -p least $(addprefix -p ,$(FILTERS)) -- -D warnings
 
 .PHONY: gen
 gen: ## Generate schemas and tables in the docs

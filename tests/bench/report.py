@@ -42,7 +42,7 @@ def aims(workload: Workload, setups: Sequence[Setup], results: Results) -> List[
     least = AIMS.get(workload)
     lines = []
     for setup in setups:
-        if least is not None and setup.upstream:
+        if least is not None and setup.has_aim:
             pairs = _pairs(setup, setups, results)
             reached = f"{median(one.rps / base.rps for one, base in pairs):.2f}"
             by_cpu = [base.cpu / one.cpu for one, base in pairs if base.cpu and one.cpu]

@@ -36,12 +36,17 @@ class Setup:
     name: str
     client: Wire
     provider: Wire
-    # "probe" or "provider_translator".
+    # "probe", "least" or "provider_translator".
     module: Optional[str] = None
     configuration: Any = None
     # The filter is the cluster's, not the listener's.
     upstream: bool = False
     path: Optional[str] = None
+
+    @property
+    def has_aim(self) -> bool:
+        """Whether it is one that an aim is about: the translator in its usual place."""
+        return self.module == "provider_translator" and self.upstream
 
     @property
     def is_baseline(self) -> bool:
@@ -61,11 +66,16 @@ class Setup:
         return config([Listener("in", "provider", () if self.upstream else filters)], [cluster])
 
 
+# Without the facts of each request in filter state.
+NO_FACTS = {**TRANSLATOR, "host": {"facts": []}}
+
 SETUPS = (
     Setup("passthrough, chat", CHAT, CHAT),
     Setup("wasm, a path not its own", CHAT, CHAT, "probe", {}, path="/v1/other"),
     Setup("wasm, hold and parse", CHAT, CHAT, "probe", {}),
+    Setup("wasm, the least, upstream", CHAT, CHAT, "least", {}, True),
     Setup("chat → Anthropic, upstream", CHAT, MESSAGES, "provider_translator", TRANSLATOR, True),
+    Setup("chat → Anthropic, no facts", CHAT, MESSAGES, "provider_translator", NO_FACTS, True),
     Setup("chat → Anthropic, downstream", CHAT, MESSAGES, "provider_translator", TRANSLATOR),
     Setup("passthrough, Messages", MESSAGES, MESSAGES),
     Setup("Messages → OpenAI, upstream", MESSAGES, CHAT, "provider_translator", TRANSLATOR, True),
