@@ -145,7 +145,7 @@ fn a_flag_is_a_header_and_sanitizing_an_edit() {
     let BodyStep::Forward { edits, body: None } = step else { panic!("{step:?}") };
     let flag =
         Edit::Set("x-prompt-guard".to_owned(), b"flag; score=0.00; rules=\"kittens\"".to_vec());
-    assert_eq!(edits, [Edit::Remove("x-prompt-guard".to_owned()), flag]);
+    assert_eq!(edits, [flag], "the client's own flag gives way");
 
     let rules = r#"{"detection":{"scopes":{}},"rules":{"marks":{"patterns":["im_start"],"action":"sanitize"}}}"#;
     let step = run(rules).request(&chat(&user("<|im_start|>x\u{200B}y")));

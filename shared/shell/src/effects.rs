@@ -1,7 +1,7 @@
 //! What an exchange wants done: facts to filter state, metrics to Envoy's stats, lines to its log.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use log::{LevelFilter, Log, Metadata, Record};
 use stage::Exchange;
@@ -9,13 +9,14 @@ use stage::metrics::{Metric, MetricKind};
 use stage::store::{Entry, Store};
 
 use crate::host;
+use crate::root::Plugin;
 
 /// The filter's metrics by name, as the host knows them.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     /// The filter's name in snake_case.
     prefix: String,
-    ids: RefCell<HashMap<String, u32>>,
+    ids: RefCell<BTreeMap<String, u32>>,
 }
 
 impl Metrics {
@@ -48,14 +49,16 @@ impl Metrics {
 }
 
 /// Does what `io` asks for. `published`: so many of its facts the host has already.
-pub(crate) fn carry_out(io: &mut Exchange, published: &mut usize, metrics: &Metrics) {
-    for (name, value) in io.facts.iter().skip(*published) {
+pub(crate) fn carry_out(io: &mut Exchange, published: &mut usize, plugin: &Plugin) {
+    let settings = plugin.pipeline.settings();
+    let new = io.facts.iter().skip(*published);
+    for (name, value) in new.filter(|(name, _)| settings.publishes(name)) {
         if let Err(failed) = host::set_property(name, value.as_bytes()) {
             log::debug!("fact {name} was not taken: status {}", failed.0);
         }
     }
     *published = io.facts.len();
-    io.metrics.drain(..).for_each(|metric| metrics.record(&metric));
+    io.metrics.drain(..).for_each(|metric| plugin.metrics.record(&metric));
     for (level, line) in io.logs.drain(..) {
         log::log!(level, "{line}");
     }

@@ -189,40 +189,67 @@ pub(crate) fn set_body(side: Side, size: usize, bytes: &[u8]) -> Outcome<()> {
 }
 
 /// All headers, pseudo-headers included.
-pub(crate) fn headers(side: Side) -> Outcome<Vec<(String, Vec<u8>)>> {
+pub(crate) fn headers(side: Side) -> Outcome<HeaderMap> {
     map(side.headers())
 }
 
-fn map(kind: u32) -> Outcome<Vec<(String, Vec<u8>)>> {
+fn map(kind: u32) -> Outcome<HeaderMap> {
     let (mut data, mut size) = (null_mut(), 0);
     // SAFETY: the pointers are valid for the call.
     let status = unsafe { proxy_get_header_map_pairs(kind, &raw mut data, &raw mut size) };
-    Ok(pairs(&returned(status, data, size)?))
+    Ok(HeaderMap(returned(status, data, size)?))
 }
 
-/// Decodes a serialized map: count, then the sizes of each key and value, then each with a NUL behind it;
+/// A map as the host gives it: count, then the sizes of each key and value, then each with a NUL behind it;
 /// numbers are 32 bits, little endian.
-fn pairs(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let number = |at: usize| {
-        let bytes = bytes.get(at..at.checked_add(4)?)?;
-        Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
-    };
-    let Some(count) = number(0) else { return Vec::new() };
-    let mut list = Vec::new();
-    let mut at = count.saturating_mul(8).saturating_add(4);
-    for index in 0..count {
-        let sizes = (number(4 + index * 8), number(8 + index * 8));
-        let (Some(key_size), Some(value_size)) = sizes else { break };
-        let Some(key) = bytes.get(at..at.saturating_add(key_size)) else { break };
-        at = at.saturating_add(key_size).saturating_add(1);
-        let Some(value) = bytes.get(at..at.saturating_add(value_size)) else { break };
-        at = at.saturating_add(value_size).saturating_add(1);
-        list.push((String::from_utf8_lossy(key).into_owned(), value.to_vec()));
+#[derive(Debug, Default)]
+pub(crate) struct HeaderMap(Vec<u8>);
+
+impl HeaderMap {
+    /// Names and values, in order.
+    fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let count = self.number(0).unwrap_or(0);
+        let mut at = count.saturating_mul(8).saturating_add(4);
+        (0..count).map_while(move |index| {
+            let mut next = |size: usize| {
+                let part = self.0.get(at..at.saturating_add(size))?;
+                at = at.saturating_add(size).saturating_add(1);
+                Some(part)
+            };
+            let name = next(self.number(4 + index * 8)?)?;
+            Some((name, next(self.number(8 + index * 8)?)?))
+        })
     }
-    list
+
+    fn number(&self, at: usize) -> Option<usize> {
+        let bytes = self.0.get(at..at.checked_add(4)?)?;
+        Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
+    }
+
+    /// Names and values, in order.
+    pub(crate) fn pairs(&self) -> Vec<(String, Vec<u8>)> {
+        let mut pairs = Vec::with_capacity(self.number(0).unwrap_or(0).min(self.0.len()));
+        // Envoy's names are ASCII.
+        let name = |bytes: &[u8]| match std::str::from_utf8(bytes) {
+            Ok(name) => name.to_owned(),
+            Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+        };
+        pairs.extend(self.iter().map(|pair| (name(pair.0), pair.1.to_vec())));
+        pairs
+    }
+
+    /// All values of a name as one list. `None`: there is no such header.
+    pub(crate) fn joined(&self, name: &str) -> Option<Vec<u8>> {
+        let values = self.iter().filter(|pair| pair.0 == name.as_bytes()).map(|pair| pair.1);
+        values.map(<[u8]>::to_vec).reduce(|mut list, value| {
+            list.extend_from_slice(b", ");
+            list.extend_from_slice(&value);
+            list
+        })
+    }
 }
 
-/// Encodes a map as [`pairs`] decodes it.
+/// Encodes a map as the host does, see [`HeaderMap`].
 fn serialized(list: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let number = |bytes: &mut Vec<u8>, number: usize| {
@@ -327,7 +354,7 @@ pub(crate) fn http_call(callout: &Callout) -> Outcome<u32> {
 
 /// The headers of the answer to a call, in its callback.
 pub(crate) fn called_headers() -> Vec<(String, Vec<u8>)> {
-    map(CALL_RESPONSE_HEADERS).unwrap_or_default()
+    map(CALL_RESPONSE_HEADERS).unwrap_or_default().pairs()
 }
 
 /// The body of the answer to a call, in its callback.

@@ -4,14 +4,13 @@ use std::rc::Rc;
 
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
-use stage::facts::FACTS;
 use stage::{
     Answer, Answered, BodyStep, Callout, CalloutFailed, Edit, Exchange, Flow, HeadStep, HeaderMode,
     Headers, HttpAnswer, Originals, Reply,
 };
 
 use crate::effects;
-use crate::host::{self, Side};
+use crate::host::{self, HeaderMap, Side};
 use crate::root::Plugin;
 
 /// One request in the host.
@@ -53,8 +52,8 @@ struct Calls {
 
 /// One attempt of the router to serve the request.
 struct Attempt {
-    /// The request's headers as the client sent them.
-    arrived: Headers,
+    /// The request's headers as this attempt found them.
+    arrived: HeaderMap,
     originals: Originals,
     /// There are originals that filter state does not have yet.
     noted: bool,
@@ -71,11 +70,12 @@ impl Attempt {
     }
 }
 
-/// Filter state outlives an attempt, but what a failed one found out is not true of the next.
-fn forget_facts() {
-    for fact in FACTS {
-        if let Err(failed) = host::set_property(fact.name, b"") {
-            log::debug!("fact {} was not forgotten: status {}", fact.name, failed.0);
+/// Filter state outlives an attempt, but what a failed one found out is not true of the next. What other
+/// filters found out stays.
+fn forget(facts: &[&str]) {
+    for name in facts {
+        if let Err(failed) = host::set_property(name, b"") {
+            log::debug!("fact {name} was not forgotten: status {}", failed.0);
         }
     }
 }
@@ -102,14 +102,15 @@ impl Stream {
     /// Lets the flow work and carries out what it asks for.
     fn run<T>(&mut self, work: impl FnOnce(&mut Flow, &mut Exchange) -> T) -> T {
         let result = work(&mut self.flow, &mut self.io);
-        effects::carry_out(&mut self.io, &mut self.published, &self.plugin.metrics);
+        effects::carry_out(&mut self.io, &mut self.published, &self.plugin);
         result
     }
 
     /// Applies header edits. What the host refuses is told in its log; the message goes on.
     fn apply(&mut self, side: Side, edits: &[Edit]) {
         if let (Side::Request, Some(attempt)) = (side, &mut self.attempt) {
-            attempt.noted |= attempt.originals.note(&attempt.arrived, edits);
+            let arrived = |name: &str| attempt.arrived.joined(name);
+            attempt.noted |= attempt.originals.note(arrived, edits);
         }
         for edit in edits {
             let outcome = match edit {
@@ -136,22 +137,22 @@ impl Stream {
 
     /// The request's headers; in a further attempt, what the client sent.
     fn arrived(&mut self) -> Headers {
-        let pairs = host::headers(Side::Request).unwrap_or_default();
-        let mut headers = Headers::new(pairs);
+        let map = host::headers(Side::Request).unwrap_or_default();
+        let mut headers = Headers::new(map.pairs());
         // Asked of every request: Envoy may share one plugin between a place downstream and one upstream.
         let count = host::property(&["upstream", "request_attempt_count"]);
         let count = count.and_then(|count| Some(u64::from_le_bytes(count.try_into().ok()?)));
         // Downstream there is no attempt yet.
         if let Some(count @ 1..) = count {
             if count > 1 {
-                forget_facts();
+                forget(self.plugin.pipeline.facts());
             }
             let kept = (count > 1).then(|| host::property(&[Originals::PROPERTY])).flatten();
             let originals =
                 kept.and_then(|bytes| Originals::from_bytes(&bytes)).unwrap_or_default();
             let edits = originals.restore(&mut headers);
             self.apply(Side::Request, &edits);
-            self.attempt = Some(Attempt { arrived: headers.clone(), originals, noted: false });
+            self.attempt = Some(Attempt { arrived: map, originals, noted: false });
         }
         headers
     }
@@ -317,7 +318,7 @@ impl HttpContext for Stream {
             || host::property(&["response", "code_details"]).is_some_and(|d| d == b"via_upstream");
         let may_hold = self.attempt.is_none() || self.plugin.holds_upstream_responses();
         let held = may_hold && self.plugin.pipeline.settings().headers == HeaderMode::Hold;
-        let headers = Headers::new(host::headers(Side::Response).unwrap_or_default());
+        let headers = Headers::new(host::headers(Side::Response).unwrap_or_default().pairs());
         self.look_again();
         self.io.now = host::now();
         let retriable = self.attempt.is_some();

@@ -11,6 +11,7 @@ use chat::json;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::facts::FACTS;
 use crate::{Filter, FilterKind, HeaderMode, Order, Pipeline, Settings, Stage, locate, protobuf};
 
 /// Compiles a stage's configuration. Reports every error; the result counts only if there are none.
@@ -154,8 +155,8 @@ fn compile(
     };
     let stages = match filter.kind {
         FilterKind::Single(blueprint) => {
-            (blueprint.build)(Value::Object(config), environment, errors)
-                .map(|stage| vec![(String::new(), stage)])
+            let stage = (blueprint.build)(Value::Object(config), environment, errors);
+            stage.map(|stage| vec![Placed { path: String::new(), name: blueprint.name, stage }])
         }
         FilterKind::Chain(blueprints, orders) => {
             chain(config, blueprints, orders, environment, errors)
@@ -163,10 +164,16 @@ fn compile(
     };
     let (settings, stages) = (settings?, stages?);
     check(&settings, &stages, errors);
-    Some(Pipeline::new(stages.into_iter().map(|(_, stage)| stage).collect(), settings))
+    let stages = stages.into_iter().map(|placed| (placed.name, placed.stage)).collect();
+    Some(Pipeline::new(stages, settings))
 }
 
-type Placed = (String, Rc<dyn Stage>);
+/// A stage, its name and where its configuration stands.
+struct Placed {
+    path: String,
+    name: &'static str,
+    stage: Rc<dyn Stage>,
+}
 
 fn chain(
     mut config: Map<String, Value>,
@@ -208,7 +215,7 @@ fn chain(
         before.push((blueprint.name, path.clone()));
         let stage =
             errors.within(path.clone(), |errors| (blueprint.build)(config, environment, errors));
-        stages.extend(stage.map(|stage| (path, stage)));
+        stages.extend(stage.map(|stage| Placed { path, name: blueprint.name, stage }));
     }
     Some(stages)
 }
@@ -223,7 +230,12 @@ fn only_entry(entry: Value) -> Option<(String, Value)> {
 /// What can only be told of all stages together.
 fn check(settings: &Settings, stages: &[Placed], errors: &mut Errors) {
     let count = stages.len();
-    for (index, (path, stage)) in stages.iter().enumerate() {
+    for (index, name) in settings.facts.iter().flatten().enumerate() {
+        if !FACTS.iter().any(|fact| fact.name == name) {
+            errors.add(&format!("host.facts[{index}]"), format!("no fact is named `{name}`"));
+        }
+    }
+    for (index, Placed { path, stage, .. }) in stages.iter().enumerate() {
         let needs = stage.needs();
         if needs.last && index + 1 < count {
             errors.add(

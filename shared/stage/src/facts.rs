@@ -10,12 +10,19 @@
 pub struct Fact {
     /// Its name.
     pub name: &'static str,
-    /// The stage that writes it.
+    /// The stages that write it, with commas between, or `any`.
     pub stage: &'static str,
     /// What it says.
     pub doc: &'static str,
     /// What it looks like.
     pub example: &'static str,
+}
+
+impl Fact {
+    /// Whether the stage of that name writes it.
+    pub(crate) fn is_of(&self, stage: &str) -> bool {
+        self.stage == "any" || self.stage.split(", ").any(|name| name == stage)
+    }
 }
 
 /// The model the client asked for.

@@ -9,6 +9,15 @@ pub enum Edit {
     Set(String, Vec<u8>),
 }
 
+impl Edit {
+    /// The name of the header.
+    pub fn name(&self) -> &str {
+        match self {
+            Edit::Remove(name) | Edit::Set(name, _) => name,
+        }
+    }
+}
+
 /// An ordered header map: lower-case names, values of any bytes, pseudo-headers (`:path`, `:status`)
 /// included. Changes take effect at once and are recorded for the host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,14 +70,20 @@ impl Headers {
         if !seen {
             self.pairs.push((name.to_owned(), value.clone()));
         }
-        self.edits.push(Edit::Set(name.to_owned(), value));
+        self.record(Edit::Set(name.to_owned(), value));
+    }
+
+    /// What counts is what was done last to a name.
+    fn record(&mut self, edit: Edit) {
+        self.edits.retain(|earlier| earlier.name() != edit.name());
+        self.edits.push(edit);
     }
 
     /// Takes out every value of `name`.
     pub fn remove(&mut self, name: &str) {
         if self.has(name) {
             self.pairs.retain(|pair| pair.0 != name);
-            self.edits.push(Edit::Remove(name.to_owned()));
+            self.record(Edit::Remove(name.to_owned()));
         }
     }
 
@@ -126,6 +141,16 @@ mod tests {
         assert_eq!(headers.all("a").collect::<Vec<_>>(), [b"4"]);
         assert_eq!(headers.take_edits(), [Edit::Set("a".into(), b"4".to_vec())]);
         assert_eq!(headers.take_edits(), []);
+    }
+
+    #[test]
+    fn the_host_hears_of_the_last_edit_of_a_name() {
+        let mut headers = headers(&[("a", "1"), ("b", "2")]);
+        headers.remove("a");
+        headers.remove("b");
+        headers.set("a", "3");
+        let edits = [Edit::Remove("b".into()), Edit::Set("a".into(), b"3".to_vec())];
+        assert_eq!(headers.take_edits(), edits);
     }
 
     #[test]

@@ -5,33 +5,45 @@
 //! be sent the first one's path and key. What Envoy does keep for the request's whole life is filter state,
 //! so the values that an attempt is about to change are noted there and put back at the next.
 
-use std::collections::BTreeMap;
-
 use crate::{Edit, Headers};
 
 /// The values that headers had when the request arrived, for those that some attempt has changed. Several
 /// values are joined as one list; `None`: the header was not there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Originals(BTreeMap<String, Option<Vec<u8>>>);
+pub struct Originals(Vec<(String, Option<Vec<u8>>)>);
 
 impl Originals {
     /// The filter state that holds them between attempts.
     pub const PROPERTY: &str = "tollgate.original_headers";
 
     /// Reads what [`Originals::to_bytes`] wrote.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Originals> {
-        let map: BTreeMap<String, Option<String>> = serde_json::from_slice(bytes).ok()?;
-        let bytes = |text: String| text.chars().map(|c| c as u32 as u8).collect();
-        Some(Originals(map.into_iter().map(|(name, value)| (name, value.map(bytes))).collect()))
+    pub fn from_bytes(mut bytes: &[u8]) -> Option<Originals> {
+        let mut list = Vec::new();
+        while !bytes.is_empty() {
+            let name = text(cut(&mut bytes)?)?;
+            let (there, rest) = bytes.split_first()?;
+            bytes = rest;
+            let value = match there {
+                0 => None,
+                _ => Some(cut(&mut bytes)?.to_vec()),
+            };
+            list.push((name, value));
+        }
+        Some(Originals(list))
     }
 
-    /// As bytes, for filter state.
+    /// As bytes, for filter state: of each header the length of its name and the name, whether it was there,
+    /// and if so the length of its value and the value. Lengths are 32 bits, little endian.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // One character per byte: header values need not be UTF-8, JSON strings must be.
-        let text = |value: &Vec<u8>| value.iter().map(|byte| char::from(*byte)).collect();
-        let map: BTreeMap<&String, Option<String>> =
-            self.0.iter().map(|(name, value)| (name, value.as_ref().map(text))).collect();
-        serde_json::to_vec(&map).unwrap_or_default()
+        let mut bytes = Vec::with_capacity(256);
+        for (name, value) in &self.0 {
+            append(name.as_bytes(), &mut bytes);
+            bytes.push(u8::from(value.is_some()));
+            if let Some(value) = value {
+                append(value, &mut bytes);
+            }
+        }
+        bytes
     }
 
     /// The edits that give `headers` their original values again. They are already done in `headers`.
@@ -45,19 +57,36 @@ impl Originals {
         headers.take_edits()
     }
 
-    /// Notes what `headers`, in the state they arrived in, have for each name that `edits` change. Returns
-    /// whether any of them is new.
-    pub fn note(&mut self, headers: &Headers, edits: &[Edit]) -> bool {
+    /// Notes the value that each header had which `edits` change for the first time. `arrived` knows it: all
+    /// values of a name as one list, as they came. Returns whether there was any to note.
+    pub fn note(&mut self, arrived: impl Fn(&str) -> Option<Vec<u8>>, edits: &[Edit]) -> bool {
         let known = self.0.len();
         for edit in edits {
-            let (Edit::Remove(name) | Edit::Set(name, _)) = edit;
-            self.0.entry(name.clone()).or_insert_with(|| {
-                let values: Vec<&[u8]> = headers.all(name).collect();
-                (!values.is_empty()).then(|| values.join(b", ".as_slice()))
-            });
+            let name = edit.name();
+            if !self.0.iter().any(|original| original.0 == name) {
+                self.0.push((name.to_owned(), arrived(name)));
+            }
         }
         self.0.len() > known
     }
+}
+
+fn append(part: &[u8], bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
+    bytes.extend_from_slice(part);
+}
+
+/// Takes what [`append`] wrote from the front.
+fn cut<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    let (part, rest) = rest.split_at_checked(length)?;
+    *bytes = rest;
+    Some(part)
+}
+
+fn text(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).ok().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -75,6 +104,13 @@ mod tests {
         ]
     }
 
+    fn of(headers: &Headers) -> impl Fn(&str) -> Option<Vec<u8>> {
+        |name| {
+            let values: Vec<&[u8]> = headers.all(name).collect();
+            (!values.is_empty()).then(|| values.join(b", ".as_slice()))
+        }
+    }
+
     #[test]
     fn the_second_attempt_sees_what_the_client_sent() {
         let arrived = Headers::new(pairs());
@@ -83,7 +119,7 @@ mod tests {
         headers.set("x-api-key", "first provider's");
         headers.remove("authorization");
         let mut originals = Originals::default();
-        assert!(originals.note(&arrived, &headers.take_edits()));
+        assert!(originals.note(of(&arrived), &headers.take_edits()));
 
         let edits = Originals::from_bytes(&originals.to_bytes()).unwrap().restore(&mut headers);
         assert!(edits.contains(&Edit::Remove("x-api-key".into())));
@@ -96,14 +132,20 @@ mod tests {
     fn an_original_is_noted_once() {
         let edits = [Edit::Set(":path".into(), b"/b".to_vec())];
         let mut originals = Originals::default();
-        assert!(originals.note(&Headers::new(vec![(":path".into(), b"/a".to_vec())]), &edits));
-        assert!(!originals.note(&Headers::new(vec![(":path".into(), b"/b".to_vec())]), &edits));
+        let first = Headers::new(vec![(":path".into(), b"/a".to_vec())]);
         let mut second = Headers::new(vec![(":path".into(), b"/b".to_vec())]);
+        assert!(originals.note(of(&first), &edits));
+        assert!(!originals.note(of(&second), &edits));
         assert_eq!(originals.restore(&mut second), [Edit::Set(":path".into(), b"/a".to_vec())]);
     }
 
     #[test]
     fn foreign_filter_state_is_no_original() {
-        assert_eq!(Originals::from_bytes(b"x"), None);
+        let bytes = Originals(vec![("a".into(), Some(b"b".to_vec()))]).to_bytes();
+        assert!(Originals::from_bytes(&bytes).is_some());
+        for length in 1..bytes.len() {
+            assert_eq!(Originals::from_bytes(&bytes[..length]), None, "{length}");
+        }
+        assert_eq!(Originals::from_bytes(b"{\"a\":\"b\"}"), None);
     }
 }

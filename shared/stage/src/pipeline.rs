@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use chat::{Event, Problem};
 
+use crate::facts::{FACTS, Fact};
 use crate::{
     Answered, Exchange, Headers, PropertyPath, Reply, Request, Response, Settings, UnknownPaths,
 };
@@ -200,12 +201,13 @@ pub struct Pipeline {
     pub(crate) stages: Vec<Rc<dyn Stage>>,
     pub(crate) settings: Settings,
     needs: Needs,
+    facts: Vec<&'static str>,
 }
 
 impl Pipeline {
-    pub(crate) fn new(stages: Vec<Rc<dyn Stage>>, settings: Settings) -> Pipeline {
+    pub(crate) fn new(stages: Vec<(&'static str, Rc<dyn Stage>)>, settings: Settings) -> Pipeline {
         let mut needs = Needs::default();
-        for stage in &stages {
+        for (_, stage) in &stages {
             let one = stage.needs();
             needs.held_headers |= one.held_headers;
             needs.dice |= one.dice;
@@ -214,7 +216,18 @@ impl Pipeline {
             needs.properties.extend(one.properties);
             needs.late_properties.extend(one.late_properties);
         }
-        Pipeline { stages, settings, needs }
+        let told = |fact: &&Fact| {
+            let here = stages.iter().any(|(name, _)| fact.is_of(name));
+            here && settings.publishes(fact.name)
+        };
+        let facts = FACTS.iter().filter(told).map(|fact| fact.name).collect();
+        let stages = stages.into_iter().map(|(_, stage)| stage).collect();
+        Pipeline { stages, settings, needs, facts }
+    }
+
+    /// The names of the facts that its stages may publish.
+    pub fn facts(&self) -> &[&'static str] {
+        &self.facts
     }
 
     /// The settings of its host.

@@ -16,6 +16,10 @@ pub struct Settings {
     pub max_response_bytes: usize,
     /// The largest single event of a streamed response, in bytes; above it the stream ends with an error.
     pub max_event_bytes: usize,
+    /// The facts to publish, by name; all of them by default, none with `[]`. Each costs Envoy a filter state
+    /// object per request, so where every microsecond counts, list those that an access log, a rate limit or a
+    /// later filter reads.
+    pub facts: Option<Vec<String>>,
     /// What happens to a request whose path no dialect knows. By default what suits the filter: a translator
     /// and a router reject it, others pass it.
     pub unknown_paths: Option<UnknownPaths>,
@@ -28,8 +32,16 @@ impl Default for Settings {
             max_request_bytes: 32 << 20,
             max_response_bytes: 32 << 20,
             max_event_bytes: 4 << 20,
+            facts: None,
             unknown_paths: None,
         }
+    }
+}
+
+impl Settings {
+    /// Whether the fact `name` is to be published.
+    pub fn publishes(&self, name: &str) -> bool {
+        self.facts.as_ref().is_none_or(|facts| facts.iter().any(|fact| fact == name))
     }
 }
 

@@ -283,3 +283,23 @@ fn every_stage_hears_of_the_end_when_one_ends_the_exchange() {
     assert_eq!((reply.status, reply.body.as_slice()), (200, b"[]".as_slice()));
     diary();
 }
+
+#[test]
+fn facts_to_publish_are_facts_and_a_filter_has_those_of_its_stages() {
+    let filter = Filter { name: "chain", kind: FilterKind::Chain(STAGES) };
+    let load = |facts: &str| {
+        let text = format!(r#"{{"host":{{"facts":{facts}}},"stages":[{{"scripted":"a"}}]}}"#);
+        config::load(&filter, text.as_bytes(), &|_: &str| None)
+    };
+    let errors = load(r#"["url.path","url.paht"]"#).unwrap_err();
+    let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(errors, ["host.facts[1]: no fact is named `url.paht`"]);
+
+    let pipeline = load("null").unwrap();
+    assert_eq!(pipeline.facts(), ["error.type", "tollgate.client_dialect", "url.path"]);
+    let pipeline = load(r#"["url.path","tollgate.target"]"#).unwrap();
+    assert_eq!(pipeline.facts(), ["url.path"]);
+    let published = ["url.path", "tollgate.target", "error.type"]
+        .map(|name| pipeline.settings().publishes(name));
+    assert_eq!(published, [true, true, false]);
+}

@@ -197,6 +197,9 @@ fn a_retry_is_translated_anew_and_takes_nothing_of_the_first_attempt_along() {
     endpoint(&second, "gpt");
     attempt(&second, 2);
     second.set_filter_state("wasm.tollgate.original_headers", kept);
+    // What the first attempt found out, and what a filter before it did.
+    second.set_filter_state("wasm.tollgate.dropped", "top_logprobs");
+    second.set_filter_state("wasm.tollgate.consumer", "team-a");
     second.request_headers(sent.headers.clone(), false);
     second.request_body(request.as_bytes(), true);
     let sent = second.upstream_request().unwrap();
@@ -208,6 +211,27 @@ fn a_retry_is_translated_anew_and_takes_nothing_of_the_first_attempt_along() {
         assert!(!sent.headers.contains(name), "{name} of the first attempt is still there");
     }
     assert_eq!(body(&sent), chat_body());
+    let fact = |name: &str| second.filter_state(&format!("wasm.{name}")).unwrap();
+    assert_eq!(fact("tollgate.dropped"), b"");
+    assert_eq!(fact("tollgate.consumer"), b"team-a", "that is not ours to forget");
+}
+
+#[test]
+fn only_the_facts_that_are_asked_for_are_published() {
+    for (facts, published) in [
+        (None, ["claude", "anthropic"].map(Some)),
+        (Some(json!(["tollgate.target"])), [Some("claude"), None]),
+        (Some(json!([])), [None, None]),
+    ] {
+        let mut config = translator_config();
+        config["host"] = facts.map_or(json!({}), |facts| json!({ "facts": facts }));
+        let vm = filter("provider_translator", &config, upstream());
+        let stream = vm.stream();
+        send(&stream, CHAT, chat_body().to_string().as_bytes());
+        let told = ["tollgate.target", "gen_ai.provider.name"]
+            .map(|name| stream.filter_state(&format!("wasm.{name}")));
+        assert_eq!(told, published.map(|fact| fact.map(|fact| fact.as_bytes().to_vec())));
+    }
 }
 
 #[test]
