@@ -123,7 +123,7 @@ impl Task {
 }
 
 /// The request in the dialect that leaves the least of it over.
-fn guess(body: &Value) -> io::Result<neutral::Request> {
+pub(crate) fn guess(body: &Value) -> io::Result<neutral::Request> {
     let mut best: Option<(usize, neutral::Request)> = None;
     let mut failure = None;
     for dialect in READERS {

@@ -84,17 +84,74 @@ fn tools_cost_what_the_api_says() {
     }
 }
 
+/// A request in the words of each dialect.
+const DIALECTS: [(&str, &str); 5] = [
+    (
+        "anthropic-messages",
+        r#"{"model": "gpt-4o", "max_tokens": 9, "system": "Be brief.",
+        "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi."}]}]}"#,
+    ),
+    (
+        "bedrock-converse",
+        r#"{"system": [{"text": "Be brief."}], "messages": [{"role": "user", "content": [{"text": "Hi."}]}]}"#,
+    ),
+    (
+        "gemini",
+        r#"{"systemInstruction": {"parts": [{"text": "Be brief."}]},
+        "contents": [{"role": "user", "parts": [{"text": "Hi."}]}]}"#,
+    ),
+    (
+        "openai-chat",
+        r#"{"model": "gpt-4o", "messages": [
+        {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi."}]}"#,
+    ),
+    ("openai-responses", r#"{"model": "gpt-4o", "instructions": "Be brief.", "input": "Hi."}"#),
+];
+
 #[test]
-fn every_dialect_is_recognised() {
-    let anthropic = r#"{"model": "gpt-4o", "max_tokens": 9, "system": "Be brief.",
-        "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi."}]}]}"#;
-    let openai = r#"{"model": "gpt-4o", "messages": [
-        {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi."}]}"#;
-    let (one, two) = (count(&["--chat"], anthropic), count(&["--chat"], openai));
-    assert!(one.0 && two.0, "{one:?} {two:?}");
-    assert_eq!(one.1, two.1);
-    let named = count(&["--chat", "--dialect", "anthropic-messages"], anthropic);
-    assert_eq!(named, one);
+fn every_dialect_is_recognised_and_counted_alike() {
+    let names: Vec<&str> = DIALECTS.iter().map(|(name, _)| *name).collect();
+    let all: Vec<&str> = dialects::READERS.iter().map(|dialect| dialect.name()).collect();
+    assert_eq!(names, all, "a row for each");
+    for (name, request) in DIALECTS {
+        let guessed = count(&["--chat", "--model", "gpt-4o"], request);
+        assert_eq!(guessed, (true, "16\n".to_owned(), String::new()), "{name}");
+        let named = count(&["--chat", "--model", "gpt-4o", "--dialect", name], request);
+        assert_eq!(named, guessed, "{name}");
+    }
+}
+
+#[test]
+fn every_request_of_the_fixtures_is_counted() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+    for (name, _) in DIALECTS {
+        let text = std::fs::read_to_string(fixtures.join(name).join("request/full.json")).unwrap();
+        let (done, out, errors) = count(&["--chat", "--model", "gpt-4o", "--dialect", name], &text);
+        assert!(done && out.trim().parse::<u64>().unwrap() > 50, "{name}: {out}{errors}");
+    }
+}
+
+#[test]
+fn the_error_of_counts_is_reported_and_put_right() {
+    let file = std::env::temp_dir().join(format!("tollgate-counts-{}.jsonl", std::process::id()));
+    let lines = [
+        r#"{"model": "gpt-4o", "text": "hello world", "tokens": 2}"#,
+        r#"{"model": "gpt-4o", "tokens": 9, "request": {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi."}]}}"#,
+        r#"{"model": "claude-sonnet-4-5", "text": "hello world, hello moon", "tokens": 10}"#,
+    ];
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["eval", "tokens"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let out = String::from_utf8(done.stdout).unwrap();
+    assert!(out.contains("| gpt-4o | 2 | exactly | 0.0 % | +0.0 % |  |"), "{out}");
+    assert!(
+        out.contains("| claude-sonnet-4-5 | 1 | by an estimate | 40.0 % | -40.0 % | 167 |"),
+        "{out}"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod guard;
 mod pii;
+mod tokens;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,12 +31,18 @@ enum Kind {
         /// A JSON array of `{full_text, spans}`, or `{label, text}` a line
         file: PathBuf,
     },
+    /// Counts of tokens: how far they are off what providers said, per model
+    Tokens {
+        /// `{model, tokens, text}` or `{model, tokens, request}` a line; `tokens` is what the provider said
+        file: PathBuf,
+    },
 }
 
 pub(crate) fn run(args: EvalArgs) -> io::Result<()> {
     match args.kind {
         Kind::Guard { file, config } => guard::run(&read(&file)?, config.as_deref()),
         Kind::Pii { file } => pii::run(&read(&file)?),
+        Kind::Tokens { file } => tokens::run(&read(&file)?),
     }
 }
 
