@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
 import pytest
+import yaml
 
 from harness import client
 from harness.config import relocate
@@ -109,14 +110,20 @@ def test_a_budget_is_never_oversold_by_any_number_of_workers(start: Callable[...
 
 
 def test_one_line_tells_a_call(start: Callable[..., Envoy]) -> None:
-    envoy = start("token-budgets.yaml")
-    answer = ask(envoy, "search")
+    # With a guard and a redactor in the chain their verdicts stand in the line too.
+    more = '"stages": [{"prompt-guard": {"mode": "shadow"}}, {"pii-redactor": {}},'
+    envoy = start("token-budgets.yaml", texts={'"stages": [': more})
+    said = [{"role": "user", "content": "I am jane.roe@example.com."}]
+    answer = ask(envoy, "search", messages=said)
     log = envoy.wait_for_log('"tokens_in"')
     line = json.loads(next(line for line in log.splitlines() if '"tokens_in"' in line))
     usage = answer.json()["usage"]
     expected = {
         "consumer": "search",
         "model_asked": "gpt-4o",
+        "model_served": answer.json()["model"],
+        "target": "gpt",
+        "pii": "EMAIL_ADDRESS=1",
         "provider": "openai",
         "tokens_in": str(usage["prompt_tokens"]),
         "tokens_out": str(usage["completion_tokens"]),
@@ -124,11 +131,60 @@ def test_one_line_tells_a_call(start: Callable[..., Envoy]) -> None:
         "status": 200,
     }
     assert expected.items() <= line.items()
+    assert line["guard"].endswith("pass") and int(line["duration_ms"]) >= 0
+    streamed = ask(envoy, "search", stream=True)
+    log = envoy.wait_for_log('"first_token_ms"')
+    line_of_stream = json.loads(next(li for li in log.splitlines() if '"first_token_ms"' in li))
+    tokens = int(line_of_stream["tokens_in"]) + int(line_of_stream["tokens_out"])
+    assert tokens == used(streamed) and int(line_of_stream["first_token_ms"]) >= 0
     assert line["cost_usd"] == answer.header("x-tollgate-cost-usd")
     prometheus = envoy.admin("/stats/prometheus").decode()
     labels = ['consumer="search"', 'model="gpt-4o"', 'provider="openai"', 'token_type="input"']
     found = re.findall(r"chain_tokens\{([^}]*)\} (\d+)", prometheus)
     assert (labels, line["tokens_in"]) in [(sorted(tags.split(",")), n) for tags, n in found]
+
+
+def test_the_service_of_the_example_knows_what_envoy_asks() -> None:
+    """The compose file, the limits of envoyproxy/ratelimit and the Envoy config fit together."""
+    example = REPOSITORY / "examples" / "token-budgets"
+    compose = yaml.safe_load((example / "compose.yaml").read_text())
+    limits = yaml.safe_load((example / "limits.yaml").read_text())
+    config = yaml.safe_load((CONFIGS / "token-budgets-shared.yaml").read_text())
+    (listener,) = config["static_resources"]["listeners"]
+    manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+    (host,) = manager["route_config"]["virtual_hosts"]
+    filters = {found["name"]: found["typed_config"] for found in manager["http_filters"]}
+    ratelimit = filters["envoy.filters.http.ratelimit"]
+    assert limits["domain"] == ratelimit["domain"]
+
+    # Both the check and the charge send one descriptor of one entry, for which there is a limit.
+    asked = host["typed_per_filter_config"]["envoy.filters.http.ratelimit"]["rate_limits"]
+    check, charge = asked
+    assert check["actions"] == charge["actions"] and charge["apply_on_stream_done"]
+    assert check["hits_addend"] == {"number": 0}
+    keys = [action["request_headers"]["descriptor_key"] for action in check["actions"]]
+    rows = limits["descriptors"]
+    assert keys == ["team"] and {row["key"] for row in rows} == set(keys)
+    assert any("value" not in row for row in rows), "every team has a limit"
+    for row in rows:
+        assert row["rate_limit"]["unit"] in ("second", "minute", "hour", "day", "month", "year")
+        assert row["rate_limit"]["requests_per_unit"] > 0
+
+    # The service listens where Envoy's cluster points, and reads the limits where they are mounted.
+    service = compose["services"]["ratelimit"]
+    clusters = {found["name"]: found for found in config["static_resources"]["clusters"]}
+    name = ratelimit["rate_limit_service"]["grpc_service"]["envoy_grpc"]["cluster_name"]
+    (endpoints,) = clusters[name]["load_assignment"]["endpoints"]
+    address = endpoints["lb_endpoints"][0]["endpoint"]["address"]["socket_address"]
+    published = f"{address['address']}:{address['port_value']}:8081"
+    assert service["ports"] == [published], "envoyproxy/ratelimit serves gRPC on 8081"
+    variables = service["environment"]
+    folder = f"{variables['RUNTIME_ROOT']}/{variables['RUNTIME_SUBDIRECTORY']}/config"
+    (mount,) = service["volumes"]
+    source, target, _ = mount.split(":")
+    assert (example / source).is_file() and target == f"{folder}/{Path(source).name}"
+    assert set(service["depends_on"]) <= set(compose["services"])
+    assert variables["REDIS_URL"].split(":")[0] in compose["services"]
 
 
 @pytest.fixture

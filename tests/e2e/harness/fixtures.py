@@ -81,13 +81,15 @@ def _start_envoy(
     most of what a short test takes). Ends in a failure if one has ended before or one of its modules has
     panicked.
     """
-    started = request.node.stash.setdefault(STARTED, [])
+    shown = request.node.stash.setdefault(STARTED, [])
+    started: List[Envoy] = []
     folder = tmp_path_factory.mktemp("envoy")
 
     def start(config: str, **options: Any) -> Envoy:
         options.setdefault("log", folder / f"envoy-{len(started)}.log")
         envoy = Envoy(envoy_binary, config, **options)
         started.append(envoy)
+        shown.append(envoy)
         return envoy
 
     yield start

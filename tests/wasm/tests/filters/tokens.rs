@@ -106,6 +106,27 @@ fn a_stream_passes_untouched_whole_and_cut() {
 }
 
 #[test]
+fn usage_that_the_client_did_not_ask_for_is_asked_for_and_hidden() {
+    let vm = counter(&budget(1_000));
+    let stream = vm.stream();
+    let mut body = chat_body();
+    body["stream"] = json!(true);
+    send(&stream, CHAT, body.to_string().as_bytes());
+    let sent: Value = serde_json::from_slice(&stream.upstream_request().unwrap().body).unwrap();
+    assert_eq!(sent["stream_options"], json!({"include_usage": true}));
+    stream.response_headers(&[(":status", "200"), ("content-type", "text/event-stream")], false);
+    for chunk in OPENAI_STREAM.as_bytes().chunks(7) {
+        stream.response_body(chunk, false);
+    }
+    stream.response_body(b"", true);
+    let got = String::from_utf8(stream.downstream().body).unwrap();
+    assert!(OPENAI_STREAM.contains("\"usage\"") && !got.contains("\"usage\""), "{got}");
+    assert!(got.ends_with("data: [DONE]\n\n"), "{got}");
+    assert_eq!(fact(&stream, "gen_ai.usage.output_tokens"), "5");
+    assert_eq!(fact(&stream, "tollgate.estimated"), "false");
+}
+
+#[test]
 fn workers_share_a_budget_to_the_last_token() {
     let process = Process::default();
     let worker = || {
@@ -113,11 +134,11 @@ fn workers_share_a_budget_to_the_last_token() {
         filter("token_counter", &budget(300), options)
     };
     let workers = [worker(), worker()];
-    // Two are reserved by their bytes (26 + 64 tokens); the third is near the limit and counted (10 + 64).
+    // Two are reserved by an estimate, the others are near the limit and counted: 10 + 64 tokens each.
     let streams: Vec<Stream> = (0..8).map(|n| sent(&workers[n % 2])).collect();
     let refused: Vec<bool> = streams.iter().map(|stream| stream.local_reply().is_some()).collect();
-    assert_eq!(refused, [false, false, false, true, true, true, true, true]);
-    let reply = streams[3].local_reply().unwrap();
+    assert_eq!(refused, [false, false, false, false, true, true, true, true]);
+    let reply = streams[4].local_reply().unwrap();
     assert_eq!(reply.status, 429);
     assert_eq!(reply.headers.text("retry-after").as_deref(), Some("3600"));
     // Whoever leaves gives back, on whichever worker.
