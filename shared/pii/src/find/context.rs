@@ -13,6 +13,10 @@ const AHEAD: usize = 64;
 const SLACK: usize = 16;
 /// How much is read at once where candidates are dense, in bytes.
 const CHUNK: usize = 4096;
+/// Places this near to each other are answered alike by [`Nearby::may_speak`], in bytes.
+const REGION: usize = 64;
+/// How many words are remembered before those are forgotten that are too far back to matter.
+const MOST_HITS: usize = 1024;
 
 /// A set of rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -28,12 +32,12 @@ impl Rows {
         }
     }
 
-    pub(super) fn has(self, row: u16) -> bool {
+    pub(super) fn has(&self, row: u16) -> bool {
         self.0.get(usize::from(row / 64)).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }
 
-    fn add(&mut self, other: Rows) {
-        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word |= other);
+    fn add(&mut self, other: &Rows) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
     }
 }
 
@@ -94,7 +98,7 @@ pub(super) struct Nearby<'w> {
     ahead: usize,
     /// The last span that was asked for, and its answer.
     last: Option<((usize, usize), Rows)>,
-    /// The last place whose surroundings were asked for, and the answer.
+    /// The last region whose surroundings were asked for, and the answer.
     region: Option<(usize, Rows)>,
 }
 
@@ -110,26 +114,33 @@ impl<'w> Nearby<'w> {
         Self { words, hits: Vec::new(), read: 0, ahead: 0, last: None, region: None }
     }
 
-    /// The rows that any word speaks for which could matter to a candidate that begins at `start` and is no longer
-    /// than [`AHEAD`]: what is not in them needs no closer look.
-    pub(super) fn anywhere(&mut self, text: &str, start: usize) -> Rows {
-        if let Some((at, rows)) = self.region
-            && at == start
-        {
-            return rows;
+    /// Whether any word speaks for `row` that could matter to a candidate that begins at `start` and is no longer
+    /// than [`AHEAD`], or to one near by: where none does, nothing needs a closer look.
+    pub(super) fn may_speak(&mut self, text: &str, start: usize, row: u16) -> bool {
+        let region = start / REGION;
+        match &self.region {
+            Some((last, rows)) if *last == region => rows.has(row),
+            _ => {
+                let rows = self.spoken(text, region * REGION);
+                self.region = Some((region, rows));
+                rows.has(row)
+            }
         }
-        self.read_to(text, start.saturating_sub(BEFORE), start + AHEAD + AFTER);
-        let (from, to) = (start.saturating_sub(BEFORE), start + AHEAD + AFTER);
+    }
+
+    /// The rows that words around a region speak for.
+    fn spoken(&mut self, text: &str, start: usize) -> Rows {
+        let (from, to) = (start.saturating_sub(BEFORE), start + REGION + AHEAD + AFTER);
+        self.read_to(text, from, to);
         let mut rows = Rows::default();
         // The last words that were read are the nearest, so they are looked at from the end.
         for hit in self.hits.iter().rev().take_while(|hit| hit.end >= from) {
             if hit.start < to
                 && let Some(spoken) = self.words.rows.get(hit.word)
             {
-                rows.add(*spoken);
+                rows.add(spoken);
             }
         }
-        self.region = Some((start, rows));
         rows
     }
 
@@ -144,7 +155,7 @@ impl<'w> Nearby<'w> {
         let words = self.words;
         for hit in self.around(text, start, end) {
             if let Some(spoken) = words.rows.get(hit.word) {
-                rows.add(*spoken);
+                rows.add(spoken);
             }
         }
         self.last = Some(((start, end), rows));
@@ -193,6 +204,11 @@ impl<'w> Nearby<'w> {
         // Candidates are not quite in order: some begin a little before the last.
         let begin = self.read.max(from).saturating_sub(self.words.longest + SLACK);
         let Some(window) = text.as_bytes().get(begin..to) else { return };
+        if self.hits.len() > MOST_HITS {
+            let far = from.saturating_sub(BEFORE + SLACK);
+            let gone = self.hits.partition_point(|hit| hit.end < far);
+            self.hits.drain(..gone);
+        }
         for found in automaton.find_overlapping_iter(window) {
             let (start, end) = (begin + found.start(), begin + found.end());
             if end > self.read && is_whole(text, start, end) {
@@ -211,6 +227,18 @@ fn title(word: &str) -> String {
 /// Whether `start..end` is made of whole words. A script without spaces between words has no borders to ask
 /// for.
 pub(super) fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let byte = |index: usize| bytes.get(index).copied().unwrap_or(b' ');
+    let (before, after) = (byte(start.wrapping_sub(1)), byte(end));
+    if byte(start).is_ascii()
+        && byte(end.wrapping_sub(1)).is_ascii()
+        && before.is_ascii()
+        && after.is_ascii()
+    {
+        let joins =
+            |inner: u8, outer: u8| inner.is_ascii_alphanumeric() && outer.is_ascii_alphanumeric();
+        return !joins(byte(start), before) && !joins(byte(end.wrapping_sub(1)), after);
+    }
     let (Some(before), Some(word), Some(after)) =
         (text.get(..start), text.get(start..end), text.get(end..))
     else {

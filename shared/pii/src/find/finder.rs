@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::context::{BEFORE, Rows, Words};
 use super::custom::Customs;
 use super::entity::{Category, Check, Key, Scan, Special};
-use super::pattern::Pattern;
+use super::groups::{Groups, Layout};
+use super::pattern::{Pattern, Token};
 use super::scan::{self, LONGEST_TOKEN, Scanner};
 use super::settle::settle;
 use super::stream;
@@ -67,8 +68,8 @@ pub(super) struct Plan {
     pub(super) min_score: f32,
     pub(super) words: Words,
     pub(super) forms: Vec<Form>,
-    /// By the length of the first token, the forms that may begin with it.
-    pub(super) buckets: Vec<Vec<u16>>,
+    /// What may begin with a token: see [`Self::bucket`].
+    buckets: Vec<Vec<Entry>>,
     /// By scanner, the row that it finds.
     pub(super) special: [Option<u16>; Special::COUNT],
     pub(super) keys: Vec<(Key, u16)>,
@@ -89,11 +90,16 @@ pub(super) struct Form {
     pub(super) pattern: Pattern,
 }
 
-impl Form {
-    /// Whether a token that begins with a digit (or else a letter) can begin it.
-    pub(super) fn fits(&self, digit: bool) -> bool {
-        if digit { self.pattern.digit_first } else { self.pattern.letter_first }
-    }
+/// A form that may begin with a token.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// The groups of digits that it begins with.
+    pub(super) layout: Layout,
+    /// Its place among the forms.
+    pub(super) form: u16,
+    pub(super) entity: u16,
+    /// Whether it needs a context word.
+    pub(super) weak: bool,
 }
 
 impl Finder {
@@ -118,7 +124,7 @@ impl Finder {
             min_score: selection.min_score,
             words: Words::default(),
             forms: Vec::new(),
-            buckets: vec![Vec::new(); LONGEST_TOKEN + 1],
+            buckets: Vec::new(),
             special: [None; Special::COUNT],
             keys: Vec::new(),
             keys_by_first: vec![Vec::new(); 256],
@@ -193,7 +199,20 @@ impl Finder {
     }
 }
 
+/// How many buckets there are.
+const BUCKETS: usize = Token::ALL.len() * (LONGEST_TOKEN + 1) * Groups::KEYS;
+
+/// The bucket of a token.
+fn place(token: Token, len: usize, key: usize) -> usize {
+    (token as usize * (LONGEST_TOKEN + 1) + len.min(LONGEST_TOKEN)) * Groups::KEYS + key
+}
+
 impl Plan {
+    /// What may begin with a token of this kind and length, digits by the key of their groups.
+    pub(super) fn bucket(&self, token: Token, len: usize, key: usize) -> &[Entry] {
+        self.buckets.get(place(token, len, key)).map_or(&[], Vec::as_slice)
+    }
+
     pub(super) fn finds(&self, special: Special) -> bool {
         self.special.get(special as usize).copied().flatten().is_some()
     }
@@ -207,9 +226,18 @@ impl Plan {
                     let pattern = Pattern::new(form);
                     longest = longest.max(pattern.max_len);
                     let index = self.forms.len() as u16;
-                    for (len, bucket) in self.buckets.iter_mut().enumerate() {
-                        if len < 64 && pattern.first_token >> len & 1 == 1 {
-                            bucket.push(index);
+                    let weak = *score < self.min_score;
+                    self.buckets.resize_with(BUCKETS, Vec::new);
+                    for (token, len) in Token::ALL
+                        .into_iter()
+                        .flat_map(|token| (0..=LONGEST_TOKEN).map(move |len| (token, len)))
+                    {
+                        let Some(layout) = pattern.layout(token, len) else { continue };
+                        let keys = if token == Token::Digits { Groups::KEYS } else { 1 };
+                        for key in (0..keys).filter(|key| layout.may_have(*key)) {
+                            if let Some(bucket) = self.buckets.get_mut(place(token, len, key)) {
+                                bucket.push(Entry { layout, form: index, entity: row, weak });
+                            }
                         }
                     }
                     self.capitals |= pattern.letters_only;

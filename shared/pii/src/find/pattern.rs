@@ -5,7 +5,7 @@
 //! else is itself, letters in either case. What is repeated or optional is taken greedily and never given back,
 //! so matching is linear; the tables are written for that.
 
-use super::groups::Groups;
+use super::groups::Layout;
 
 /// A compiled form.
 #[derive(Debug)]
@@ -16,15 +16,29 @@ pub(super) struct Pattern {
     /// The longest match, in bytes.
     pub(super) max_len: usize,
     /// Whether a match can begin with a digit.
-    pub(super) digit_first: bool,
+    digit_first: bool,
     /// Whether a match can begin with a letter.
-    pub(super) letter_first: bool,
+    letter_first: bool,
     /// Whether a match can be without a digit.
     pub(super) letters_only: bool,
-    /// The groups of digits that a match is made of, where it is made of nothing else.
-    groups: Option<Groups>,
-    /// Whether the groups say all: any digits will do.
+    /// Whether any digits will do.
     plain: bool,
+}
+
+/// What a token is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Token {
+    /// Digits only.
+    Digits,
+    /// Digits and letters, a digit first.
+    DigitFirst,
+    /// Letters and maybe digits, a letter first.
+    LetterFirst,
+}
+
+impl Token {
+    /// Each of them.
+    pub(super) const ALL: [Token; 3] = [Token::Digits, Token::DigitFirst, Token::LetterFirst];
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +71,18 @@ impl What {
         }
     }
 
+    fn is_digit(self) -> bool {
+        self.fits(b'0', None) || matches!(self, What::Literal(b'0'..=b'9'))
+    }
+
+    fn is_only_digit(self) -> bool {
+        matches!(self, What::Digit | What::Literal(b'0'..=b'9'))
+    }
+
+    fn is_letter(self) -> bool {
+        self.fits(b'A', None) || matches!(self, What::Literal(byte) if byte.is_ascii_alphabetic())
+    }
+
     fn in_token(self) -> bool {
         match self {
             What::Digit | What::Letter | What::Alnum => true,
@@ -74,7 +100,7 @@ pub(super) struct Compact {
 }
 
 impl Compact {
-    /// More than any identifier has.
+    /// More than any identifier has, separators included.
     pub(super) const MAX: usize = 40;
 
     fn new() -> Self {
@@ -84,8 +110,12 @@ impl Compact {
     /// Of the letters and digits in `bytes`; `None` if there are too many.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let mut compact = Self::new();
-        let kept = bytes.iter().filter(|byte| byte.is_ascii_alphanumeric());
-        kept.copied().all(|byte| compact.push(byte)).then_some(compact)
+        for byte in bytes {
+            // Each is written, and stays if it counts.
+            *compact.bytes.get_mut(compact.len)? = byte.to_ascii_uppercase();
+            compact.len += usize::from(byte.is_ascii_alphanumeric());
+        }
+        Some(compact)
     }
 
     fn push(&mut self, byte: u8) -> bool {
@@ -131,7 +161,6 @@ impl Pattern {
                 }
             }
         }
-        let groups = groups(&items);
         let max_len = items.iter().map(|item| usize::from(item.most)).sum();
         // Up to the first item that must be there, any can be first.
         let optional = items.iter().take_while(|item| item.least == 0).count();
@@ -139,9 +168,7 @@ impl Pattern {
         Self {
             first_token: first_token(&items),
             max_len,
-            groups,
-            plain: groups.is_some()
-                && !items.iter().any(|item| matches!(item.what, What::Literal(b'0'..=b'9'))),
+            plain: !items.iter().any(|item| matches!(item.what, What::Literal(b'0'..=b'9'))),
             digit_first: first.iter().any(|item| match item.what {
                 What::Literal(byte) => byte.is_ascii_digit(),
                 what => what.fits(b'0', None),
@@ -155,23 +182,70 @@ impl Pattern {
         }
     }
 
-    /// The length of every match, if it is made of digits and separators only.
-    pub(super) fn fixed_len(&self) -> Option<usize> {
-        self.groups.map(|_| self.max_len)
+    /// The groups of digits that a match begins with whose first token has `len` characters of that kind; `None`
+    /// if there is no such match.
+    pub(super) fn layout(&self, token: Token, len: usize) -> Option<Layout> {
+        if len >= 64 || self.first_token >> len & 1 == 0 {
+            return None;
+        }
+        let within = self.items.iter().take_while(|item| item.what.in_token());
+        // An optional separator need not end the token.
+        let mut reach =
+            self.items.iter().take_while(|item| item.what.in_token() || item.least == 0);
+        let first = match token {
+            Token::Digits => within.clone().all(|item| item.least == 0 || item.what.is_digit()),
+            Token::DigitFirst => self.digit_first && reach.any(|item| item.what.is_letter()),
+            Token::LetterFirst => self.letter_first,
+        };
+        if !first {
+            return None;
+        }
+        if token != Token::Digits {
+            return Some(Layout::default());
+        }
+        Some(self.groups(within.count(), len as u8))
     }
 
-    /// Whether the groups of digits at a place do not already say that there is no match.
-    pub(super) fn may_match(&self, digits: &Groups) -> bool {
-        self.groups.is_none_or(|groups| groups.admit(digits))
+    /// The groups that a match begins with whose first token, of so many items, has `len` digits.
+    fn groups(&self, first_token: usize, len: u8) -> Layout {
+        let (mut layout, mut place, mut group) = (Layout::default(), 0, len);
+        let mut items = self.items.iter().skip(first_token).peekable();
+        while let Some(item) = items.next() {
+            let behind = match item.what {
+                What::Digit | What::Literal(b'0'..=b'9') if item.least == item.most => {
+                    group += item.most;
+                    continue;
+                }
+                What::Separator if item.least == 1 => b'_',
+                What::Literal(literal) if item.least == 1 && !item.what.in_token() => literal,
+                // How long the group is depends on what is there.
+                _ => return layout,
+            };
+            // Groups know what stands between digits only.
+            let joins = matches!(behind, b'_' | b' ' | b'-' | b'.' | b'/')
+                && items.peek().is_some_and(|next| next.least > 0 && next.what.is_only_digit());
+            layout.push(place, group, joins.then_some(behind));
+            if !joins {
+                return layout;
+            }
+            (place, group) = (place + 1, 0);
+        }
+        layout.push(place, group, None);
+        layout.whole = Some(layout.total());
+        layout
     }
 
-    /// Asked only where [`Self::may_match`]: where a match of `text` that begins at `start` ends, and what it holds. The match ends where a token
-    /// ends.
-    pub(super) fn matches(&self, text: &[u8], start: usize) -> Option<(usize, Compact)> {
+    /// Where a match of `text` that begins at `start` ends, and what it holds. The match ends where a token ends.
+    /// Asked only where its layout admits the digits.
+    pub(super) fn matches(
+        &self,
+        text: &[u8],
+        start: usize,
+        layout: &Layout,
+    ) -> Option<(usize, Compact)> {
         // What its groups admit is a match already, unless it asks for certain digits.
-        if self.plain {
-            let end = start + self.max_len;
-            return Some((end, Compact::of(text.get(start..end)?)?));
+        if let Some(len) = layout.whole.filter(|_| self.plain) {
+            return Some((start + len, Compact::of(text.get(start..start + len)?)?));
         }
         let mut compact = Compact::new();
         let mut separator = None;
@@ -206,23 +280,6 @@ fn number(digits: &[u8]) -> u8 {
     })
 }
 
-fn groups(items: &[Item]) -> Option<Groups> {
-    let (mut lens, mut separators) = (vec![0], Vec::new());
-    for item in items {
-        match item.what {
-            _ if item.least != item.most => return None,
-            What::Digit | What::Literal(b'0'..=b'9') => *lens.last_mut()? += item.most,
-            What::Separator => separators.push(b'_'),
-            What::Literal(literal @ (b' ' | b'-' | b'.' | b'/')) => separators.push(literal),
-            _ => return None,
-        }
-        if separators.len() == lens.len() {
-            lens.push(0);
-        }
-    }
-    Groups::of_form(&lens, &separators)
-}
-
 fn first_token(items: &[Item]) -> u64 {
     // Bit n of `open`: n characters of the first token are read and it may go on.
     let (mut open, mut closed) = (1_u64, 0);
@@ -245,12 +302,21 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
+    use super::super::groups::Groups;
     use super::*;
 
     fn matched(form: &str, text: &str) -> Option<(usize, String)> {
-        let pattern = Pattern::new(form);
-        let admitted = pattern.may_match(&Groups::of(text.as_bytes(), 0));
-        let (end, compact) = pattern.matches(text.as_bytes(), 0).filter(|_| admitted)?;
+        let (pattern, text) = (Pattern::new(form), text.as_bytes());
+        let len = text.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let token = match digits {
+            0 => Token::LetterFirst,
+            _ if digits < len => Token::DigitFirst,
+            _ => Token::Digits,
+        };
+        let layout = pattern.layout(token, len)?;
+        let admitted = layout.admits(&Groups::of(text, 0));
+        let (end, compact) = pattern.matches(text, 0, &layout).filter(|_| admitted)?;
         Some((end, String::from_utf8_lossy(compact.as_bytes()).into_owned()))
     }
 

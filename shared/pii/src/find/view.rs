@@ -8,8 +8,17 @@ use std::borrow::Cow;
 pub(super) struct View<'a> {
     /// What the scanners read.
     pub(super) text: Cow<'a, str>,
-    /// Where folded and source offsets part: (folded, source), in order. Before the first they are equal.
-    cuts: Vec<(usize, usize)>,
+    /// Where folded and source offsets part, in order. Before the first they are equal.
+    cuts: Vec<Cut>,
+}
+
+/// From here on, up to the next cut.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Cut {
+    folded: u32,
+    source: u32,
+    /// How many bytes of the source one of the folded text stands for.
+    width: u32,
 }
 
 /// What a fold makes of one character.
@@ -39,57 +48,108 @@ impl<'a> View<'a> {
                 Fold::Drop => None,
                 Fold::Into(into) => Some(into),
             };
-            folded.push_str(text.get(copied..next).unwrap_or_default());
+            let between = text.get(copied..next).unwrap_or_default();
+            if !between.is_empty() {
+                push(&mut cuts, Cut::new(folded.len(), copied, 1));
+                folded.push_str(between);
+            }
             copied = at;
-            if into.is_none_or(|into| into.len_utf8() != c.len_utf8()) {
-                push_new(&mut cuts, (folded.len(), next));
-                folded.extend(into);
-                cuts.push((folded.len(), at));
-            } else {
-                folded.extend(into);
+            let place = folded.len();
+            folded.extend(into);
+            match folded.len() - place {
+                // What ends before it ends where it begins, what begins behind it where it ends.
+                0 => {
+                    let before = Cut::new(place, next, 1);
+                    if cuts.last() != Some(&before) {
+                        cuts.push(before);
+                    }
+                    push(&mut cuts, Cut::new(place, at, 1));
+                }
+                1 => push(&mut cuts, Cut::new(place, next, at - next)),
+                _ => {
+                    push(&mut cuts, Cut::new(place, next, 1));
+                    push(&mut cuts, Cut::new(folded.len(), at, 1));
+                }
             }
         }
         if copied == 0 {
             return Self { text: Cow::Borrowed(text), cuts };
         }
+        push(&mut cuts, Cut::new(folded.len(), copied, 1));
         folded.push_str(text.get(copied..).unwrap_or_default());
         Self { text: Cow::Owned(folded), cuts }
     }
 
     /// The source offset of what begins at `at`.
     pub(super) fn start(&self, at: usize) -> usize {
-        let after = self.cuts.partition_point(|(folded, _)| *folded <= at);
+        let after = self.cuts.partition_point(|cut| cut.folded as usize <= at);
         Self::beyond(after.checked_sub(1).and_then(|last| self.cuts.get(last)), at)
     }
 
     /// The source offset of what ends at `at`.
     pub(super) fn end(&self, at: usize) -> usize {
-        let first = self.cuts.partition_point(|(folded, _)| *folded < at);
+        let first = self.cuts.partition_point(|cut| (cut.folded as usize) < at);
         match self.cuts.get(first) {
-            Some((folded, source)) if *folded == at => *source,
+            Some(cut) if cut.folded as usize == at => cut.source as usize,
             _ => Self::beyond(first.checked_sub(1).and_then(|last| self.cuts.get(last)), at),
         }
     }
 
-    fn beyond(cut: Option<&(usize, usize)>, at: usize) -> usize {
-        cut.map_or(at, |(folded, source)| source + (at - folded))
+    fn beyond(cut: Option<&Cut>, at: usize) -> usize {
+        cut.map_or(at, |cut| cut.source(at))
+    }
+}
+
+impl Cut {
+    fn new(folded: usize, source: usize, width: usize) -> Self {
+        Self { folded: folded as u32, source: source as u32, width: width as u32 }
+    }
+
+    /// The source offset of a folded one that is not before the cut.
+    fn source(&self, folded: usize) -> usize {
+        self.source as usize + (folded - self.folded as usize) * self.width as usize
     }
 }
 
 /// The next character at or behind `from` that a fold may change.
 fn next_to_fold(bytes: &[u8], from: usize, ascii: bool) -> Option<usize> {
     let rest = bytes.get(from..)?;
-    // The letters of Latin-1 and beyond, which begin with C3 to C9, are passed over at once: no view changes
-    // them, and loose text looks at everything.
     let found = match ascii {
         true => (!rest.is_empty()).then_some(0),
-        false => rest.iter().position(|byte| matches!(byte, 0xC2 | 0xCA..)),
+        false => {
+            let quiet = quiet(rest);
+            let place = rest.get(quiet..)?.iter().position(|byte| may_fold(*byte));
+            place.map(|place| quiet + place)
+        }
     };
     found.map(|offset| from + offset)
 }
 
-fn push_new(cuts: &mut Vec<(usize, usize)>, cut: (usize, usize)) {
-    if cuts.last() != Some(&cut) {
+/// Whether a character that begins with this byte may be folded by [`visible`]. Those of Latin, Greek, Cyrillic,
+/// Armenian and Hebrew letters, of most of the ideographs and of Korean syllables are not.
+fn may_fold(byte: u8) -> bool {
+    (byte == 0xC2)
+        | (byte == 0xCD)
+        | (byte.wrapping_sub(0xD8) < 0xE4 - 0xD8)
+        | (byte == 0xEA)
+        | (byte >= 0xEE)
+}
+
+/// How many bytes the whole blocks at the beginning have in which nothing is folded.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
+fn quiet(bytes: &[u8]) -> usize {
+    let blocks = bytes.chunks_exact(16);
+    let quiet =
+        blocks.take_while(|block| !block.iter().fold(false, |any, byte| any | may_fold(*byte)));
+    quiet.count() * 16
+}
+
+/// Adds a cut, unless the last one says the same.
+fn push(cuts: &mut Vec<Cut>, cut: Cut) {
+    let last = cuts.last().copied().unwrap_or(Cut::new(0, 0, 1));
+    let goes_on =
+        last.width == cut.width && last.source(cut.folded as usize) == cut.source as usize;
+    if !goes_on {
         cuts.push(cut);
     }
 }
@@ -271,6 +331,23 @@ mod tests {
         assert_eq!(source.get(view.start(1)..view.end(3)), Some("\u{0661}\u{200B}2"));
         assert_eq!(view.end(4), source.len());
         assert_eq!((view.start(0), view.end(1)), (0, 1));
+    }
+
+    #[test]
+    fn every_character_that_is_folded_begins_with_a_byte_that_is_looked_at() {
+        for c in '\u{80}'..=char::MAX {
+            let first = c.to_string().as_bytes()[0];
+            assert!(may_fold(first) || matches!(visible(c), Fold::Keep), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn digits_of_one_script_take_one_cut() {
+        let view = View::new("a\u{0661}\u{0662}\u{0663} \u{FF11}\u{FF12}b");
+        assert_eq!((view.text.as_ref(), view.cuts.len()), ("a123 12b", 4));
+        let source: Vec<_> = (0..=8).map(|at| (view.start(at), view.end(at))).collect();
+        assert_eq!(source.iter().map(|s| s.0).collect::<Vec<_>>(), [0, 1, 3, 5, 7, 8, 11, 14, 15]);
+        assert!(source.iter().all(|(start, end)| start == end));
     }
 
     #[test]

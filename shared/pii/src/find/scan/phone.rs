@@ -3,6 +3,7 @@
 //! International numbers and the national forms that are distinctive (North American, a leading zero, an area
 //! code in parentheses) stand alone; what could be any number needs a context word.
 
+use super::super::groups::Groups;
 use super::text::{ahead, at, has_word_at, has_word_before};
 
 /// Digits of the longest number: E.164 has 15, national habits add a trunk zero and an exit code.
@@ -26,24 +27,53 @@ struct Run {
     /// The group that stands in parentheses, from the start of the run on.
     area: Option<usize>,
     groups: [(usize, usize); MOST_GROUPS],
+    /// How many digits there are up to the end of each group.
+    digits: [usize; MOST_GROUPS],
     /// The single byte behind each group, `?` if there are several.
     behind: [u8; MOST_GROUPS],
     len: usize,
 }
 
-/// Whether the digits at `start` could be a phone number without a word that says so. Cheap, and generous.
-pub(super) fn may_stand_alone(bytes: &[u8], start: usize) -> bool {
+/// Whether there are digits enough at `start`, and no list of small numbers. Cheap, and generous.
+pub(super) fn may_begin(bytes: &[u8], start: usize, groups: &Groups) -> bool {
     let before = start.checked_sub(1).map_or(0, |index| at(bytes, index));
-    if matches!(before, b'+' | b'(') || at(bytes, start) == b'0' {
+    match (groups.len(0), groups.separator(0), groups.len(1)) {
+        // (1) is the item of a list, (0) and +(1) belong to numbers.
+        (1, _, _) if before == b'(' && at(bytes, start) != b'0' => {
+            at(bytes, start.wrapping_sub(2)) == b'+'
+        }
+        (1, b' ' | b'-' | b'.' | b'/', 1) => matches!(before, b'+' | b'('),
+        _ if groups.count() >= 7 => true,
+        // Only parentheses and what stands around them go on behind single separators.
+        _ => {
+            let window = bytes.get(start..).unwrap_or_default();
+            let digits = window.iter().take(MOST_DIGITS * 2).take_while(|byte| {
+                matches!(byte, b'0'..=b'9' | b' ' | b'-' | b'.' | b'/' | b'(' | b')')
+            });
+            digits.filter(|byte| byte.is_ascii_digit()).take(7).count() == 7
+        }
+    }
+}
+
+/// Whether the digits at `start` could be a phone number without a word that says so. Cheap, and generous.
+pub(super) fn may_stand_alone(bytes: &[u8], start: usize, groups: &Groups) -> bool {
+    let before = start.checked_sub(1).map_or(0, |index| at(bytes, index));
+    if before == b'+' || at(bytes, start) == b'0' {
         return true;
     }
-    let end = ahead(bytes, start, 12, |byte| byte.is_ascii_digit());
-    let next = ahead(bytes, end, 2, |byte| !byte.is_ascii_digit() && byte.is_ascii());
-    let second = ahead(bytes, next, 6, |byte| byte.is_ascii_digit()) - next;
-    match (end - start, second) {
-        (10 | 11, _) | (3, 3) | (1, 3) | (2, 4 | 5) => true,
-        _ => bytes.get(end..next).is_some_and(|between| between.contains(&b'(')),
+    let first = groups.len(0);
+    if before == b'(' {
+        // An area code, or a country code with its plus.
+        return first > 1 || at(bytes, start.wrapping_sub(2)) == b'+';
     }
+    if groups.step().is_some() {
+        return matches!((first, groups.len(1)), (10 | 11, _) | (3, 3) | (1, 3) | (2, 4 | 5));
+    }
+    // What stands before an area code in parentheses.
+    let next = [at(bytes, start + first), at(bytes, start + first + 1)];
+    matches!(first, 10 | 11)
+        || next[0] == b'('
+        || (next[1] == b'(' && matches!(next[0], b' ' | b'-'))
 }
 
 /// The best phone number that begins with the digits at `start` (or with what introduces them).
@@ -53,9 +83,11 @@ pub(super) fn phone(text: &str, start: usize) -> Option<Phone> {
     let mut best: Option<Phone> = None;
     for count in (1..=run.len).rev() {
         let groups = run.groups.get(..count)?;
-        let end = groups.last()?.1;
-        let digits: usize = groups.iter().map(|(from, to)| to - from).sum();
-        if !(7..=MOST_DIGITS).contains(&digits) || !cuts(bytes, &run, count) {
+        let (end, digits) = (groups.last()?.1, *run.digits.get(count - 1)?);
+        if digits < 7 {
+            break;
+        }
+        if !cuts(bytes, &run, count) {
             continue;
         }
         let Some(score) = score(bytes, &run, groups, digits) else { continue };
@@ -103,6 +135,7 @@ fn read(text: &str, start: usize) -> Option<Run> {
             break;
         }
         *run.groups.get_mut(run.len)? = (index, end);
+        *run.digits.get_mut(run.len)? = digits;
         // A list of small numbers.
         if run.len == 1 && !run.plus && !opened && index == start + 2 && end == index + 1 {
             return None;

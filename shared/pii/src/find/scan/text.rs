@@ -21,11 +21,19 @@ pub(super) fn ahead(bytes: &[u8], start: usize, most: usize, fits: impl Fn(u8) -
 
 /// Whether a letter or digit stands before `index`.
 pub(super) fn has_word_before(text: &str, index: usize) -> bool {
+    let before = index.checked_sub(1).map_or(0, |index| at(text.as_bytes(), index));
+    if before.is_ascii() {
+        return before.is_ascii_alphanumeric();
+    }
     text.get(..index).and_then(|before| before.chars().next_back()).is_some_and(is_word)
 }
 
 /// Whether a letter or digit stands at `index`.
 pub(super) fn has_word_at(text: &str, index: usize) -> bool {
+    let after = at(text.as_bytes(), index);
+    if after.is_ascii() {
+        return after.is_ascii_alphanumeric();
+    }
     text.get(index..).and_then(|after| after.chars().next()).is_some_and(is_word)
 }
 

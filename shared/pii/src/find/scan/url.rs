@@ -17,8 +17,10 @@ pub(super) fn with_scheme(text: &str, colon: usize) -> Option<(usize, usize, boo
     let bytes = text.as_bytes();
     let letters = back(bytes, colon, 8, |byte| byte.is_ascii_alphanumeric());
     // `seehttp://` is prose that runs into a URL; what counts is the scheme.
+    let word = bytes.get(letters..colon)?;
     let scheme = SCHEMES.iter().filter(|scheme| {
-        bytes.get(letters..colon).is_some_and(|word| word.to_ascii_lowercase().ends_with(scheme))
+        let tail = word.len().checked_sub(scheme.len()).and_then(|from| word.get(from..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(scheme))
     });
     let start = colon - scheme.map(|scheme| scheme.len()).max()?;
     let host = colon + 3;
