@@ -1,21 +1,26 @@
 //! `tollgate translate`: one message from one dialect to another, standard input to standard output.
 
+mod other;
+
 use std::io::{self, Read, Write};
 
 use chat::{Event, Framing, Kind, Problem, json};
 use clap::{Args, ValueEnum};
 use dialects::providers::Provider;
-use dialects::{CODECS, ClientContext, Codec, Drops, ProviderContext, neutral};
+use dialects::{
+    Client, ClientContext, Codec, DIALECTS, Dialect, Drops, OTHERS, Operation, ProviderContext,
+    neutral,
+};
 
 /// Translate a message from standard input. What the target cannot express is named on standard error.
 #[derive(Args)]
 pub(crate) struct TranslateArgs {
     /// What the message is
     message: Message,
-    /// The dialect it is in
+    /// The dialect it is in, or the path that a client addresses: `/v1/embeddings`
     #[arg(long, value_name = "DIALECT")]
     from: String,
-    /// The dialect it shall be in
+    /// The dialect it shall be in, or such a path
     #[arg(long, value_name = "DIALECT")]
     to: String,
     /// The model to name in place of the message's own
@@ -52,16 +57,22 @@ enum Message {
 const EVENT_LIMIT: usize = 32 << 20;
 
 pub(crate) fn run(args: TranslateArgs) -> io::Result<()> {
-    let (from, to) = (dialect(&args.from)?, dialect(&args.to)?);
     let mut input = Vec::new();
     io::stdin().read_to_end(&mut input)?;
     let mut drops = Drops::default();
+    let (from, to) = (named(&args.from)?, named(&args.to)?);
     let done = match args.message {
-        Message::Request => request(&args, from, to, &input, &mut drops),
-        Message::Response => response(&args, from, to, &input, &mut drops),
-        Message::Stream => stream(&args, from, to, &input, &mut drops),
+        Message::Request => match operation(from) {
+            Some(asked) => other::request(&args, asked, codec(to)?, &input, &mut drops),
+            None => request(&args, client(from)?, codec(to)?, &input, &mut drops),
+        },
+        Message::Response => match operation(to) {
+            Some(asked) => other::response(&args, asked, codec(from)?, &input),
+            None => response(&args, codec(from)?, client(to)?, &input, &mut drops),
+        },
+        Message::Stream => stream(&args, codec(from)?, client(to)?, &input, &mut drops),
         Message::Error => {
-            let (status, body) = to.encode_error(&from.decode_error(args.status, &input));
+            let (status, body) = to.encode_error(&codec(from)?.decode_error(args.status, &input));
             writeln!(io::stderr(), "status {status}")?;
             print(&body)
         }
@@ -72,11 +83,38 @@ pub(crate) fn run(args: TranslateArgs) -> io::Result<()> {
     done
 }
 
-fn dialect(name: &str) -> io::Result<&'static dyn Codec> {
-    dialects::codec(name).ok_or_else(|| {
-        let names: Vec<_> = CODECS.iter().map(|dialect| dialect.name()).collect();
+/// The dialect of that name, or of the clients that address that path.
+fn named(name: &str) -> io::Result<&'static dyn Dialect> {
+    let found = match name.starts_with('/') {
+        true => dialects::by_path("POST", name).map(|found| found.0),
+        false => dialects::by_name(name),
+    };
+    found.ok_or_else(|| {
+        let all = DIALECTS.iter().chain(OTHERS);
+        let names: Vec<_> = all.map(|dialect| dialect.name()).collect();
         io::Error::other(format!("unknown dialect {name}, expected one of: {}", names.join(", ")))
     })
+}
+
+/// What clients of a dialect ask for, where that is neither chat nor answered by it.
+fn operation(dialect: &dyn Dialect) -> Option<Operation> {
+    let operation = dialect.endpoints().first()?.operation;
+    (!matches!(operation, Operation::Chat | Operation::Completions)).then_some(operation)
+}
+
+fn codec(dialect: &dyn Dialect) -> io::Result<&'static dyn Codec> {
+    let name = dialect.name();
+    dialects::codec(name).ok_or_else(|| {
+        io::Error::other(format!(
+            "{name} is what clients speak; name the provider's dialect of chat"
+        ))
+    })
+}
+
+fn client(dialect: &dyn Dialect) -> io::Result<&'static dyn Client> {
+    let name = dialect.name();
+    dialects::client(name)
+        .ok_or_else(|| io::Error::other(format!("{name} has only requests and answers")))
 }
 
 /// The provider asked for, else the dialect's owner.
@@ -92,7 +130,7 @@ fn provider(args: &TranslateArgs, dialect: &'static dyn Codec) -> io::Result<&'s
 
 fn request(
     args: &TranslateArgs,
-    from: &dyn Codec,
+    from: &dyn Client,
     to: &'static dyn Codec,
     input: &[u8],
     drops: &mut Drops,
@@ -106,7 +144,7 @@ fn request(
         if let Some(model) = &args.model {
             from.set_model(&mut path, &mut body, model);
         }
-        from.adapt(&mut body, provider, drops);
+        to.adapt(&mut body, provider, drops);
         return print(&body);
     }
     let mut neutral = from.decode_request(&path, body, drops).map_err(told)?;
@@ -120,7 +158,7 @@ fn request(
 fn response(
     args: &TranslateArgs,
     from: &dyn Codec,
-    to: &'static dyn Codec,
+    to: &'static dyn Client,
     input: &[u8],
     drops: &mut Drops,
 ) -> io::Result<()> {
@@ -138,7 +176,7 @@ fn response(
 fn stream(
     args: &TranslateArgs,
     from: &dyn Codec,
-    to: &'static dyn Codec,
+    to: &'static dyn Client,
     input: &[u8],
     drops: &mut Drops,
 ) -> io::Result<()> {

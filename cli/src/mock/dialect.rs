@@ -5,10 +5,12 @@ use hyper::{HeaderMap, Method};
 use serde_json::Value;
 
 use super::anthropic_messages::AnthropicMessages;
+use super::cursor::Problem;
 use super::gemini::Gemini;
 use super::model::{Prompt, Reply};
 use super::openai_chat::OpenAiChat;
 use super::openai_responses::OpenAiResponses;
+use super::services::Service;
 
 /// Every dialect that can be simulated. A new one is a module and a row here.
 pub(crate) const DIALECTS: &[&dyn Dialect] =
@@ -25,6 +27,14 @@ pub(crate) trait Dialect: Sync {
     ///
     /// The provider's refusal of an unknown path or method.
     fn operation(&self, method: &Method, path: &str) -> Result<Operation, Refusal>;
+
+    /// What the provider serves besides chat.
+    fn services(&self) -> &'static [Service] {
+        &[]
+    }
+
+    /// The provider's refusal of a request to one of its services.
+    fn refuse(&self, problem: &Problem) -> Refusal;
 
     /// Checks the headers that every request needs. `key` is the only accepted API key; without
     /// it, any will do.

@@ -23,6 +23,7 @@ mod record;
 mod sample;
 mod schema;
 mod server;
+mod services;
 mod shape;
 mod switches;
 mod wire;

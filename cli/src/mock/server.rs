@@ -11,7 +11,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -20,6 +20,7 @@ use super::control;
 use super::dialect::{Dialect, Operation, Refusal, Turn};
 use super::model::{self, Prompt};
 use super::record::{Recorder, headers_as_json};
+use super::services::Served;
 use super::switches::{ErrorBody, Switches};
 use super::wire::Paced;
 
@@ -150,6 +151,7 @@ async fn respond(mock: &Mock, request: Request<Incoming>) -> Response<Paced> {
 enum Accepted {
     Generate { request: Value, prompt: Box<Prompt> },
     Models(Option<String>),
+    Service(Served),
 }
 
 fn judge(
@@ -159,6 +161,14 @@ fn judge(
     body: Option<&Bytes>,
 ) -> Result<Accepted, Refusal> {
     let dialect = mock.dialect;
+    let path = parts.uri.path();
+    let mut services = dialect.services().iter().filter(|_| parts.method == Method::POST);
+    if let Some(service) = services.find(|service| service.serves(path)) {
+        dialect.admit(&parts.headers, switches.api_key.as_deref())?;
+        let body = body.ok_or_else(|| dialect.refusal(413))?;
+        let served = service.serve(parts, body);
+        return served.map(Accepted::Service).map_err(|problem| dialect.refuse(&problem));
+    }
     let operation = dialect.operation(&parts.method, parts.uri.path())?;
     dialect.admit(&parts.headers, switches.api_key.as_deref())?;
     match operation {
@@ -212,6 +222,12 @@ fn accepted_response(
 ) -> Response<Paced> {
     let headers = mock.dialect.headers(serial);
     let (media, body) = match accepted {
+        Accepted::Service(Served::Json(answer)) => {
+            ("application/json", Paced::buffered(answer.to_string(), switches))
+        }
+        Accepted::Service(Served::Events(events)) => {
+            ("text/event-stream; charset=utf-8", Paced::streamed(&events, switches))
+        }
         Accepted::Models(id) => {
             let models = mock.dialect.models(id.as_deref()).to_string();
             ("application/json", Paced::buffered(models, switches))

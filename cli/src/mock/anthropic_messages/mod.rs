@@ -21,8 +21,10 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::{Value, json};
 
+use super::cursor::Problem;
 use super::dialect::{Dialect, Event, Operation, Refusal, Turn, id};
 use super::model::Prompt;
+use super::services::{self, Service};
 
 /// The dialect `anthropic-messages`.
 pub(crate) struct AnthropicMessages;
@@ -47,6 +49,14 @@ impl Dialect for AnthropicMessages {
                 _ => Err(error::of_status(404)),
             },
         }
+    }
+
+    fn services(&self) -> &'static [Service] {
+        services::ANTHROPIC
+    }
+
+    fn refuse(&self, problem: &Problem) -> Refusal {
+        error::refuse(problem)
     }
 
     fn admit(&self, headers: &HeaderMap, key: Option<&str>) -> Result<(), Refusal> {

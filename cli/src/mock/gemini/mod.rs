@@ -16,8 +16,10 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::{Value, json};
 
+use super::cursor::Problem;
 use super::dialect::{Dialect, Event, Operation, Refusal, Turn};
 use super::model::Prompt;
+use super::services::{self, Service};
 
 /// The dialect `gemini`.
 pub(crate) struct Gemini;
@@ -62,6 +64,14 @@ impl Dialect for Gemini {
             }
             _ => Err(error::of_status(404)),
         }
+    }
+
+    fn services(&self) -> &'static [Service] {
+        services::GEMINI
+    }
+
+    fn refuse(&self, problem: &Problem) -> Refusal {
+        error::refuse(problem)
     }
 
     /// AI Studio takes `x-goog-api-key`, Vertex AI a bearer token.

@@ -14,8 +14,10 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::{Value, json};
 
+use super::cursor::Problem;
 use super::dialect::{Dialect, Event, Operation, Refusal, Turn, id};
 use super::model::Prompt;
+use super::services::{self, Service};
 
 /// The dialect `openai-chat`.
 pub(crate) struct OpenAiChat;
@@ -36,6 +38,14 @@ impl Dialect for OpenAiChat {
                 _ => Err(error::unknown_url(method, path)),
             },
         }
+    }
+
+    fn services(&self) -> &'static [Service] {
+        services::OPENAI
+    }
+
+    fn refuse(&self, problem: &Problem) -> Refusal {
+        error::refuse(problem)
     }
 
     fn admit(&self, headers: &HeaderMap, key: Option<&str>) -> Result<(), Refusal> {

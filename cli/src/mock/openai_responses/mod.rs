@@ -19,9 +19,11 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::{Value, json};
 
+use super::cursor::Problem;
 use super::dialect::{Dialect, Event, Operation, Refusal, Turn};
 use super::model::Prompt;
 use super::openai_chat::{OpenAiChat, error};
+use super::services::{self, Service};
 
 /// The dialect `openai-responses`.
 pub(crate) struct OpenAiResponses;
@@ -38,6 +40,14 @@ impl Dialect for OpenAiResponses {
             "/v1/chat/completions" => Err(error::unknown_url(method, path)),
             _ => OpenAiChat.operation(method, path),
         }
+    }
+
+    fn services(&self) -> &'static [Service] {
+        services::OPENAI
+    }
+
+    fn refuse(&self, problem: &Problem) -> Refusal {
+        OpenAiChat.refuse(problem)
     }
 
     fn admit(&self, headers: &HeaderMap, key: Option<&str>) -> Result<(), Refusal> {

@@ -84,6 +84,14 @@ impl Dialect for OpenaiCompletions {
         OpenaiChat.usage(body)
     }
 
+    fn ask_stream_usage(&self, body: &mut Value) -> bool {
+        OpenaiChat.ask_stream_usage(body)
+    }
+
+    fn hide_stream_usage(&self, event: Event) -> Option<Event> {
+        OpenaiChat.hide_stream_usage(event)
+    }
+
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         OpenaiChat.encode_error(problem)
     }
