@@ -126,3 +126,27 @@ fn a_good_configuration_is_ok_as_yaml_and_as_json() {
         assert!(ran.out.contains("ok"));
     }
 }
+
+#[test]
+fn operations_besides_chat_are_translated_by_name_or_path() {
+    let asked = r#"{"model":"m","input":["a"],"user":"u"}"#;
+    for from in ["openai-embeddings", "/v1/embeddings"] {
+        let arguments = ["translate", "request", "--from", from, "--to", "gemini", "--model", "e"];
+        let ran = tollgate(&arguments, asked);
+        assert!(ran.ok, "{}", ran.err);
+        let body: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(body["requests"][0]["model"], "models/e");
+        assert!(ran.err.contains("dropped user: "), "{}", ran.err);
+    }
+    let answer = r#"{"embeddings":[{"values":[0.5]}]}"#;
+    let arguments = ["translate", "response", "--from", "gemini", "--to", "openai-embeddings"];
+    let ran = tollgate(&arguments, answer);
+    assert!(ran.out.contains(r#""embedding":[0.5]"#), "{} {}", ran.out, ran.err);
+    let arguments =
+        ["translate", "request", "--from", "/v1/completions", "--to", "anthropic-messages"];
+    let ran = tollgate(&arguments, r#"{"model":"m","prompt":"Once"}"#);
+    assert!(ran.out.contains(r#""role":"user""#), "{} {}", ran.out, ran.err);
+    let arguments = ["translate", "request", "--from", "cohere-rerank", "--to", "openai-chat"];
+    let ran = tollgate(&arguments, r#"{"model":"m","query":"q","documents":["a"]}"#);
+    assert!(!ran.ok && ran.err.contains("unsupported_operation"), "{}", ran.err);
+}

@@ -12,5 +12,6 @@ mod anthropic_messages;
 mod gemini;
 mod openai_chat;
 mod openai_responses;
+mod services;
 mod support;
 mod switches;

@@ -63,6 +63,7 @@ def gateway(request: pytest.FixtureRequest, shared_gateway: Gateway) -> Iterator
     """The shared Envoy, its providers without switches. After the test all its VMs must live."""
     shared_gateway.openai.reset()
     shared_gateway.anthropic.reset()
+    shared_gateway.gemini.reset()
     shared_gateway.raw.script = ()
     shared_gateway.raw.requests.clear()
     request.node.stash[STARTED] = [shared_gateway.envoy]

@@ -10,6 +10,7 @@ Every placement of the filter in front of the same simulated providers, one list
 | `failover-ab`, `failover-ba` | upstream, OpenAI first, Anthropic second, or the other way |
 | `failover-…-refused`, `failover-…-raw` | the first one refuses connections, or plays a script |
 | `raw-…`, `raw-upstream-…` | the provider plays a script |
+| `…-gemini`, `upstream-vllm` | providers that are asked for other things than chat |
 | `small`, `small-raw`, `small-buffers` | the filter's and Envoy's own limits at a few kilobytes |
 | `own-key-…`, `no-key-…` | the client's key passed on, and none sent |
 | `probe-…`, `soft-probe-…` | the filter `probe`, with and without held headers |
@@ -53,6 +54,16 @@ TARGETS: Dict[str, JSON] = {
     },
 }
 
+# Providers that are only asked for other things than chat.
+OTHER_TARGETS: Dict[str, JSON] = {
+    "gemini": {
+        "provider": "gemini",
+        "credential": {"env": "OPENAI_API_KEY"},
+        "models": [{"exact": "small-vectors", "to": "gemini-embedding-001"}],
+    },
+    "vllm": {"provider": "vllm", "credential": {"env": "OPENAI_API_KEY"}},
+}
+
 # What the filter `probe` refuses and hides.
 DENIED = "forbidden"
 MASKED = "hush"
@@ -70,6 +81,7 @@ class Gateway:
         """Starts everything. Logs go to `folder`."""
         self.version = install.version_of(binary)
         self.openai, self.anthropic = Provider(CHAT.dialect), Provider(MESSAGES.dialect)
+        self.gemini = Provider("gemini")
         self.raw = Raw()
         self.access_log = folder / "access.log"
         text = config(self._listeners(modules), self._clusters(modules), self.access_log)
@@ -81,6 +93,7 @@ class Gateway:
         self.envoy.stop()
         self.openai.stop()
         self.anthropic.stop()
+        self.gemini.stop()
         self.raw.stop()
 
     def provider(self, wire: Wire) -> Provider:
@@ -173,6 +186,13 @@ class Gateway:
                 Cluster(f"raw-{wire.provider}", [Endpoint(self.raw.port)], target=wire.target),
                 Cluster(f"raw-upstream-{wire.provider}", [raw], upstream),
             ]
+        gemini, vllm = Endpoint(self.gemini.port, "gemini"), Endpoint(self.openai.port, "vllm")
+        other = self._others(modules)
+        made += [
+            Cluster("gemini", [Endpoint(self.gemini.port)], target="gemini"),
+            Cluster("upstream-gemini", [gemini], other),
+            Cluster("upstream-vllm", [vllm], other),
+        ]
         first, second = self._endpoint(CHAT, True), self._endpoint(MESSAGES, True)
         orders = {"failover-ab": [first, second], "failover-ba": [second, first]}
         for name, tried in orders.items():
@@ -217,8 +237,15 @@ class Gateway:
         limited = self._filters(modules, chain=False, **dict.fromkeys(limits, SMALL))
         made.append(Listener("small", "openai", limited))
         made.append(Listener("small-raw", "raw-openai", limited))
+        made.append(Listener("downstream-gemini", "gemini", self._others(modules)))
+        made.append(Listener("upstream-gemini", "upstream-gemini"))
+        made.append(Listener("upstream-vllm", "upstream-vllm"))
         made.append(Listener("small-buffers", "openai", plain, buffer_limit=SMALL_BUFFERS))
         return made
+
+    def _others(self, modules: Path) -> List[JSON]:
+        module = modules / "provider_translator.wasm"
+        return [wasm(module, {"targets": OTHER_TARGETS}, environment=KEYS)]
 
     def _keyed(self, module: Path, credential: str) -> List[JSON]:
         targets = {name: {**target, "credential": credential} for name, target in TARGETS.items()}
