@@ -28,6 +28,13 @@ pub enum Operation {
     Rerank,
 }
 
+impl Operation {
+    /// Whether a model is told something to answer, which may be instructed: not for vectors and orders.
+    pub fn is_prompt(self) -> bool {
+        !matches!(self, Operation::Embeddings | Operation::Rerank)
+    }
+}
+
 /// A method and a path that a dialect serves.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Endpoint {

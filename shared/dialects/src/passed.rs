@@ -60,7 +60,7 @@ pub fn part_of(path: &str) -> Option<(&'static Part, &str)> {
     let within = |start: &&str| {
         below.strip_prefix(*start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let part = PARTS.iter().find(|part| part.paths.iter().any(&within))?;
+    let part = PARTS.iter().find(|part| part.paths.iter().any(within))?;
     Some((part, path.get(place..)?))
 }
 

@@ -157,6 +157,14 @@ impl Stream {
         headers
     }
 
+    /// Attributes that the stages asked for.
+    fn look(&mut self) {
+        for alternatives in self.plugin.pipeline.properties() {
+            let found = alternatives.iter().find_map(|path| Some((path, host::property(path)?)));
+            self.io.properties.extend(found.map(|(path, value)| (path.clone(), value)));
+        }
+    }
+
     fn finish_request(&mut self, size: usize) -> Action {
         self.request = Reading::Pass;
         let bytes = match host::body(Side::Request, size) {
@@ -166,10 +174,7 @@ impl Stream {
                 Vec::new()
             }
         };
-        for alternatives in self.plugin.pipeline.properties() {
-            let found = alternatives.iter().find_map(|path| Some((path, host::property(path)?)));
-            self.io.properties.extend(found.map(|(path, value)| (path.clone(), value)));
-        }
+        self.look();
         if self.plugin.pipeline.wants_dice() {
             self.io.dice = host::random();
         }
@@ -274,9 +279,19 @@ impl Stream {
 impl HttpContext for Stream {
     fn on_http_request_headers(&mut self, _: usize, end: bool) -> Action {
         let headers = self.arrived();
-        match self.run(|flow, io| flow.request_head(headers, end, io)) {
+        let step = match self.run(|flow, io| flow.begin(headers, end, io)) {
+            Ok(step) => step,
+            Err(headers) => {
+                self.look();
+                self.run(|flow, io| flow.unread(headers, io))
+            }
+        };
+        match step {
             HeadStep::Pass(edits) => {
                 self.apply(Side::Request, &edits);
+                if let Some(attempt) = &mut self.attempt {
+                    attempt.keep();
+                }
                 Action::Continue
             }
             HeadStep::Reply(reply) => self.reply(&reply),

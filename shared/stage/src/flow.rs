@@ -122,34 +122,40 @@ impl Flow {
     }
 
     /// The request's headers. `end`: it has no body.
-    pub fn request_head(&mut self, mut headers: Headers, end: bool, io: &mut Exchange) -> HeadStep {
+    pub fn request_head(&mut self, headers: Headers, end: bool, io: &mut Exchange) -> HeadStep {
+        self.begin(headers, end, io).unwrap_or_else(|headers| self.unread(headers, io))
+    }
+
+    /// The same, for a host that looks up attributes when they are needed.
+    ///
+    /// # Errors
+    /// Nobody reads this request; the stages may still have a say in it, and want to see
+    /// [`Exchange::properties`]: [`Flow::unread`] is given the headers then.
+    pub fn begin(
+        &mut self,
+        mut headers: Headers,
+        end: bool,
+        io: &mut Exchange,
+    ) -> Result<HeadStep, Headers> {
         let method = headers.text(":method").unwrap_or_default();
         if method == "CONNECT" {
-            return HeadStep::Pass(Vec::new());
+            return Ok(HeadStep::Pass(Vec::new()));
         }
         if headers.has("upgrade") {
-            return self.unread(headers, io).unwrap_or(HeadStep::Pass(Vec::new()));
+            return Err(headers);
         }
         let path = headers.text(":path").unwrap_or_default();
         io.fact(facts::PATH, path.split('?').next().unwrap_or_default());
         if let Some(stop) = self.pipeline.stages.iter().find_map(|stage| stage.serve(&headers)) {
             let dialect = dialects::by_headers(|name| headers.has(name));
-            return HeadStep::Reply(Reply::of(dialect, stop, io));
+            return Ok(HeadStep::Reply(Reply::of(dialect, stop, io)));
         }
         let Some((dialect, endpoint)) = dialects::by_path(method, path) else {
-            let dialect = dialects::by_headers(|name| headers.has(name));
-            return self.unread(headers, io).unwrap_or_else(|| {
-                match self.pipeline.unknown_paths() {
-                    UnknownPaths::Pass => HeadStep::Pass(Vec::new()),
-                    UnknownPaths::Reject => {
-                        HeadStep::Reply(Reply::error(dialect, &reply::unknown_endpoint(), io))
-                    }
-                }
-            });
+            return Err(headers);
         };
         io.fact(facts::CLIENT_DIALECT, dialect.name());
         if let Some(problem) = self.unreadable(&headers, end) {
-            return HeadStep::Reply(Reply::error(dialect, &problem, io));
+            return Ok(HeadStep::Reply(Reply::error(dialect, &problem, io)));
         }
         // What comes back must be readable, and clients offer gzip by default.
         headers.remove("accept-encoding");
@@ -160,16 +166,23 @@ impl Flow {
         let edits = headers.take_edits();
         let turns = self.pipeline.stages.iter().map(|stage| stage.open()).collect();
         self.request = Some(Addressed { dialect, endpoint, headers, turns });
-        HeadStep::Buffer(edits)
+        Ok(HeadStep::Buffer(edits))
     }
 
-    /// What becomes of a request that nobody reads, if a stage has a say in it.
-    fn unread(&self, mut headers: Headers, io: &mut Exchange) -> Option<HeadStep> {
+    /// What becomes of a request that nobody reads.
+    pub fn unread(&mut self, mut headers: Headers, io: &mut Exchange) -> HeadStep {
         let dialect = dialects::by_headers(|name| headers.has(name));
-        Some(match self.pipeline.pass(&mut headers, io)? {
-            Ok(()) => HeadStep::Pass(headers.take_edits()),
-            Err(stop) => HeadStep::Reply(Reply::of(dialect, stop, io)),
-        })
+        match self.pipeline.pass(&mut headers, io) {
+            Some(Ok(())) => HeadStep::Pass(headers.take_edits()),
+            Some(Err(stop)) => HeadStep::Reply(Reply::of(dialect, stop, io)),
+            None if headers.has("upgrade") => HeadStep::Pass(Vec::new()),
+            None => match self.pipeline.unknown_paths() {
+                UnknownPaths::Pass => HeadStep::Pass(Vec::new()),
+                UnknownPaths::Reject => {
+                    HeadStep::Reply(Reply::error(dialect, &reply::unknown_endpoint(), io))
+                }
+            },
+        }
     }
 
     fn unreadable(&self, headers: &Headers, end: bool) -> Option<Problem> {

@@ -1,8 +1,8 @@
 //! Whether a request may go: the model's window, and the budgets.
 
 use chat::{Kind, Problem};
+use dialects::Drops;
 use dialects::neutral::Usage;
-use dialects::{Drops, Operation};
 use stage::{Exchange, Request, facts, metrics};
 
 use crate::Tokens;
@@ -14,9 +14,9 @@ use crate::request;
 
 /// The most answer tokens that a request asks for. Vectors and orders are none.
 fn output_limit(request: &Request) -> Option<u64> {
-    match request.endpoint.operation {
-        Operation::Embeddings | Operation::Rerank => Some(0),
-        _ => request::output_limit(request.body.tree()),
+    match request.endpoint.operation.is_prompt() {
+        true => request::output_limit(request.body.tree()),
+        false => Some(0),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::Drops;
 use crate::anthropic_messages::AnthropicMessages;
 use crate::dialect::{Dialect, Endpoint, Operation, Reader};
 use crate::neutral::{Request, Usage};
+use crate::prompts::Prompts;
 
 /// The dialect `anthropic-count-tokens`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,10 @@ impl Dialect for AnthropicCountTokens {
     /// A count is no text.
     fn visit_response(&self, _body: &mut Value, _visit: Visit<'_>) -> bool {
         false
+    }
+
+    fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {
+        AnthropicMessages.add_prompts(body, prompts)
     }
 
     /// Counting uses nothing.

@@ -51,6 +51,9 @@ struct Decoration {
 impl Turn for Decoration {
     fn on_request(&mut self, request: &mut Request, _: &mut Exchange) -> Verdict {
         let dialect = request.dialect;
+        if !request.endpoint.operation.is_prompt() {
+            return Ok(());
+        }
         for rule in self.rules.iter() {
             if !rule.when.matches(request) {
                 continue;

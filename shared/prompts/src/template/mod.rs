@@ -74,6 +74,9 @@ const PROPERTIES: &str = "properties";
 
 impl Turn for Filling {
     fn on_request(&mut self, request: &mut Request, io: &mut Exchange) -> Verdict {
+        if !request.endpoint.operation.is_prompt() {
+            return Ok(());
+        }
         let Some((field, name, version)) = reference(request.body.tree())? else {
             return match self.0.untemplated {
                 Untemplated::Pass => Ok(()),

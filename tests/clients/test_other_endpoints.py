@@ -11,21 +11,22 @@ from harness.wires import MESSAGES
 TEXTS = ["one two", "three"]
 
 
-def openai_client(gateway: Gateway, listener: str) -> openai.OpenAI:
+def openai_client(gateway: Gateway, listener: str, strict: bool = True) -> openai.OpenAI:
     return openai.OpenAI(
         base_url=f"http://127.0.0.1:{gateway.port(listener)}/v1",
         api_key="sk-of-the-client",
         max_retries=0,
         timeout=10,
-        _strict_response_validation=True,
+        _strict_response_validation=strict,
     )
 
 
 @pytest.mark.parametrize("provider", ["openai", "gemini"])
 def test_embeddings(gateway: Gateway, provider: str) -> None:
-    """The SDK asks for base64 by itself and reads floats out of it."""
-    with openai_client(gateway, f"upstream-{provider}") as client:
+    """The SDK asks for base64 by itself and reads floats out of it, though its own types have no place for it."""
+    with openai_client(gateway, f"upstream-{provider}", strict=False) as client:
         made = client.embeddings.create(model="small-vectors", input=TEXTS, dimensions=5)
+    with openai_client(gateway, f"upstream-{provider}") as client:
         plain = client.embeddings.create(
             model="small-vectors", input=TEXTS, dimensions=5, encoding_format="float"
         )
@@ -39,6 +40,8 @@ def test_embeddings(gateway: Gateway, provider: str) -> None:
 def test_completions(gateway: Gateway, provider: str) -> None:
     with openai_client(gateway, f"upstream-{provider}") as client:
         whole = client.completions.create(model="gpt-x", prompt="Hello", max_tokens=50)
+    # Its own types have no place for a chunk that is not the last.
+    with openai_client(gateway, f"upstream-{provider}", strict=False) as client:
         stream = client.completions.create(
             model="gpt-x", prompt="Hello", max_tokens=50, stream=True
         )
