@@ -1,10 +1,12 @@
 //! What a provider's API consists of, as the server sees it, and the table of those that exist.
 
+use chat::Framing;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::Value;
 
 use super::anthropic_messages::AnthropicMessages;
+use super::cohere_chat::CohereChat;
 use super::cursor::Problem;
 use super::gemini::Gemini;
 use super::model::{Prompt, Reply};
@@ -14,7 +16,7 @@ use super::services::Service;
 
 /// Every dialect that can be simulated. A new one is a module and a row here.
 pub(crate) const DIALECTS: &[&dyn Dialect] =
-    &[&OpenAiChat, &AnthropicMessages, &OpenAiResponses, &Gemini];
+    &[&OpenAiChat, &AnthropicMessages, &OpenAiResponses, &Gemini, &CohereChat];
 
 /// A provider's API: which requests it takes, which it refuses, and how it answers.
 pub(crate) trait Dialect: Sync {
@@ -57,6 +59,11 @@ pub(crate) trait Dialect: Sync {
     /// The events of a streamed answer.
     fn events(&self, turn: &Turn<'_>) -> Vec<Event>;
 
+    /// How its streams are cut into events on the wire.
+    fn framing(&self) -> Framing {
+        Framing::Sse
+    }
+
     /// The list of models, or the one that `operation` named.
     fn models(&self, id: Option<&str>) -> Value;
 
@@ -94,7 +101,7 @@ pub(crate) struct Turn<'a> {
     pub(crate) replies: Vec<Reply>,
 }
 
-/// One server-sent event.
+/// One event of a stream.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Event {
     pub(crate) name: Option<&'static str>,
@@ -114,6 +121,18 @@ pub(crate) struct Refusal {
     pub(crate) param: Option<String>,
     /// What is wrong, for the recorded request: the same for every dialect.
     pub(crate) problem: String,
+}
+
+/// The 400 of an API that tells what is wrong in one sentence.
+pub(crate) fn refuse_plainly(problem: &Problem, before: &str) -> Refusal {
+    Refusal {
+        status: 400,
+        kind: "",
+        message: format!("{before}{problem}"),
+        code: None,
+        param: Some(bracket_path(&problem.path)),
+        problem: problem.to_string(),
+    }
 }
 
 /// A deterministic identifier: `prefix` and `length` letters and digits that depend only on

@@ -11,6 +11,7 @@
 //! ```
 
 mod anthropic_messages;
+mod cohere_chat;
 mod control;
 mod cursor;
 mod dialect;

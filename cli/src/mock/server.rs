@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chat::Framing;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -241,8 +242,12 @@ fn accepted_response(
                     events.truncate(usize::try_from(kept).unwrap_or(usize::MAX));
                     events.push(mock.dialect.error_event(&mock.dialect.refusal(529), serial));
                 }
-                let body = Paced::streamed(&events, switches);
-                ("text/event-stream; charset=utf-8", body)
+                let framing = mock.dialect.framing();
+                let media = match framing {
+                    Framing::Sse => "text/event-stream; charset=utf-8",
+                    other => other.media_type(),
+                };
+                (media, Paced::streamed(&events, framing, switches))
             } else {
                 let answer = mock.dialect.answer(&turn).to_string();
                 ("application/json", Paced::buffered(answer, switches))

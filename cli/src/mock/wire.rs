@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use chat::Framing;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
@@ -15,8 +16,26 @@ use tokio::time::{Sleep, sleep};
 use super::dialect::Event;
 use super::switches::Switches;
 
-/// The events of a stream as text, one string each, in the framing that `switches` asks for.
-pub(crate) fn framed(events: &[Event], switches: &Switches) -> Vec<String> {
+/// The events of a stream, each as it goes on the wire.
+fn written(events: &[Event], framing: Framing, switches: &Switches) -> Vec<Vec<u8>> {
+    match framing {
+        Framing::Sse => framed(events, switches).into_iter().map(String::into_bytes).collect(),
+        _ => events
+            .iter()
+            .map(|event| {
+                let mut bytes = Vec::new();
+                let event = chat::Event::read(Vec::new(), None, Some(event.data.clone()))
+                    .into_json()
+                    .map(|data| chat::Event::new(event.name, chat::Data::Json(data)));
+                event.iter().for_each(|event| framing.encode(event, &mut bytes));
+                bytes
+            })
+            .collect(),
+    }
+}
+
+/// Server-sent events as text, one string each, written as oddly as `switches` ask for.
+fn framed(events: &[Event], switches: &Switches) -> Vec<String> {
     let end = if switches.crlf { "\r\n" } else { "\n" };
     let colon = if switches.no_space { ":" } else { ": " };
     let last = events.len().saturating_sub(1);
@@ -74,9 +93,8 @@ impl Paced {
     }
 
     /// A streamed body of these events.
-    pub(crate) fn streamed(events: &[Event], switches: &Switches) -> Self {
-        let mut frames: Vec<Vec<u8>> =
-            framed(events, switches).into_iter().map(String::into_bytes).collect();
+    pub(crate) fn streamed(events: &[Event], framing: Framing, switches: &Switches) -> Self {
+        let mut frames = written(events, framing, switches);
         let kept = switches.cut_after.and_then(|kept| usize::try_from(kept).ok());
         let ending = match kept {
             Some(kept) if kept < frames.len() => {

@@ -9,9 +9,11 @@
 )]
 
 mod anthropic_messages;
+mod cohere_chat;
 mod gemini;
 mod openai_chat;
 mod openai_responses;
 mod services;
 mod support;
 mod switches;
+mod translated;

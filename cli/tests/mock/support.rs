@@ -36,6 +36,7 @@ impl Mock {
         match self.dialect.as_str() {
             "anthropic-messages" => "/v1/messages",
             "openai-responses" => "/v1/responses",
+            "cohere-chat" => "/v2/chat",
             "gemini" => "/v1beta/models/gemini-3.8-flash:generateContent",
             _ => "/v1/chat/completions",
         }

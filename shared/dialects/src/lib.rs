@@ -11,13 +11,16 @@
 pub mod anthropic_count_tokens;
 pub mod anthropic_messages;
 pub mod bedrock_converse;
+pub mod cohere_chat;
 pub mod cohere_rerank;
 mod dialect;
 mod dropped;
 mod endpoint;
+mod flat;
 pub mod gemini;
 mod media;
 pub mod neutral;
+pub mod ollama_chat;
 pub mod openai_chat;
 pub mod openai_completions;
 pub mod openai_embeddings;
@@ -73,7 +76,9 @@ macro_rules! dialects {
 dialects! {
     anthropic_messages::AnthropicMessages,
     bedrock_converse::BedrockConverse,
+    cohere_chat::CohereChat,
     gemini::Gemini,
+    ollama_chat::OllamaChat,
     openai_chat::OpenaiChat,
     openai_responses::OpenaiResponses,
 }

@@ -4,7 +4,9 @@
 
 use crate::anthropic_messages::AnthropicMessages;
 use crate::bedrock_converse::BedrockConverse;
+use crate::cohere_chat::CohereChat;
 use crate::gemini::{self, Gemini};
+use crate::ollama_chat::OllamaChat;
 use crate::openai_chat::OpenaiChat;
 use crate::openai_responses::OpenaiResponses;
 use crate::openai_responses::count_tokens::COUNT_TOKENS;
@@ -153,6 +155,16 @@ pub static PROVIDERS: &[Provider] = &[
         quirks: Quirks { developer_role: false, ..Quirks::NONE },
         source: "https://inference-docs.cerebras.ai/resources/openai",
         checked: "2026-11-20",
+    },
+    Provider {
+        name: "cohere",
+        title: "Cohere",
+        dialect: &CohereChat,
+        base_url: "https://api.cohere.com/v2",
+        auth: Auth::Bearer,
+        quirks: Quirks::NONE,
+        source: "https://docs.cohere.com/reference/chat",
+        checked: "2026-11-21",
     },
     Provider {
         name: "deepinfra",
@@ -304,6 +316,16 @@ pub static PROVIDERS: &[Provider] = &[
         },
         source: "https://github.com/ollama/ollama/blob/main/docs/api/openai-compatibility.mdx",
         checked: "2026-11-20",
+    },
+    Provider {
+        name: "ollama-chat",
+        title: "Ollama (its own API)",
+        dialect: &OllamaChat,
+        base_url: "http://localhost:11434/api",
+        auth: Auth::Bearer,
+        quirks: Quirks::NONE,
+        source: "https://docs.ollama.com/api/chat",
+        checked: "2026-11-21",
     },
     Provider {
         name: "openai",

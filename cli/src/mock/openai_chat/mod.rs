@@ -6,7 +6,7 @@
 
 mod answer;
 pub(super) mod error;
-mod request;
+pub(super) mod request;
 pub(super) mod rules;
 mod shapes;
 

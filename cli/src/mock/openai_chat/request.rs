@@ -35,7 +35,7 @@ pub(super) fn read(body: &Value) -> Result<Prompt, Problem> {
     })
 }
 
-fn system(messages: &[Cursor<'_>]) -> String {
+pub(in crate::mock) fn system(messages: &[Cursor<'_>]) -> String {
     let instructs = |message: &&Cursor<'_>| matches!(message.text("role"), "system" | "developer");
     messages.iter().filter(instructs).map(text_of).collect::<Vec<_>>().join(" ")
 }
@@ -56,7 +56,7 @@ fn text_of(message: &Cursor<'_>) -> String {
     }
 }
 
-fn last(messages: &[Cursor<'_>]) -> Last {
+pub(in crate::mock) fn last(messages: &[Cursor<'_>]) -> Last {
     let Some(message) = messages.last() else { return Last::default() };
     match message.text("role") {
         "tool" | "function" => {
@@ -79,7 +79,7 @@ fn last(messages: &[Cursor<'_>]) -> Last {
     }
 }
 
-fn attachments(messages: &[Cursor<'_>]) -> Vec<&'static str> {
+pub(in crate::mock) fn attachments(messages: &[Cursor<'_>]) -> Vec<&'static str> {
     let user = messages.iter().rev().find(|message| message.text("role") == "user");
     let parts = user.map(|message| message.items_of("content")).unwrap_or_default();
     let kind = |part: &Cursor<'_>| match part.text("type") {
@@ -91,7 +91,7 @@ fn attachments(messages: &[Cursor<'_>]) -> Vec<&'static str> {
     parts.iter().filter_map(kind).collect()
 }
 
-fn tools(body: &Cursor<'_>) -> Vec<Tool> {
+pub(in crate::mock) fn tools(body: &Cursor<'_>) -> Vec<Tool> {
     let allowed = body.field("tool_choice").and_then(|choice| choice.field("allowed_tools"));
     let allowed = allowed.is_some().then(|| choice_names(body));
     let mut tools: Vec<Tool> = body

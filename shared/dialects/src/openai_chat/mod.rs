@@ -77,7 +77,7 @@ mod reasoning;
 mod request;
 mod response;
 mod stream;
-mod text;
+pub(crate) mod text;
 mod usage;
 
 use chat::json::{Map, Value};
@@ -96,9 +96,10 @@ use crate::{Drops, StreamText};
 
 // OpenAI's other API says the same in the same words.
 pub(crate) use error::within as error_within;
+pub(crate) use prompts::add as add_prompts;
 pub(crate) use request::{
-    audio, cache, check_choice, data_url, default_name, effort, grammar, response_format, schema,
-    source, unsupported,
+    audio, cache, check_choice, data_url, default_name, effort, fits_strict, grammar, part,
+    response_format, schema, source, tool_call, tools, unsupported,
 };
 
 /// The name of this dialect.

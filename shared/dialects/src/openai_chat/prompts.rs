@@ -5,7 +5,7 @@ use chat::json::Value;
 use crate::prompts::{Prompts, SystemPlace, add_messages, message};
 
 /// Adds `prompts` to a request. Returns whether it has a conversation to add to.
-pub(super) fn add(body: &mut Value, prompts: &Prompts) -> bool {
+pub(crate) fn add(body: &mut Value, prompts: &Prompts) -> bool {
     let Some(Value::Array(messages)) = body.get_mut("messages") else { return false };
     for (place, text) in &prompts.system {
         let at = match place {

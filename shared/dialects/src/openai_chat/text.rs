@@ -1,12 +1,12 @@
 //! Where text stands in requests and answers.
 
 use chat::json::Value;
-use chat::text::{Visit, visit_json_string, visit_leaves, visit_string};
+use chat::text::{Visit, visit_arguments, visit_json_string, visit_leaves, visit_string};
 use chat::{Scope, Text};
 
 /// Shows every text of a request: messages, descriptions of tools and of the response format, predicted
 /// output, `user` and `metadata`. Not names of tools, keys and enumerated values of schemas, and media.
-pub(super) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
+pub(crate) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
     let mut edited = false;
     for (turn, message) in items(body, "messages").enumerate() {
         edited |= visit_message(message, turn, visit);
@@ -64,10 +64,10 @@ fn visit_message(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
 }
 
 /// What the model said: an assistant message of a request or the message of an answer.
-pub(super) fn visit_said(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
+pub(crate) fn visit_said(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
     let scope = Scope::Assistant;
     let mut edited = false;
-    for name in ["name", "reasoning_content", "reasoning", "refusal"] {
+    for name in ["name", "reasoning_content", "reasoning", "refusal", "thinking", "tool_plan"] {
         edited |= visit_field(message, name, scope, turn, visit);
     }
     for name in ["thinking_blocks", "reasoning_details"] {
@@ -99,7 +99,11 @@ fn visit_calls(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
     let mut edited = false;
     for call in items(message, "tool_calls") {
         if let Some(arguments) = call.pointer_mut("/function/arguments") {
-            edited |= visit_json_string(arguments, Scope::ToolCall, turn, visit);
+            // A tree in other dialects that have these fields.
+            edited |= match arguments.is_object() {
+                true => visit_arguments(arguments, Scope::ToolCall, turn, visit),
+                false => visit_json_string(arguments, Scope::ToolCall, turn, visit),
+            };
         }
         if let Some(input) = call.pointer_mut("/custom/input") {
             edited |= visit_string(input, Scope::ToolCall, turn, visit);

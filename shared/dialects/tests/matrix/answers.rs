@@ -52,7 +52,8 @@ fn collected(events: Vec<Event>) -> Response {
                     }
                     BlockStart::Opaque { dialect, value } => Content::Opaque { dialect, value },
                 };
-                candidate.content.push(Block::new(content, "streamed"));
+                // Where encoders say that they lost something of a stream.
+                candidate.content.push(Block::new(content, "choices[0].delta"));
             }
             Event::BlockDelta { delta, .. } => {
                 match (&mut candidate.content.last_mut().unwrap().content, delta) {

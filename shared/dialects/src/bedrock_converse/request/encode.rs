@@ -207,13 +207,5 @@ fn effort(reasoning: &Reasoning, drops: &mut Drops) -> Option<Effort> {
 
 /// Removes what the provider refuses. Returns whether anything changed.
 pub(in super::super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
-    let Value::Object(map) = body else { return false };
-    let mut changed = false;
-    for name in provider.quirks.unsupported {
-        if map.shift_remove(name).is_some() {
-            drops.add(*name, format!("not supported by {}", provider.name));
-            changed = true;
-        }
-    }
-    changed
+    crate::flat::remove_unsupported(body, provider, drops)
 }

@@ -97,7 +97,7 @@ pub(crate) fn response_format(format: ResponseFormat, drops: &mut Drops) -> Valu
 
 /// Whether OpenAI can enforce `schema`: the root is an object, and every object requires all its properties
 /// and allows no others (<https://platform.openai.com/docs/guides/structured-outputs>, read 2026-11-20).
-fn fits_strict(schema: &Value) -> bool {
+pub(crate) fn fits_strict(schema: &Value) -> bool {
     schema.get("type").and_then(Value::as_str) == Some("object") && objects_are_closed(schema)
 }
 

@@ -126,11 +126,7 @@ fn tool_calls(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Prob
 }
 
 /// Reads one item of `tool_calls`, in a request or an answer.
-pub(in super::super) fn tool_call(
-    value: Value,
-    path: Path,
-    drops: &mut Drops,
-) -> Result<Block, Problem> {
+pub(crate) fn tool_call(value: Value, path: Path, drops: &mut Drops) -> Result<Block, Problem> {
     let mut fields = Fields::new(value, path.clone())?;
     let id = fields.required_string("id")?;
     let content = match fields.required_string("type")?.as_str() {

@@ -32,7 +32,8 @@ pub(super) fn content(
     }
 }
 
-fn part(value: Value, path: Path, drops: &mut Drops) -> Result<Block, Problem> {
+/// Reads a part.
+pub(crate) fn part(value: Value, path: Path, drops: &mut Drops) -> Result<Block, Problem> {
     let kind = value.get("type").and_then(Value::as_str);
     if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
         return Ok(Block::new(Content::Opaque { dialect: NAME, value }, path));

@@ -10,7 +10,7 @@ use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
 use crate::{Drops, Path};
 
 /// Takes `tools` and the deprecated `functions` out of a request.
-pub(super) fn decode(body: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
+pub(crate) fn decode(body: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
     let mut tools = Vec::new();
     for (index, value) in body.array("tools")?.unwrap_or_default().into_iter().enumerate() {
         tools.push(tool(value, item("tools", index), drops)?);

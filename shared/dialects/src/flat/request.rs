@@ -1,0 +1,51 @@
+//! Parameters that several small dialects have no place for, or take with limits.
+
+use chat::json::{Map, Value};
+
+use crate::Drops;
+use crate::neutral::Request;
+use crate::providers::Provider;
+
+/// Reports what a request says that these dialects have no word for.
+pub(crate) fn report_unsaid(request: &Request, reason: &str, drops: &mut Drops) {
+    for (name, said) in [
+        ("parallel_tool_calls", request.parallel_tool_calls == Some(false)),
+        ("user", request.user.is_some()),
+        ("service_tier", request.service_tier.is_some()),
+        ("cache_control", request.cache.is_some()),
+        ("n", request.candidates.is_some_and(|count| count != 1)),
+    ] {
+        if said {
+            drops.add(name, reason);
+        }
+    }
+}
+
+/// Adds stop sequences under `name`, at most so many.
+pub(crate) fn put_stops(
+    mut stop: Vec<String>,
+    (name, most): (&'static str, usize),
+    body: &mut Map,
+    drops: &mut Drops,
+) {
+    if stop.len() > most {
+        drops.add("stop", format!("only the first {most} are sent"));
+        stop.truncate(most);
+    }
+    if !stop.is_empty() {
+        body.put(name, stop);
+    }
+}
+
+/// Removes top-level fields that the provider refuses. Returns whether there were any.
+pub(crate) fn remove_unsupported(body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
+    let Value::Object(map) = body else { return false };
+    let mut changed = false;
+    for name in provider.quirks.unsupported {
+        if map.shift_remove(name).is_some() {
+            drops.add(*name, format!("not supported by {}", provider.name));
+            changed = true;
+        }
+    }
+    changed
+}

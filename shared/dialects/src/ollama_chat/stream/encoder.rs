@@ -1,0 +1,160 @@
+//! Neutral events to a client's stream.
+
+use chat::json::{Map, Value};
+
+use super::super::{NOT_SUPPORTED, answer, error, request};
+use crate::flat::Call;
+use crate::neutral::{BlockStart, Delta, Event, Finish, Usage};
+use crate::reader::item;
+use crate::{ClientContext, Dropped, Drops, Path, StreamEncoder};
+
+/// Writes one stream.
+#[derive(Debug)]
+pub(in super::super) struct Encoder {
+    model: String,
+    created: u64,
+    ended: bool,
+    /// The call under way: it is told whole.
+    call: Option<Call>,
+    calls: usize,
+    finish: Option<Finish>,
+    usage: Option<Usage>,
+    drops: Drops,
+}
+
+impl Encoder {
+    pub(in super::super) fn new(context: ClientContext) -> Encoder {
+        Encoder {
+            model: context.model,
+            created: context.created,
+            ended: false,
+            call: None,
+            calls: 0,
+            finish: None,
+            usage: None,
+            drops: Drops::default(),
+        }
+    }
+}
+
+impl StreamEncoder for Encoder {
+    fn encode(&mut self, event: Event, out: &mut Vec<chat::Event>) {
+        if self.ended {
+            return;
+        }
+        match event {
+            Event::Start { model, created, usage, service_tier, .. } => {
+                if !model.is_empty() {
+                    self.model = model;
+                }
+                self.created = created.unwrap_or(self.created);
+                self.usage = usage;
+                if service_tier.is_some() {
+                    self.drop_once("service_tier");
+                }
+            }
+            Event::BlockStart { candidate: 0, start, .. } => self.begin(start),
+            Event::BlockDelta { candidate: 0, delta, .. } => self.go_on(delta, out),
+            Event::BlockStop { candidate: 0, .. } => self.stop(out),
+            Event::Finish { candidate: 0, finish } => self.finish = Some(finish),
+            Event::BlockStart { candidate, .. }
+            | Event::BlockDelta { candidate, .. }
+            | Event::BlockStop { candidate, .. }
+            | Event::Finish { candidate, .. } => self.drop_once(&item("choices", candidate)),
+            Event::Usage(usage) => self.usage = Some(usage),
+            // Every line is a part of the answer.
+            Event::Ping => {}
+            Event::Error(problem) => {
+                self.ended = true;
+                out.push(chat::Event::json(error::encode(&problem).1));
+            }
+            Event::End => self.end(out),
+        }
+    }
+
+    fn dropped(&self) -> &[Dropped] {
+        self.drops.iter().as_slice()
+    }
+}
+
+impl Encoder {
+    fn begin(&mut self, start: BlockStart) {
+        match start {
+            BlockStart::Text | BlockStart::Refusal | BlockStart::Reasoning => {}
+            BlockStart::ToolCall { id, name, kind } => {
+                let (arguments, path) = (String::new(), Path::default());
+                self.call = Some(Call { id, name, arguments, kind, path });
+            }
+            BlockStart::RedactedReasoning { .. } | BlockStart::Opaque { .. } => {
+                self.drop_once("choices[0].delta");
+            }
+        }
+    }
+
+    fn go_on(&mut self, delta: Delta, out: &mut Vec<chat::Event>) {
+        match delta {
+            Delta::Text(text) | Delta::Refusal(text) => {
+                out.push(self.line("content", text.into()));
+            }
+            Delta::Reasoning(text) => out.push(self.line("thinking", text.into())),
+            Delta::Arguments(piece) => {
+                if let Some(call) = &mut self.call {
+                    call.arguments.push_str(&piece);
+                }
+            }
+            Delta::Logprobs(rows) => {
+                let mut line = self.line("content", "".into());
+                if let (chat::Data::Json(Value::Object(map)), Some(rows)) =
+                    (line.data_mut(), rows.get("content"))
+                {
+                    map.put("logprobs", rows.clone());
+                }
+                out.push(line);
+            }
+            Delta::Citation(_) => self.drop_once("choices[0].delta.citations"),
+            Delta::Signature(_) => self.drop_once("choices[0].delta.signature"),
+            Delta::Opaque { .. } => self.drop_once("choices[0].delta"),
+        }
+    }
+
+    fn stop(&mut self, out: &mut Vec<chat::Event>) {
+        if let Some(call) = self.call.take() {
+            let call = request::call(self.calls, call);
+            self.calls += 1;
+            out.push(self.line("tool_calls", vec![call].into()));
+        }
+    }
+
+    fn end(&mut self, out: &mut Vec<chat::Event>) {
+        self.stop(out);
+        self.ended = true;
+        let mut map = answer::head(&self.model, self.created);
+        map.put("message", message("content", "".into()));
+        let finish = self.finish.take().unwrap_or(Finish::Stop);
+        answer::put_end(&finish, self.usage.take(), &mut map, &mut self.drops);
+        out.push(chat::Event::json(Value::Object(map)));
+    }
+
+    fn line(&self, name: &'static str, value: Value) -> chat::Event {
+        let mut map = answer::head(&self.model, self.created);
+        map.put("message", message(name, value));
+        map.put("done", false);
+        chat::Event::json(Value::Object(map))
+    }
+
+    fn drop_once(&mut self, path: &str) {
+        if !self.drops.iter().any(|dropped| dropped.path == path) {
+            self.drops.add(path, NOT_SUPPORTED);
+        }
+    }
+}
+
+fn message(name: &'static str, value: Value) -> Map {
+    let mut map = Map::new();
+    map.put("role", "assistant");
+    if name != "content" {
+        map.put("content", "");
+    }
+    map.put(name, value);
+    map
+}
