@@ -18,6 +18,7 @@ mod dialect;
 mod gemini;
 mod json;
 mod model;
+mod ollama_chat;
 mod openai_chat;
 mod openai_responses;
 mod record;

@@ -11,6 +11,7 @@
 mod anthropic_messages;
 mod cohere_chat;
 mod gemini;
+mod ollama_chat;
 mod openai_chat;
 mod openai_responses;
 mod services;

@@ -37,6 +37,7 @@ impl Mock {
             "anthropic-messages" => "/v1/messages",
             "openai-responses" => "/v1/responses",
             "cohere-chat" => "/v2/chat",
+            "ollama-chat" => "/api/chat",
             "gemini" => "/v1beta/models/gemini-3.8-flash:generateContent",
             _ => "/v1/chat/completions",
         }

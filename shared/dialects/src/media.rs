@@ -1,6 +1,6 @@
 //! Pictures, sounds and files in a request, in any dialect: what nobody can look into.
 
-use chat::json::Value;
+use chat::json::{Map, Value};
 
 /// The types of content parts that are media: OpenAI's chat and Responses, and Anthropic's
 /// (<https://platform.openai.com/docs/api-reference/chat/create>,
@@ -55,10 +55,17 @@ fn within(value: &Value) -> bool {
             let named = |name: &str| fields.get(name).is_some_and(|held| held.is_object());
             typed
                 || kind.is_none() && FIELDS.iter().any(|name| named(name))
+                || has_images(fields)
                 || fields.values().any(within)
         }
         _ => false,
     }
+}
+
+/// Ollama's messages have a list of them (<https://docs.ollama.com/api/chat>; read 2026-11-21).
+fn has_images(fields: &Map) -> bool {
+    let images = fields.get("images").and_then(Value::as_array);
+    fields.contains_key("role") && images.is_some_and(|images| !images.is_empty())
 }
 
 /// Anthropic's documents may be plain text.
@@ -96,6 +103,10 @@ mod tests {
                     .collect();
                 assert_eq!(holds_media(&json!({"messages": [turn]})), media, "{part}");
             }
+        }
+        for (images, media) in [(json!(["iVBORw0KGgo="]), true), (json!([]), false)] {
+            let turn = json!({"role": "user", "content": "look", "images": images});
+            assert_eq!(holds_media(&json!({"messages": [turn]})), media);
         }
         let tool =
             json!({"type": "function", "function": {"parameters": {"properties": {"image": {}}}}});
