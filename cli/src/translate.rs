@@ -151,7 +151,7 @@ fn request(
     if let Some(model) = &args.model {
         neutral.model.clone_from(model);
     }
-    let context = ProviderContext { provider, max_output_tokens: None };
+    let context = ProviderContext::new(provider);
     print(&to.encode_request(neutral, context, drops).map_err(told)?.body)
 }
 

@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
                 continue;
             }
             let Ok(request) = from.decode_request("", body.clone(), &mut drops) else { break };
-            let context = ProviderContext { provider, max_output_tokens: None };
+            let context = ProviderContext::new(provider);
             let _ = to.encode_request(request, context, &mut drops);
         }
     }

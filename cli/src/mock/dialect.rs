@@ -6,18 +6,29 @@ use hyper::{HeaderMap, Method};
 use serde_json::Value;
 
 use super::anthropic_messages::AnthropicMessages;
+use super::bedrock_converse::BedrockConverse;
 use super::cohere_chat::CohereChat;
 use super::cursor::Problem;
 use super::gemini::Gemini;
 use super::model::{Prompt, Reply};
+use super::model_servers::{KserveV2, TfservingPredict};
 use super::ollama_chat::OllamaChat;
 use super::openai_chat::OpenAiChat;
 use super::openai_responses::OpenAiResponses;
 use super::services::Service;
 
 /// Every dialect that can be simulated. A new one is a module and a row here.
-pub(crate) const DIALECTS: &[&dyn Dialect] =
-    &[&OpenAiChat, &AnthropicMessages, &OpenAiResponses, &Gemini, &CohereChat, &OllamaChat];
+pub(crate) const DIALECTS: &[&dyn Dialect] = &[
+    &OpenAiChat,
+    &AnthropicMessages,
+    &OpenAiResponses,
+    &Gemini,
+    &BedrockConverse,
+    &CohereChat,
+    &OllamaChat,
+    &KserveV2,
+    &TfservingPredict,
+];
 
 /// A provider's API: which requests it takes, which it refuses, and how it answers.
 pub(crate) trait Dialect: Sync {

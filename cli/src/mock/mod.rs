@@ -11,6 +11,7 @@
 //! ```
 
 mod anthropic_messages;
+mod bedrock_converse;
 mod cohere_chat;
 mod control;
 mod cursor;
@@ -18,6 +19,7 @@ mod dialect;
 mod gemini;
 mod json;
 mod model;
+mod model_servers;
 mod ollama_chat;
 mod openai_chat;
 mod openai_responses;

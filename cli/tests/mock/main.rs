@@ -9,8 +9,10 @@
 )]
 
 mod anthropic_messages;
+mod bedrock_converse;
 mod cohere_chat;
 mod gemini;
+mod model_servers;
 mod ollama_chat;
 mod openai_chat;
 mod openai_responses;

@@ -36,7 +36,10 @@ impl Mock {
         match self.dialect.as_str() {
             "anthropic-messages" => "/v1/messages",
             "openai-responses" => "/v1/responses",
+            "bedrock-converse" => "/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse",
             "cohere-chat" => "/v2/chat",
+            "kserve-v2" => "/v2/models/tides/versions/3/generate",
+            "tfserving-predict" => "/v1/models/tides:predict",
             "ollama-chat" => "/api/chat",
             "gemini" => "/v1beta/models/gemini-3.8-flash:generateContent",
             _ => "/v1/chat/completions",

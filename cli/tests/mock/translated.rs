@@ -25,7 +25,13 @@ fn written(dialect: &str) -> Vec<(String, String, Value)> {
 
 #[test]
 fn what_is_written_for_a_provider_is_taken_by_it() {
-    for (dialect, base) in [("cohere-chat", "/v2"), ("ollama-chat", "/api")] {
+    for (dialect, base) in [
+        ("bedrock-converse", ""),
+        ("cohere-chat", "/v2"),
+        ("kserve-v2", ""),
+        ("ollama-chat", "/api"),
+        ("tfserving-predict", ""),
+    ] {
         let mock = Mock::start(dialect, &[]);
         let requests = written(dialect);
         assert!(requests.len() > 50, "{dialect}: {}", requests.len());

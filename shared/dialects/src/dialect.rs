@@ -7,6 +7,7 @@ use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Framing, Problem};
 
+use crate::kserve_v2::prompt::Template;
 use crate::neutral::{self, Request, Response};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
@@ -55,6 +56,15 @@ pub struct ProviderContext<'a> {
     /// The most output tokens to ask for where the dialect demands a number and the client named none.
     /// Without it, the dialect's own knowledge of the model's limit counts.
     pub max_output_tokens: Option<u64>,
+    /// How a conversation is written for a dialect that knows only one text.
+    pub template: Template,
+}
+
+impl<'a> ProviderContext<'a> {
+    /// What is known where nothing is configured.
+    pub fn new(provider: &'a Provider) -> ProviderContext<'a> {
+        ProviderContext { provider, max_output_tokens: None, template: Template::default() }
+    }
 }
 
 /// What is known of the client's request when an answer is written for it.
@@ -66,7 +76,7 @@ pub struct ClientContext {
     pub model: String,
     /// The client wants usage in the stream (OpenAI's `stream_options.include_usage`).
     pub stream_usage: bool,
-    /// What an answer repeats of its request ([`Dialect::echo`]).
+    /// What an answer repeats of its request ([`Codec::echo`]).
     pub echo: Map,
 }
 

@@ -18,6 +18,7 @@ mod dropped;
 mod endpoint;
 mod flat;
 pub mod gemini;
+pub mod kserve_v2;
 mod media;
 pub mod neutral;
 pub mod ollama_chat;
@@ -31,6 +32,7 @@ pub mod prompts;
 pub mod providers;
 mod reader;
 mod stream_text;
+pub mod tfserving_predict;
 pub mod unary;
 
 pub use dialect::{
@@ -78,9 +80,11 @@ dialects! {
     bedrock_converse::BedrockConverse,
     cohere_chat::CohereChat,
     gemini::Gemini,
+    kserve_v2::KserveV2,
     ollama_chat::OllamaChat,
     openai_chat::OpenaiChat,
     openai_responses::OpenaiResponses,
+    tfserving_predict::TfservingPredict,
 }
 
 /// The dialect of that name, to read requests with.

@@ -6,10 +6,12 @@ use crate::anthropic_messages::AnthropicMessages;
 use crate::bedrock_converse::BedrockConverse;
 use crate::cohere_chat::CohereChat;
 use crate::gemini::{self, Gemini};
+use crate::kserve_v2::KserveV2;
 use crate::ollama_chat::OllamaChat;
 use crate::openai_chat::OpenaiChat;
 use crate::openai_responses::OpenaiResponses;
 use crate::openai_responses::count_tokens::COUNT_TOKENS;
+use crate::tfserving_predict::TfservingPredict;
 use crate::unary::{Service, Services, wires};
 use crate::{Codec, Dialect};
 
@@ -260,6 +262,16 @@ pub static PROVIDERS: &[Provider] = &[
         checked: "2026-11-21",
     },
     Provider {
+        name: "kserve",
+        title: "KServe",
+        dialect: &KserveV2,
+        base_url: "http://localhost:8080",
+        auth: Auth::Bearer,
+        quirks: Quirks::NONE,
+        source: "https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/generate_rest.yaml",
+        checked: "2026-11-21",
+    },
+    Provider {
         name: "mistral",
         title: "Mistral AI",
         dialect: &OpenaiChat,
@@ -390,6 +402,16 @@ pub static PROVIDERS: &[Provider] = &[
         checked: "2026-11-21",
     },
     Provider {
+        name: "tfserving",
+        title: "TensorFlow Serving",
+        dialect: &TfservingPredict,
+        base_url: "http://localhost:8501",
+        auth: Auth::Bearer,
+        quirks: Quirks::NONE,
+        source: "https://www.tensorflow.org/tfx/serving/api_rest",
+        checked: "2026-11-21",
+    },
+    Provider {
         name: "together",
         title: "Together AI",
         dialect: &OpenaiChat,
@@ -403,6 +425,17 @@ pub static PROVIDERS: &[Provider] = &[
         },
         source: "https://docs.together.ai/docs/inference/openai-compatibility",
         checked: "2026-11-20",
+    },
+    Provider {
+        name: "triton",
+        title: "NVIDIA Triton",
+        dialect: &KserveV2,
+        base_url: "http://localhost:8000",
+        auth: Auth::Bearer,
+        // Parameters are strings, numbers or booleans.
+        quirks: Quirks { unsupported: &["parameters.stop"], ..Quirks::NONE },
+        source: "https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/protocol/extension_generate.html",
+        checked: "2026-11-21",
     },
     Provider {
         name: "vertex-ai",

@@ -55,8 +55,7 @@ fn requests() {
         for (case, body) in json_fixtures(&format!("{}/request", from.name())) {
             let mut drops = Drops::default();
             let path = from.endpoints()[0].path("asked-model");
-            let provider =
-                ProviderContext { provider: Provider::owner(to).unwrap(), max_output_tokens: None };
+            let provider = ProviderContext::new(Provider::owner(to).unwrap());
             let written = from
                 .decode_request(&path, body, &mut drops)
                 .and_then(|request| to.encode_request(request, provider, &mut drops));

@@ -90,6 +90,8 @@ fn the_fixtures_have_text_and_arguments_to_show() {
                 None
             });
         }
-        assert!(prose > 50 && calls > 10, "{}: {prose} {calls}", dialect.name());
+        // A model server that writes one text calls nothing.
+        let must_call = dialect.name() != "kserve-v2";
+        assert!(prose > 50 && (calls > 10) == must_call, "{}: {prose} {calls}", dialect.name());
     }
 }

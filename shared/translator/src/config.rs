@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use chat::json::Map;
+use dialects::kserve_v2::prompt::Template;
 use dialects::passed;
 use dialects::providers::{PROVIDERS, Provider};
 use serde::Deserialize;
@@ -58,6 +59,37 @@ pub struct TargetConfig {
     /// The output limit for a client that names none, where the provider demands one (Anthropic). By
     /// default the model's own limit, or 4096 for an unknown model.
     pub max_output_tokens: Option<u64>,
+    /// How a conversation is written for a model server that knows only one text (KServe, Triton, TensorFlow
+    /// Serving).
+    #[serde(default)]
+    pub prompt_template: PromptTemplate,
+}
+
+/// How a conversation is written as one text.
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PromptTemplate {
+    /// ChatML: `<|im_start|>user`, the text, `<|im_end|>`.
+    Chatml,
+    /// Llama 3: `<|start_header_id|>user<|end_header_id|>`, the text, `<|eot_id|>`.
+    Llama3,
+    /// `User:` and the text. Nothing keeps a text from looking like another's turn.
+    #[default]
+    Plain,
+    /// The texts alone, for servers that apply the model's own format.
+    Raw,
+}
+
+impl From<PromptTemplate> for Template {
+    fn from(template: PromptTemplate) -> Template {
+        match template {
+            PromptTemplate::Chatml => Template::Chatml,
+            PromptTemplate::Llama3 => Template::Llama3,
+            PromptTemplate::Plain => Template::Plain,
+            PromptTemplate::Raw => Template::Raw,
+        }
+    }
 }
 
 /// Where the provider's API key comes from. The client's own key is never sent unless `client` says so.
@@ -214,6 +246,7 @@ fn compile_target(
         models: models?,
         parameters: config.parameters,
         max_output_tokens: config.max_output_tokens,
+        template: config.prompt_template.into(),
     })
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use chat::json::Value;
 use chat::{Kind, Problem};
+use dialects::kserve_v2::prompt::Template;
 use dialects::passed::Part;
 use dialects::providers::Provider;
 use stage::{Exchange, Headers, PropertyPath, facts};
@@ -56,6 +57,7 @@ pub(crate) struct Target {
     pub(crate) models: ModelMap,
     pub(crate) parameters: Parameters,
     pub(crate) max_output_tokens: Option<u64>,
+    pub(crate) template: Template,
 }
 
 impl Target {

@@ -130,8 +130,11 @@ fn translate(
     let mut neutral = client.decode_request(path, request.body.take(), drops)?;
     neutral.model = model;
     context.stream_usage = neutral.stream_usage;
-    let provider =
-        ProviderContext { provider: target.provider, max_output_tokens: target.max_output_tokens };
+    let provider = ProviderContext {
+        provider: target.provider,
+        max_output_tokens: target.max_output_tokens,
+        template: target.template,
+    };
     let encoded = target.provider.dialect_for(client).encode_request(neutral, provider, drops)?;
     request.body.replace(encoded.body);
     for name in client.request_headers() {

@@ -1,6 +1,6 @@
 //! Answers and lines as the server sends them.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::mock::dialect::{Event, Turn, id};
 use crate::mock::model::{Call, Finish, PROMPT_TOKENS, Reply, tokens};
@@ -11,14 +11,16 @@ const CREATED: &str = "2026-11-21T10:15:24.097767Z";
 /// The buffered answer.
 pub(super) fn whole(turn: &Turn<'_>) -> Value {
     let Some(reply) = turn.replies.first() else { return Value::Null };
-    let mut message = json!({"role": "assistant", "content": reply.text});
+    let mut message = Map::new();
+    message.insert("role".to_owned(), json!("assistant"));
+    message.insert("content".to_owned(), json!(reply.text));
     if let Some(thoughts) = &reply.reasoning {
-        message["thinking"] = json!(thoughts);
+        message.insert("thinking".to_owned(), json!(thoughts));
     }
     if !reply.calls.is_empty() {
-        message["tool_calls"] = calls(turn, &reply.calls);
+        message.insert("tool_calls".to_owned(), calls(turn, &reply.calls));
     }
-    last(turn, reply, message)
+    last(turn, reply, Value::Object(message))
 }
 
 /// The streamed answer.

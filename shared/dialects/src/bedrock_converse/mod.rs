@@ -46,6 +46,7 @@ mod ask;
 mod blocks;
 mod error;
 mod finish;
+mod prompts;
 mod request;
 mod response;
 mod services;
@@ -62,11 +63,12 @@ use chat::text::Visit;
 use chat::{Event, Framing, Problem};
 
 use crate::neutral::{Request, Response, Usage};
+use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::unary::Services;
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, Reader,
-    StreamDecoder, StreamEncoder,
+    StreamDecoder, StreamEncoder, StreamText,
 };
 
 /// The dialect's name.
@@ -121,6 +123,14 @@ impl Dialect for BedrockConverse {
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
         text::visit_response(body, visit)
+    }
+
+    fn stream_text(&self) -> Option<Box<dyn StreamText>> {
+        Some(Box::<stream::Text>::default())
+    }
+
+    fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {
+        prompts::add(body, prompts)
     }
 
     /// Reads an answer or the event `metadata`.

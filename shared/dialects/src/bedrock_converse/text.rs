@@ -58,7 +58,8 @@ fn blocks(list: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool
     list.fold(false, |edited, value| block(value, scope, turn, visit) | edited)
 }
 
-fn block(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
+/// Shows every text of a block, or of what is added to one.
+pub(super) fn block(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
     let Value::Object(map) = value else { return visit_string(value, scope, turn, visit) };
     map.iter_mut().fold(false, |edited, (name, value)| {
         let now = match name.as_str() {

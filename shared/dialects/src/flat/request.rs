@@ -37,12 +37,19 @@ pub(crate) fn put_stops(
     }
 }
 
-/// Removes top-level fields that the provider refuses. Returns whether there were any.
+/// Removes fields that the provider refuses: `seed`, `parameters.stop`. Returns whether there were any.
 pub(crate) fn remove_unsupported(body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
-    let Value::Object(map) = body else { return false };
     let mut changed = false;
     for name in provider.quirks.unsupported {
-        if map.shift_remove(name).is_some() {
+        let (holder, field) = match name.split_once('.') {
+            Some((holder, field)) => (body.get_mut(holder), field),
+            None => (Some(&mut *body), *name),
+        };
+        let removed = match holder {
+            Some(Value::Object(map)) => map.shift_remove(field),
+            _ => None,
+        };
+        if removed.is_some() {
             drops.add(*name, format!("not supported by {}", provider.name));
             changed = true;
         }

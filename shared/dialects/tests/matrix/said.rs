@@ -195,6 +195,28 @@ fn format(format: &ResponseFormat) -> Option<String> {
     }
 }
 
+/// The dialects that know one text, not a conversation.
+pub(crate) const ONE_TEXT: [&str; 2] = ["kserve-v2", "tfserving-predict"];
+
+/// What is left of `before` if everything is taken away that the one text behind a leg tells, which must tell it
+/// in the same order.
+pub(crate) fn not_in_prompt(leg: &str, before: &[Piece], after: &[Piece]) -> Vec<Piece> {
+    let prompt = after.iter().find_map(|piece| piece.what.strip_prefix("user text "));
+    let mut rest = prompt.unwrap_or_default();
+    let mut left = Vec::new();
+    for piece in before {
+        // A mark to cache says nothing of its own.
+        match piece.what.split_once(" text ").filter(|row| !row.0.starts_with("cached")) {
+            Some((_, text)) => match rest.find(text) {
+                Some(at) => rest = &rest[at + text.len()..],
+                None => panic!("{leg}: {piece:?} is not in {prompt:?}"),
+            },
+            None => left.push(piece.clone()),
+        }
+    }
+    left
+}
+
 /// Holds one leg to it: what was said before is said after it, in the same order, or dropped by name.
 pub(crate) fn check(leg: &str, before: &[Piece], after: &[Piece], dropped: &[String]) {
     let mut left: Vec<&str> = after.iter().map(|piece| piece.what.as_str()).collect();

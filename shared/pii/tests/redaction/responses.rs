@@ -123,3 +123,31 @@ fn a_value_that_begins_with_a_word_is_masked_in_a_stream() {
         assert_eq!(got, "She was born <DATE_OF_BIRTH_1> in a small town near the sea.");
     }
 }
+
+#[test]
+fn a_stream_of_lines_is_looked_into_as_well() {
+    let redactor = redactor(&json!({"responses": ACT}));
+    let lines = |pieces: &[&str]| -> String {
+        let line = |text: &str, done: bool| {
+            let message = json!({"role": "assistant", "content": text});
+            format!("{}\n", json!({"model": "m", "message": message, "done": done}))
+        };
+        let said: String = pieces.iter().map(|piece| line(piece, false)).collect();
+        said + &line("", true)
+    };
+    let mut run = Run::new(&redactor);
+    let tag = content(&run.send("/api/chat", &asks("jane@example.com"))).to_owned();
+    let wire = lines(&[&tag[..3], &tag[3..], " met joe@exam", "ple.org."]);
+    let got = run.stream_of("application/x-ndjson", &[wire.as_bytes()]).concat();
+    let text: String = got
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .map(|line| line["message"]["content"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(text, "jane@example.com met <EMAIL_ADDRESS_1>.");
+    // What was whole when it came is told as a stream too.
+    let mut run = Run::new(&redactor);
+    run.send("/api/chat", &asks("hello"));
+    let got = run.stream_of("application/ndjson", &[lines(&["joe@example.org"]).as_bytes()]);
+    assert!(got.concat().contains("<EMAIL_ADDRESS_1>") && !got.concat().contains("joe@"));
+}

@@ -97,7 +97,12 @@ impl Run {
 
     /// Answers with a stream in pieces; what the client got after each piece, and after the end.
     pub(crate) fn stream(&mut self, pieces: &[&[u8]]) -> Vec<String> {
-        match self.head("text/event-stream") {
+        self.stream_of("text/event-stream", pieces)
+    }
+
+    /// The same with another framing.
+    pub(crate) fn stream_of(&mut self, media_type: &str, pieces: &[&[u8]]) -> Vec<String> {
+        match self.head(media_type) {
             HeadStep::Stream(_) => {}
             HeadStep::Pass(_) => {
                 return pieces.iter().map(|it| String::from_utf8(it.to_vec()).unwrap()).collect();

@@ -181,7 +181,8 @@ mod tests {
 
     fn run(request: Request, limit: Option<u64>) -> (Value, Vec<String>) {
         let provider = Provider::by_name("anthropic").unwrap();
-        let context = ProviderContext { provider, max_output_tokens: limit };
+        let context =
+            ProviderContext { max_output_tokens: limit, ..ProviderContext::new(provider) };
         let mut drops = Drops::default();
         let encoded = encode(request, context, &mut drops).unwrap();
         assert_eq!(encoded.path, "/messages");

@@ -236,10 +236,7 @@ mod tests {
         model: &str,
         reasoning: Reasoning,
     ) -> (Plan, Vec<String>) {
-        let context = ProviderContext {
-            provider: Provider::by_name("anthropic").unwrap(),
-            max_output_tokens: None,
-        };
+        let context = ProviderContext::new(Provider::by_name("anthropic").unwrap());
         let mut drops = Drops::default();
         let plan =
             plan(Some(reasoning), circumstances, &limits::model(model), &context, &mut drops);

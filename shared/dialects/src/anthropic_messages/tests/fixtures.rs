@@ -24,7 +24,7 @@ fn fixtures(kind: &str) -> Vec<(String, String)> {
 
 pub(super) fn provider() -> ProviderContext<'static> {
     let provider = Provider::by_name("anthropic").unwrap();
-    ProviderContext { provider, max_output_tokens: None }
+    ProviderContext::new(provider)
 }
 
 pub(super) fn client() -> ClientContext {

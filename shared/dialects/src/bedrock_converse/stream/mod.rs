@@ -4,6 +4,8 @@
 
 mod decoder;
 mod encoder;
+mod text;
 
 pub(super) use decoder::Decoder;
 pub(super) use encoder::Encoder;
+pub(super) use text::Text;

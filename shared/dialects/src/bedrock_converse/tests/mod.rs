@@ -24,7 +24,7 @@ fn decode(body: Value) -> (Request, Drops) {
 fn encode(request: Request) -> (Value, Drops) {
     let mut drops = Drops::default();
     let provider = Provider::owner(&BedrockConverse).unwrap();
-    let context = ProviderContext { provider, max_output_tokens: None };
+    let context = ProviderContext::new(provider);
     let request = BedrockConverse.encode_request(request, context, &mut drops).unwrap();
     assert_eq!(request.path, "/model/us.anthropic.claude-sonnet-4-20250514-v1:0/converse");
     (request.body, drops)

@@ -21,7 +21,7 @@ fn decode(body: Value) -> Request {
 fn encode(request: Request) -> (Value, Vec<String>) {
     let mut drops = Drops::default();
     let provider = Provider::owner(&CohereChat).unwrap();
-    let context = ProviderContext { provider, max_output_tokens: None };
+    let context = ProviderContext::new(provider);
     let written = CohereChat.encode_request(request, context, &mut drops).unwrap();
     (written.body, drops.iter().map(|dropped| dropped.path.clone()).collect())
 }
@@ -70,7 +70,7 @@ fn one_tool_is_demanded_by_offering_no_other() {
     assert_eq!(dropped, ["tools[0]", "tool_choice"]);
     request.tool_choice = Some(ToolChoice::Tool { name: "c".into() });
     let provider = Provider::owner(&CohereChat).unwrap();
-    let context = ProviderContext { provider, max_output_tokens: None };
+    let context = ProviderContext::new(provider);
     let refused = CohereChat.encode_request(request, context, &mut Drops::default());
     assert_eq!(refused.unwrap_err().code.as_deref(), Some("invalid_tool_choice"));
 }

@@ -132,7 +132,7 @@ mod tests {
     fn run(request: Request) -> (ProviderRequest, Vec<String>) {
         let mut drops = Drops::default();
         let provider = provider(Quirks::NONE);
-        let context = ProviderContext { provider: &provider, max_output_tokens: None };
+        let context = ProviderContext::new(&provider);
         let request = encode(request, context, &mut drops).unwrap();
         (request, drops.iter().map(ToString::to_string).collect())
     }

@@ -32,7 +32,7 @@ fn encode(request: Request) -> (Value, Drops) {
 
 fn provider() -> ProviderContext<'static> {
     let provider = Provider::owner(&Gemini).unwrap();
-    ProviderContext { provider, max_output_tokens: None }
+    ProviderContext::new(provider)
 }
 
 fn context() -> ClientContext {

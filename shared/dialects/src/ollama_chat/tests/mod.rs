@@ -19,7 +19,7 @@ fn decode(body: Value) -> (Request, Drops) {
 fn encode(request: Request) -> (Value, Vec<String>) {
     let mut drops = Drops::default();
     let provider = Provider::owner(&OllamaChat).unwrap();
-    let context = ProviderContext { provider, max_output_tokens: None };
+    let context = ProviderContext::new(provider);
     let written = OllamaChat.encode_request(request, context, &mut drops).unwrap();
     (written.body, drops.iter().map(|dropped| dropped.path.clone()).collect())
 }

@@ -27,7 +27,7 @@ fn decode(body: Value) -> (Request, Drops) {
 fn encode(request: Request) -> (Value, Drops) {
     let mut drops = Drops::default();
     let provider = Provider::by_name("openai").unwrap();
-    let context = ProviderContext { provider, max_output_tokens: None };
+    let context = ProviderContext::new(provider);
     let request = OpenaiChat.encode_request(request, context, &mut drops).unwrap();
     assert_eq!(request.path, "/chat/completions");
     (request.body, drops)

@@ -265,7 +265,7 @@ proptest! {
         }
         if let Ok(request) = OpenaiChat.decode_request("", body.clone(), &mut drops) {
             let provider = Provider::by_name("openai").unwrap();
-            let context = ProviderContext { provider, max_output_tokens: None };
+            let context = ProviderContext::new(provider);
             let _ = OpenaiChat.encode_request(request, context, &mut drops);
         }
         if let Ok(response) = OpenaiChat.decode_response(body, &mut drops) {

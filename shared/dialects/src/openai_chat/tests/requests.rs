@@ -276,7 +276,7 @@ fn media_that_openai_has_no_form_for_is_refused() {
     {
         let asked = request(Role::User, vec![Block::new(content, "messages[0].content[0]")]);
         let provider = Provider::by_name("openai").unwrap();
-        let context = ProviderContext { provider, max_output_tokens: None };
+        let context = ProviderContext::new(provider);
         let problem = OpenaiChat.encode_request(asked, context, &mut Drops::default()).unwrap_err();
         assert_eq!(problem.param.as_deref(), Some("messages[0].content[0]"));
         assert_eq!(problem.code.as_deref(), Some("unsupported_source"));
@@ -341,7 +341,7 @@ fn a_provider_that_cannot_be_asked_for_usage_is_not() {
         let asked =
             Request { stream: true, stream_usage, ..request(Role::User, vec![text("hi", "x")]) };
         let provider = Provider::by_name("groq").unwrap();
-        let context = ProviderContext { provider, max_output_tokens: None };
+        let context = ProviderContext::new(provider);
         let mut drops = Drops::default();
         let written = OpenaiChat.encode_request(asked, context, &mut drops).unwrap();
         assert_eq!(written.body.get("stream_options"), None);

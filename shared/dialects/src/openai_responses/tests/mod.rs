@@ -31,7 +31,7 @@ fn decode(body: Value) -> (Request, Drops) {
 fn try_encode(request: Request) -> Result<(Value, Drops), chat::Problem> {
     let mut drops = Drops::default();
     let provider = Provider::by_name("openai-responses").unwrap();
-    let context = ProviderContext { provider, max_output_tokens: None };
+    let context = ProviderContext::new(provider);
     let request = OpenaiResponses.encode_request(request, context, &mut drops)?;
     assert_eq!(request.path, "/responses");
     Ok((request.body, drops))
