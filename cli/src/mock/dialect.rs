@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::anthropic_messages::AnthropicMessages;
 use super::bedrock_converse::BedrockConverse;
 use super::cohere_chat::CohereChat;
-use super::cursor::Problem;
+use super::cursor::{Problem, bracket_path};
 use super::gemini::Gemini;
 use super::model::{Prompt, Reply};
 use super::model_servers::{KserveV2, TfservingPredict};
