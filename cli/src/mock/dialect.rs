@@ -47,8 +47,10 @@ pub(crate) trait Dialect: Sync {
         &[]
     }
 
-    /// The provider's refusal of a request to one of its services.
-    fn refuse(&self, problem: &Problem) -> Refusal;
+    /// The provider's refusal of a request with that problem.
+    fn refuse(&self, problem: &Problem) -> Refusal {
+        refuse_plainly(problem, "")
+    }
 
     /// Checks the headers that every request needs. `key` is the only accepted API key; without
     /// it, any will do.

@@ -227,7 +227,7 @@ fn accepted_response(
             ("application/json", Paced::buffered(answer.to_string(), switches))
         }
         Accepted::Service(Served::Events(events)) => {
-            ("text/event-stream; charset=utf-8", Paced::streamed(&events, switches))
+            ("text/event-stream; charset=utf-8", Paced::streamed(&events, Framing::Sse, switches))
         }
         Accepted::Models(id) => {
             let models = mock.dialect.models(id.as_deref()).to_string();

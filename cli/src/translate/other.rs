@@ -28,7 +28,7 @@ pub(super) fn request(
             print(&body)
         }
         Plan::Other(translation) => {
-            let context = ProviderContext { provider, max_output_tokens: None };
+            let context = ProviderContext::new(provider);
             let (sent, _) = translation.request("", body, model, context, drops).map_err(told)?;
             print(&sent.body)
         }

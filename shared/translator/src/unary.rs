@@ -79,6 +79,7 @@ pub(crate) fn request(
             let context = ProviderContext {
                 provider: target.provider,
                 max_output_tokens: target.max_output_tokens,
+                template: target.template,
             };
             let body = request.body.take();
             let (sent, pending) = translation.request(&path, body, model, context, &mut drops)?;

@@ -13,6 +13,7 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::{Value, json};
 
+use super::cursor::Problem;
 use super::dialect::{Dialect, Event, Operation, Refusal, Turn, id, refuse_plainly};
 use super::model::Prompt;
 
@@ -67,13 +68,16 @@ impl Dialect for BedrockConverse {
         }
     }
 
+    fn refuse(&self, problem: &Problem) -> Refusal {
+        Refusal {
+            kind: "ValidationException",
+            ..refuse_plainly(problem, "The format of your request is invalid: ")
+        }
+    }
+
     fn read(&self, request: &Parts, body: &Value) -> Result<Prompt, Refusal> {
         let (model, stream) = asked(request.uri.path()).ok_or_else(|| self.refusal(404))?;
-        let read = request::read(model, stream, body);
-        read.map_err(|problem| Refusal {
-            kind: "ValidationException",
-            ..refuse_plainly(&problem, "The format of your request is invalid: ")
-        })
+        request::read(model, stream, body).map_err(|problem| self.refuse(&problem))
     }
 
     fn answer(&self, turn: &Turn<'_>) -> Value {

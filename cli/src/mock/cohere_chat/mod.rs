@@ -12,6 +12,7 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::{Value, json};
 
+use super::cursor::Problem;
 use super::dialect::{Dialect, Event, Operation, Refusal, Turn, id, refuse_plainly};
 use super::model::Prompt;
 
@@ -44,8 +45,12 @@ impl Dialect for CohereChat {
         }
     }
 
+    fn refuse(&self, problem: &Problem) -> Refusal {
+        refuse_plainly(problem, "invalid request: ")
+    }
+
     fn read(&self, _: &Parts, body: &Value) -> Result<Prompt, Refusal> {
-        request::read(body).map_err(|problem| refuse_plainly(&problem, "invalid request: "))
+        request::read(body).map_err(|problem| self.refuse(&problem))
     }
 
     fn answer(&self, turn: &Turn<'_>) -> Value {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{admit, error_body, refusal, refused};
 use crate::mock::cursor::{Cursor, Problem};
-use crate::mock::dialect::{Dialect, Event, Operation, Refusal, Turn, refuse_plainly};
+use crate::mock::dialect::{Dialect, Event, Operation, Refusal, Turn};
 use crate::mock::model::{Finish, Last, PROMPT_TOKENS, Prompt, tokens};
 use crate::mock::shape::{STRING, STRINGS, Shape, optional, required};
 
@@ -107,7 +107,7 @@ impl Dialect for KserveV2 {
 
     fn read(&self, request: &Parts, body: &Value) -> Result<Prompt, Refusal> {
         let (model, stream) = asked(request.uri.path()).ok_or_else(|| refusal(404))?;
-        read(model, stream, body).map_err(|problem| refuse_plainly(&problem, ""))
+        read(model, stream, body).map_err(|problem| self.refuse(&problem))
     }
 
     fn answer(&self, turn: &Turn<'_>) -> Value {

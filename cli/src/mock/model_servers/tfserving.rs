@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{admit, error_body, refusal, refused};
 use crate::mock::cursor::{Cursor, Problem};
-use crate::mock::dialect::{Dialect, Event, Operation, Refusal, Turn, refuse_plainly};
+use crate::mock::dialect::{Dialect, Event, Operation, Refusal, Turn};
 use crate::mock::model::{Last, Prompt};
 use crate::mock::shape::{STRING, Shape, optional, required};
 
@@ -64,7 +64,7 @@ impl Dialect for TfservingPredict {
 
     fn read(&self, request: &Parts, body: &Value) -> Result<Prompt, Refusal> {
         let model = asked(request.uri.path()).ok_or_else(|| refusal(404))?;
-        read(model, body).map_err(|problem| refuse_plainly(&problem, ""))
+        read(model, body).map_err(|problem| self.refuse(&problem))
     }
 
     fn answer(&self, turn: &Turn<'_>) -> Value {

@@ -13,7 +13,7 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use serde_json::{Value, json};
 
-use super::dialect::{Dialect, Event, Operation, Refusal, Turn, refuse_plainly};
+use super::dialect::{Dialect, Event, Operation, Refusal, Turn};
 use super::model::Prompt;
 
 /// The dialect `ollama-chat`.
@@ -43,7 +43,7 @@ impl Dialect for OllamaChat {
     }
 
     fn read(&self, _: &Parts, body: &Value) -> Result<Prompt, Refusal> {
-        request::read(body).map_err(|problem| refuse_plainly(&problem, ""))
+        request::read(body).map_err(|problem| self.refuse(&problem))
     }
 
     fn answer(&self, turn: &Turn<'_>) -> Value {

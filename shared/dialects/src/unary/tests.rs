@@ -14,7 +14,7 @@ fn begun(
     let provider = Provider::by_name(provider).unwrap();
     let Plan::Other(translation) = plan(operation, provider)? else { panic!("not translated") };
     let mut drops = Drops::default();
-    let context = ProviderContext { provider, max_output_tokens: None };
+    let context = ProviderContext::new(provider);
     let (sent, pending) = translation.request("", body, model.to_owned(), context, &mut drops)?;
     let dropped = drops.iter().map(|dropped| dropped.path.clone()).collect();
     Ok((sent, pending, dropped))
