@@ -17,12 +17,15 @@ pub(crate) const SERVICES: &[Service] = &[
             let asked = parts.uri.path().rsplit("/models/").next().unwrap_or_default();
             let asked = asked.split(':').next().unwrap_or_default();
             let (mut embeddings, mut tokens) = (Vec::new(), 0);
-            for (place, request) in body["requests"].as_array().into_iter().flatten().enumerate() {
-                if request["model"] != format!("models/{asked}") {
+            let requests = body.get("requests").and_then(Value::as_array);
+            for (place, request) in requests.into_iter().flatten().enumerate() {
+                let model = request.get("model").and_then(Value::as_str).unwrap_or_default();
+                if model != format!("models/{asked}") {
                     return Err(rule("the model in the batch differs from the one in the path"));
                 }
-                let text = request["content"]["parts"][0]["text"].as_str().unwrap_or_default();
-                let dimensions = request["outputDimensionality"].as_u64();
+                let text = request.pointer("/content/parts/0/text").and_then(Value::as_str);
+                let text = text.unwrap_or_default();
+                let dimensions = request.get("outputDimensionality").and_then(Value::as_u64);
                 embeddings.push(json!({"values": vector(text, place, dimensions)}));
                 tokens += words(text);
             }
