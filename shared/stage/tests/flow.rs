@@ -286,7 +286,7 @@ fn every_stage_hears_of_the_end_when_one_ends_the_exchange() {
 
 #[test]
 fn facts_to_publish_are_facts_and_a_filter_has_those_of_its_stages() {
-    let filter = Filter { name: "chain", kind: FilterKind::Chain(STAGES) };
+    let filter = Filter { name: "chain", kind: FilterKind::Chain(STAGES, &[]) };
     let load = |facts: &str| {
         let text = format!(r#"{{"host":{{"facts":{facts}}},"stages":[{{"scripted":"a"}}]}}"#);
         config::load(&filter, text.as_bytes(), &|_: &str| None)
