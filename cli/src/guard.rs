@@ -8,7 +8,7 @@ use clap::Args;
 use guard::config::{Action, Config};
 use guard::policy::{Judgement, Policy};
 use serde::{Deserialize, Serialize};
-use stage::{Errors, config};
+use stage::{Errors, ScopeName, config};
 
 use crate::check::as_json;
 
@@ -28,21 +28,12 @@ pub(crate) struct GuardArgs {
 #[serde(deny_unknown_fields)]
 struct Line {
     text: String,
-    #[serde(default)]
-    scope: LineScope,
+    #[serde(default = "user")]
+    scope: ScopeName,
 }
 
-/// A scope in its configuration's spelling.
-#[derive(Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum LineScope {
-    Assistant,
-    System,
-    ToolCall,
-    ToolDefinition,
-    ToolResult,
-    #[default]
-    User,
+fn user() -> ScopeName {
+    ScopeName::User
 }
 
 #[derive(Serialize)]
@@ -122,17 +113,4 @@ pub(crate) fn policy(file: Option<&Path>) -> io::Result<Policy> {
         value => serde_json::from_value(value).map_err(io::Error::other)?,
     };
     Ok(Policy::compile(&config, &mut Errors::default()))
-}
-
-impl From<LineScope> for Scope {
-    fn from(scope: LineScope) -> Scope {
-        match scope {
-            LineScope::Assistant => Scope::Assistant,
-            LineScope::System => Scope::System,
-            LineScope::ToolCall => Scope::ToolCall,
-            LineScope::ToolDefinition => Scope::ToolDefinition,
-            LineScope::ToolResult => Scope::ToolResult,
-            LineScope::User => Scope::User,
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+pub use stage::ScopeName;
 
 use crate::answer::config::ResponseConfig;
 use crate::external::config::ExternalConfig;
@@ -133,39 +134,6 @@ pub struct Thresholds {
     pub flag: Option<f32>,
     /// It is told in facts and metrics.
     pub report: Option<f32>,
-}
-
-/// Where a text stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ScopeName {
-    /// What the model said.
-    Assistant,
-    /// System and developer instructions.
-    System,
-    /// Arguments of the model's calls.
-    ToolCall,
-    /// Names, descriptions and schemas of tools.
-    ToolDefinition,
-    /// What tools returned.
-    ToolResult,
-    /// What the user says.
-    User,
-}
-
-impl ScopeName {
-    /// Its name in configuration and on wires.
-    pub fn name(self) -> &'static str {
-        match self {
-            ScopeName::Assistant => "assistant",
-            ScopeName::System => "system",
-            ScopeName::ToolCall => "tool_call",
-            ScopeName::ToolDefinition => "tool_definition",
-            ScopeName::ToolResult => "tool_result",
-            ScopeName::User => "user",
-        }
-    }
 }
 
 /// One of your own rules. It is met if any of its patterns or words is found.

@@ -2,10 +2,10 @@
 
 use chat::Scope;
 use regex::bytes::Regex;
-use stage::{Errors, PropertyPath};
+use stage::{Errors, PropertyPath, ScopeName};
 
 use crate::Asked;
-use crate::config::{Condition, Day, Feature, Part, Range, TierSource, TimeWindow};
+use crate::config::{Condition, Day, Feature, Range, TierSource, TimeWindow};
 use crate::matcher::{Match, regex};
 use crate::prompt::language::{Detector, LANGUAGES};
 use crate::prompt::{Phrases, pieces};
@@ -301,19 +301,17 @@ fn checked(range: &Range, path: &str, errors: &mut Errors) -> Option<Range> {
 }
 
 impl Place {
-    fn compile(parts: &[Part], last_turn: bool, path: &str, errors: &mut Errors) -> Option<Place> {
+    fn compile(
+        parts: &[ScopeName],
+        last_turn: bool,
+        path: &str,
+        errors: &mut Errors,
+    ) -> Option<Place> {
         if parts.is_empty() {
             errors.add(&format!("{path}.scope"), "must name at least one part");
             return None;
         }
-        let scopes = parts.iter().map(|part| match part {
-            Part::Assistant => Scope::Assistant,
-            Part::System => Scope::System,
-            Part::ToolCall => Scope::ToolCall,
-            Part::ToolDefinition => Scope::ToolDefinition,
-            Part::ToolResult => Scope::ToolResult,
-            Part::User => Scope::User,
-        });
+        let scopes = parts.iter().map(|part| Scope::from(*part));
         Some(Place { scopes: scopes.collect(), last_turn })
     }
 

@@ -22,6 +22,7 @@ mod originals;
 mod pipeline;
 mod protobuf;
 mod reply;
+mod scope;
 mod settings;
 pub mod store;
 
@@ -37,4 +38,5 @@ pub use pipeline::{
     Filter, FilterKind, Needs, Order, Pipeline, Reading, Stage, Stop, Turn, Verdict,
 };
 pub use reply::Reply;
+pub use scope::ScopeName;
 pub use settings::{HeaderMode, Settings, UnknownPaths};

@@ -1,6 +1,7 @@
 //! Conditions of rules.
 
 use serde::Deserialize;
+use stage::ScopeName;
 
 /// Something that holds of a request or does not.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -137,7 +138,7 @@ pub struct Keywords {
     pub any_of: Vec<String>,
     /// Where to look. By default in what the user says.
     #[serde(default = "user")]
-    pub scope: Vec<Part>,
+    pub scope: Vec<ScopeName>,
     /// Look at the last turn of each part only.
     #[serde(default)]
     pub last_turn: bool,
@@ -153,33 +154,14 @@ pub struct Pattern {
     pub pattern: String,
     /// Where to look. By default in what the user says.
     #[serde(default = "user")]
-    pub scope: Vec<Part>,
+    pub scope: Vec<ScopeName>,
     /// Look at the last turn of each part only.
     #[serde(default)]
     pub last_turn: bool,
 }
 
-fn user() -> Vec<Part> {
-    vec![Part::User]
-}
-
-/// A part of the prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Part {
-    /// What the model said before.
-    Assistant,
-    /// Instructions.
-    System,
-    /// Arguments of tool calls.
-    ToolCall,
-    /// Offered tools.
-    ToolDefinition,
-    /// Results of tools.
-    ToolResult,
-    /// What the user says.
-    User,
+fn user() -> Vec<ScopeName> {
+    vec![ScopeName::User]
 }
 
 /// A window of the day. If `from` is later than `to`, it goes over midnight.

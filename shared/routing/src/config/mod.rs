@@ -14,7 +14,7 @@ pub use choice::{
     StickyKey,
 };
 pub use condition::{
-    Condition, Day, FactCondition, Feature, HeaderCondition, Keywords, Matcher, Part, Pattern,
+    Condition, Day, FactCondition, Feature, HeaderCondition, Keywords, Matcher, Pattern,
     PropertyCondition, Range, TimeWindow,
 };
 pub use judge::{BreakerConfig, JudgeConfig, Mode, Slo};
