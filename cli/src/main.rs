@@ -4,6 +4,7 @@ mod check;
 mod count;
 mod eval;
 mod guard;
+mod init;
 mod mock;
 mod redact;
 mod replay;
@@ -31,6 +32,7 @@ enum Command {
     Count(count::CountArgs),
     Eval(eval::EvalArgs),
     Guard(guard::GuardArgs),
+    Init(init::InitArgs),
     /// Simulate a provider on 127.0.0.1
     Mock(mock::MockArgs),
     Redact(redact::RedactArgs),
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Command::Count(args) => count::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Guard(args) => guard::run(args),
+        Command::Init(args) => init::run(args),
         Command::Mock(args) => mock::run(args),
         Command::Redact(args) => redact::run(args),
         Command::Replay(args) => replay::run(args),

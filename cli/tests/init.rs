@@ -1,0 +1,161 @@
+//! `tollgate init` and `tollgate replay`, as a shell runs them.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test may fail so")]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use stage::config;
+
+/// Whether it could, and what it said.
+fn tollgate(arguments: &[&str], input: &str) -> (bool, String, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses its arguments does not read its input.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let done = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (done.status.success(), text(done.stdout), text(done.stderr))
+}
+
+/// Loads every plugin's configuration in it as Envoy would; the modules' names.
+fn loaded(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| loaded(item, names)),
+        // Kong Mesh has resources as text.
+        Value::String(text) if text.contains("vm_config") => {
+            loaded(&serde_yaml_ng::from_str(text).unwrap(), names);
+        }
+        Value::Object(map) => {
+            if map.contains_key("vm_config") {
+                let name = value["name"].as_str().unwrap();
+                let filter = catalogue::by_name(name).unwrap();
+                let text = value["configuration"]["value"].as_str().unwrap();
+                let set = |_: &str| Some("key".to_owned());
+                if let Err(errors) = config::load(filter, text.as_bytes(), &set) {
+                    panic!("{name}: {errors:?}");
+                }
+                names.push(name.to_owned());
+            }
+            map.values().for_each(|item| loaded(item, names));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_surface_gets_what_its_filters_load() {
+    for (surface, kind) in
+        [("envoy", None), ("istio", Some("EnvoyFilter")), ("kong-mesh", Some("MeshProxyPatch"))]
+    {
+        let providers = "openai,anthropic=claude-haiku-4-5,ollama=qwen3";
+        let arguments = ["init", "--surface", surface, "--providers", providers];
+        let stages = ["--stages", "token-counter,pii-redactor,prompt-guard"];
+        let (done, out, errors) = tollgate(&[&arguments[..], &stages].concat(), "");
+        assert!(done, "{errors}");
+        assert!(errors.contains("ANTHROPIC_API_KEY") && !errors.contains("OLLAMA"), "{errors}");
+        let value: Value = serde_yaml_ng::from_str(&out).unwrap();
+        assert_eq!(value["kind"].as_str(), kind);
+        assert!(out.contains("port_value: 443") && !out.contains("serde"), "{out}");
+        let mut names = Vec::new();
+        loaded(&value, &mut names);
+        names.sort();
+        assert_eq!(names, ["chain", "provider_translator"], "{surface}");
+        let (done, out, _) = tollgate(&[&arguments[..], &["--stages", "none"]].concat(), "");
+        assert!(done && !out.contains("chain.wasm"), "{surface}");
+    }
+}
+
+#[test]
+fn what_no_option_says_is_asked_and_has_a_default() {
+    let (done, out, errors) = tollgate(&["init"], "\n\n\n");
+    assert!(done, "{errors}");
+    assert_eq!(errors.matches("? ").count(), 3, "{errors}");
+    let (_, flags, _) =
+        tollgate(&["init", "--surface", "envoy", "--providers", "openai", "--stages"], "");
+    assert!(flags.is_empty(), "an option without its value is refused");
+    let stages = "pii-redactor,prompt-guard,token-counter";
+    let flags = ["init", "--surface", "envoy", "--providers", "openai", "--stages", stages];
+    assert_eq!(tollgate(&flags, "").1, out);
+    let (done, out, _) = tollgate(&["init"], "istio\nanthropic\nnone\n");
+    assert!(done && out.contains("EnvoyFilter") && out.contains("api.anthropic.com"), "{out}");
+}
+
+#[test]
+fn what_cannot_work_is_refused_with_what_to_do() {
+    for (providers, stages, told) in [
+        ("klingon", "none", "unknown provider klingon, expected one of: anthropic"),
+        ("openai,anthropic", "none", "anthropic stands in for another"),
+        ("openai,openai=m", "none", "named twice"),
+        ("vertex-ai", "none", "set `base_url` by hand"),
+        ("", "none", "no provider is named"),
+        ("openai", "firewall", "firewall is no stage"),
+    ] {
+        let arguments =
+            ["init", "--surface", "envoy", "--providers", providers, "--stages", stages];
+        let (done, out, errors) = tollgate(&arguments, "");
+        assert!(!done && out.is_empty() && errors.contains(told), "{providers}: {errors}");
+    }
+}
+
+const CHAIN: &str = r#"{"stages": [
+  {"pii-redactor": {}},
+  {"prompt-guard": {"rules": {"birds": {"words": ["cuckoo"], "action": "block"}}}},
+  {"model-router": {
+    "targets": {"claude": {}, "gpt": {}},
+    "rules": [
+      {"name": "private", "choose": {"target": "claude"},
+       "when": [{"fact": {"name": "tollgate.pii.request", "value": {"present": true}}}]},
+      {"name": "rest", "choose": {"target": "gpt"}}]}},
+  {"provider-translator": {"targets": {
+    "gpt": {"provider": "openai", "credential": {"env": "OPENAI_API_KEY"}},
+    "claude": {"provider": "anthropic", "credential": "none"}}}}
+]}"#;
+
+#[test]
+fn a_replay_shows_what_every_stage_did() {
+    let path = std::env::temp_dir().join(format!("tollgate-{}-replay.json", std::process::id()));
+    std::fs::write(&path, CHAIN).unwrap();
+    let replay = |text: &str| {
+        let request = serde_json::json!({"model": "claude-haiku-4-5", "max_tokens": 5,
+            "messages": [{"role": "user", "content": text}]});
+        tollgate(&["replay", "--config", path.to_str().unwrap()], &request.to_string())
+    };
+    let (done, out, errors) = replay("Write to jane.doe@example.com");
+    assert!(done, "{errors}");
+    let stages: Vec<&str> =
+        out.lines().filter(|line| !line.starts_with(' ') && !line.is_empty()).collect();
+    assert_eq!(
+        stages,
+        ["pii-redactor", "prompt-guard", "model-router", "provider-translator", "goes on"]
+    );
+    for line in [
+        "          - \"Write to jane.doe@example.com\"",
+        "  fact    tollgate.pii.request = EMAIL_ADDRESS=1",
+        "  fact    tollgate.guard.request = pass",
+        "  header  + x-tollgate-target: claude",
+        "  fact    tollgate.route = private",
+        "  header  + :path: /v1/messages",
+        "  :authority: api.anthropic.com",
+    ] {
+        assert!(out.lines().any(|one| one == line), "{line}\n{out}");
+    }
+    assert_eq!(out.matches("jane.doe").count(), 1, "only where it stood before\n{out}");
+
+    let (done, out, errors) = replay("About the cuckoo");
+    assert!(!done && out.contains("verdict refused with 400"), "{out}");
+    assert!(out.contains("\"code\": \"prompt_blocked\"") && !out.contains("model-router"), "{out}");
+    assert!(errors.contains("prompt-guard refuses the request"), "{errors}");
+
+    std::fs::write(&path, r#"{"stages": [{"prompt-guard": {}}, {"pii-redactor": {}}]}"#).unwrap();
+    let (done, out, errors) = replay("Hi");
+    assert!(!done && out.is_empty(), "{out}");
+    assert!(errors.contains("stages[1].pii-redactor: must stand before"), "{errors}");
+    std::fs::remove_file(&path).unwrap();
+}
