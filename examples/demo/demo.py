@@ -1,7 +1,7 @@
 """`make demo`: a tour on a real Envoy.
 
 Starts Envoy with envoy-configs/demo.yaml on 127.0.0.1:10000 and a simulated OpenAI and Anthropic
-behind it, shows four requests on their way, and stays up until Ctrl-C. Python 3.9, standard library
+behind it, shows every filter at work, and stays up until Ctrl-C. Python 3.9, standard library
 only.
 
   DEMO_ONCE=1          leave after the tour, with 1 if a check has failed

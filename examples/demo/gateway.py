@@ -104,8 +104,9 @@ def modules() -> Path:
     """The folder of the built modules. Raises DemoError where there is none."""
     target = Path(os.environ.get("CARGO_TARGET_DIR") or install.REPOSITORY / "target")
     folder = Path(os.environ.get("TOLLGATE_MODULES") or target / "wasm32-wasip1" / "release")
-    if not (folder / "provider_translator.wasm").is_file():
-        raise DemoError(f"There is no provider_translator.wasm in {folder}. Build it: make wasm")
+    missing = [name for name in ("provider_translator", "chain") if not (folder / f"{name}.wasm").is_file()]
+    if missing:
+        raise DemoError(f"There is no {missing[0]}.wasm in {folder}. Build it: make wasm")
     return folder
 
 

@@ -1,11 +1,14 @@
-"""Four requests: what a client sends, what the provider receives, what comes back; all checked."""
+"""The translator's steps: what a client sends, what the provider receives, what comes back; all checked.
+
+`steps.py` has those of the other filters.
+"""
 
 from __future__ import annotations
 
 import json
 import time
 from dataclasses import dataclass
-from typing import Any, List, Mapping, Optional, Tuple
+from typing import Any, Callable, List, Mapping, Optional, Tuple
 
 from gateway import CLAUDE, GPT, TARGETS, Gateway, Target
 from harness import client
@@ -62,26 +65,33 @@ class Tour:
 
     def __init__(self, gateway: Gateway, screen: Screen) -> None:
         self.passed = True
-        self._gateway = gateway
-        self._screen = screen
+        self.gateway = gateway
+        self.screen = screen
         self._took = 0.0
 
     def walk(self) -> None:
         """Takes all steps."""
-        steps = (
+        # Here, because these steps are made with what is in this file.
+        from steps import STEPS
+
+        steps: List[Tuple[str, Callable[[], None]]] = [
             ("1. A Chat Completions client, answered by Anthropic", self._chat),
             ("2. The same as a stream", self._streamed_chat),
             ("3. A Messages client, answered by OpenAI", self._messages),
             ("4. The first provider is overloaded, the second answers", self._failover),
-        )
+        ]
+        steps += [
+            (f"{number}. {title}", lambda step=step: step(self))
+            for number, (title, step) in enumerate(STEPS, len(steps) + 1)
+        ]
         for title, step in steps:
-            self._screen.heading(title)
-            for provider in self._gateway.simulated.values():
+            self.screen.heading(title)
+            for provider in self.gateway.simulated.values():
                 provider.forget()
             try:
                 step()
             except (client.ClientError, OSError, ValueError, LookupError) as problem:
-                self._check(False, f"the answer can be read: {type(problem).__name__}: {problem}")
+                self.check(False, f"the answer can be read: {type(problem).__name__}: {problem}")
 
     def _chat(self) -> None:
         status, answer = self._buffered(CHAT, CLAUDE)
@@ -94,47 +104,47 @@ class Tour:
         self._check_received(GPT)
 
     def _streamed_chat(self) -> None:
-        self._screen.say('sent: the same with "stream": true', "cyan")
-        with self._send(STREAMED_CHAT) as answer:
+        self.screen.say('sent: the same with "stream": true', "cyan")
+        with self.send(STREAMED_CHAT) as answer:
             chunks = list(answer)
-        self._screen.say(f"the client got, piece by piece: {answer.status}", "cyan")
+        self.screen.say(f"the client got, piece by piece: {answer.status}", "cyan")
         for chunk in chunks[:PIECES_SHOWN]:
             for line in chunk.data.decode(errors="replace").split("\n"):
                 if line:
                     at = f"{chunk.at * 1000:6.0f} ms  "
-                    self._screen.say(at + cut(essence(line), self._screen.width - 13))
+                    self.screen.say(at + cut(essence(line), self.screen.width - 13))
         if len(chunks) > PIECES_SHOWN:
             more, last = len(chunks) - PIECES_SHOWN, chunks[-1].at * 1000
-            self._screen.say(f"           … {more} more, the last after {last:.0f} ms")
+            self.screen.say(f"           … {more} more, the last after {last:.0f} ms")
         events = [data for _, data in client.events(chunks)]
         deltas = [json.loads(data) for data in events if data != "[DONE]"]
         text = "".join(
             choice["delta"].get("content") or "" for delta in deltas for choice in delta["choices"]
         )
-        self._screen.say(f"together: {cut(text, self._screen.width - 12)}")
-        self._check(answer.status == 200 and bool(text), "it is answered with 200 and a text")
+        self.screen.say(f"together: {cut(text, self.screen.width - 12)}")
+        self.check(answer.status == 200 and bool(text), "it is answered with 200 and a text")
         pieces = len({chunk.at for chunk in chunks})
         spread = chunks[-1].at - chunks[0].at if chunks else 0
-        self._check(pieces > 1 and spread > 0, f"it came in {pieces} pieces, as it was generated")
-        self._check(events[-1:] == ["[DONE]"] and answer.complete, "it ends with [DONE]")
+        self.check(pieces > 1 and spread > 0, f"it came in {pieces} pieces, as it was generated")
+        self.check(events[-1:] == ["[DONE]"] and answer.complete, "it ends with [DONE]")
         self._check_received(CLAUDE)
 
     def _failover(self) -> None:
-        simulated = [target for target in (CLAUDE, GPT) if self._gateway.provider(target)]
+        simulated = [target for target in (CLAUDE, GPT) if self.gateway.provider(target)]
         if not simulated:
-            self._screen.say("Left out: both providers are real, and those do not fail on demand.")
-            self._screen.say("Without one of the two keys this step can be seen.")
+            self.screen.say("Left out: both providers are real, and those do not fail on demand.")
+            self.screen.say("Without one of the two keys this step can be seen.")
             return
         first = simulated[0]
         second = GPT if first is CLAUDE else CLAUDE
-        failing = self._gateway.simulated[first.name]
+        failing = self.gateway.simulated[first.name]
         failing.switch(status=529)
         try:
             call = CHAT if first is CLAUDE else MESSAGES
-            self._screen.say(f"sent: to {call.path} as before; {first.title} answers 529", "cyan")
-            self._screen.say()
+            self.screen.say(f"sent: to {call.path} as before; {first.title} answers 529", "cyan")
+            self.screen.say()
             status, answer = self._answer(call)
-            self._screen.beside(self._received(first, 1), self._received(second, 2))
+            self.screen.beside(self.received(first, 1), self.received(second, 2))
             self._show_answer(status, answer)
         finally:
             failing.switch(status=None)
@@ -143,17 +153,18 @@ class Tour:
         else:
             self._check_messages(status, answer)
         tried = [request["status"] for request in failing.requests()]
-        self._check(tried == [529], f"{first.title} was tried once, and failed")
+        self.check(tried == [529], f"{first.title} was tried once, and failed")
         self._check_received(first, accepted=False)
         self._check_received(second)
 
-    def _send(self, call: Call) -> client.Stream:
-        port = self._gateway.port
+    def send(self, call: Call) -> client.Stream:
+        """Sends a request; its answer's head is there."""
+        port = self.gateway.port
         return client.stream_json(port, call.path, call.body, call.headers, timeout=PATIENCE)
 
     def _answer(self, call: Call) -> Tuple[int, Any]:
         began = time.monotonic()
-        response = self._send(call).read()
+        response = self.send(call).read()
         self._took = time.monotonic() - began
         return response.status, response.json()
 
@@ -165,19 +176,20 @@ class Tour:
 
     def _show_sent(self, call: Call, target: Target) -> None:
         sent = ["the client sent", f"POST {call.path}", *headers(call.headers)]
-        sent += laid_out(call.body, self._screen.column)
-        self._screen.beside(sent, self._received(target))
+        sent += laid_out(call.body, self.screen.column)
+        self.screen.beside(sent, self.received(target))
 
     def _show_answer(self, status: int, answer: Any) -> None:
-        self._screen.say()
+        self.screen.say()
         took = f"{self._took * 1000:.0f} ms"
-        self._screen.say(f"the client got (shortened): {status} after {took}", "cyan")
-        for line in laid_out(shortened(answer), self._screen.width - 2):
-            self._screen.say(cut(line, self._screen.width - 2))
+        self.screen.say(f"the client got (shortened): {status} after {took}", "cyan")
+        for line in laid_out(shortened(answer), self.screen.width - 2):
+            self.screen.say(cut(line, self.screen.width - 2))
 
-    def _received(self, target: Target, attempt: Optional[int] = None) -> List[str]:
+    def received(self, target: Target, attempt: Optional[int] = None) -> List[str]:
+        """What arrived at `target` last, as lines for a column."""
         title = f"{target.title} received" + (f" (attempt {attempt})" if attempt else "")
-        provider = self._gateway.provider(target)
+        provider = self.gateway.provider(target)
         if provider is None:
             return [title, "(it is the real one and does not tell)"]
         requests = provider.requests()
@@ -185,35 +197,36 @@ class Tour:
             return [title, "nothing"]
         request = requests[-1]
         lines = [title, f"{request['method']} {request['path']}", *headers(request["headers"])]
-        return lines + laid_out(request["body"], self._screen.column)
+        return lines + laid_out(request["body"], self.screen.column)
 
     def _check_chat(self, status: int, answer: Any) -> None:
         chat = answer.get("object") == "chat.completion"
         text = chat and answer["choices"][0]["message"]["content"]
-        self._check(status == 200 and bool(text), "it is answered with 200 and a chat.completion")
+        self.check(status == 200 and bool(text), "it is answered with 200 and a chat.completion")
 
     def _check_messages(self, status: int, answer: Any) -> None:
         message = answer.get("type") == "message"
         text = message and any(block.get("text") for block in answer["content"])
-        self._check(status == 200 and bool(text), "it is answered with 200 and a message")
+        self.check(status == 200 and bool(text), "it is answered with 200 and a message")
 
     def _check_received(self, target: Target, accepted: bool = True) -> None:
         """What arrived at the simulated `target`: its own dialect, its own key, nobody else's."""
-        provider = self._gateway.provider(target)
+        provider = self.gateway.provider(target)
         if provider is None:
             return
         received = provider.requests()
         ok = len(received) == 1 and is_native(target, received[0])
         if accepted:
             ok = ok and received[0]["accepted"] and received[0]["status"] == 200
-        self._check(ok, f"{target.title} received its own API, with its own key and no other")
+        self.check(ok, f"{target.title} received its own API, with its own key and no other")
         if not ok:
             problems = [request.get("problem") for request in received]
-            self._screen.say(f"{len(received)} requests; problems: {problems}", "dim")
+            self.screen.say(f"{len(received)} requests; problems: {problems}", "dim")
 
-    def _check(self, ok: bool, text: str) -> None:
+    def check(self, ok: bool, text: str) -> None:
+        """Shows the result of a check, and remembers it."""
         self.passed = self.passed and ok
-        self._screen.checked(ok, text)
+        self.screen.checked(ok, text)
 
 
 def is_native(target: Target, request: Mapping[str, Any]) -> bool:
