@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List
 
 import pytest
+import yaml
 
 from harness import client
 from harness.config import relocate
@@ -81,6 +82,40 @@ def full(
     code, log = started.envoy.exit_code, started.envoy.log()
     started.stop()
     assert code is None and "panicked at" not in log, log[-3000:]
+
+
+def plugins(value: Any) -> Iterator[JSON]:
+    """Every plugin's configuration anywhere in `value`."""
+    if isinstance(value, list):
+        for item in value:
+            yield from plugins(item)
+    elif isinstance(value, dict):
+        if "vm_config" in value:
+            yield value
+        for item in value.values():
+            yield from plugins(item)
+
+
+@pytest.mark.parametrize("name", ["full.yaml", "separate.yaml"])
+def test_what_keeps_it_safe_is_set(name: str) -> None:
+    config = yaml.safe_load((REPOSITORY / "envoy-configs" / name).read_text())
+    assert config["admin"]["address"]["socket_address"]["address"] == client.HOST
+    resources = config["static_resources"]
+    model_clusters = [one for one in resources["clusters"] if one["name"] != "ratelimit"]
+    for part in resources["listeners"] + model_clusters:
+        assert part["per_connection_buffer_limit_bytes"] == 32 << 20
+    for cluster in model_clusters:
+        assert cluster["circuit_breakers"]["thresholds"][0]["max_retries"] > 3
+        assert "transport_socket" in cluster
+    seen: Dict[str, str] = {}
+    for plugin in plugins(resources):
+        assert plugin["failure_policy"] == "FAIL_RELOAD"
+        assert plugin["allow_on_headers_stop_iteration"] is True
+        vm = plugin["vm_config"]
+        module = vm["code"]["local"]["filename"]
+        # A module's VMs are its own: a trap takes nobody else's streams with it.
+        assert seen.setdefault(vm["vm_id"], module) == module
+    assert len(seen) == (2 if name == "full.yaml" else 5)
 
 
 # One test, because every start of this Envoy loads 9 MB of modules.

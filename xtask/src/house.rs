@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dialects::DIALECTS;
 use dialects::providers::PROVIDERS;
+use stage::metrics::{METRICS, tag_regex};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -119,4 +120,34 @@ fn no_file_is_long() {
         let lines = text.lines().count();
         assert!(lines <= 600, "{} has {lines} lines", path.display());
     }
+}
+
+#[test]
+fn labels_are_taken_out_of_names_as_filters_put_them_in() {
+    let labels: std::collections::BTreeSet<&str> =
+        METRICS.iter().flat_map(|row| row.labels).copied().collect();
+    let mut checked = 0;
+    for entry in fs::read_dir(root().join("envoy-configs")).unwrap().flatten() {
+        if entry.path().extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let text = fs::read_to_string(entry.path()).unwrap();
+        let config: serde_json::Value = serde_yaml_ng::from_str(&text).unwrap();
+        let tags = config["stats_config"]["stats_tags"].as_array();
+        let mut known = Vec::new();
+        for tag in tags.into_iter().flatten() {
+            let name = tag["tag_name"].as_str().unwrap();
+            assert!(
+                labels.contains(name),
+                "{}: no metric has a label {name}",
+                entry.path().display()
+            );
+            assert_eq!(tag["regex"], tag_regex(name), "{}", entry.path().display());
+            known.push(name);
+            checked += 1;
+        }
+        let whole = ["full.yaml", "separate.yaml"].iter().any(|name| entry.file_name() == *name);
+        assert!(!whole || known == labels.iter().copied().collect::<Vec<_>>(), "{known:?}");
+    }
+    assert!(checked > 20);
 }

@@ -14,6 +14,7 @@ from typing import Dict, Iterator, List, Tuple, Union
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, StreamEnded
+from h2.exceptions import StreamClosedError
 
 OK, OVER_LIMIT = 1, 2
 
@@ -92,9 +93,13 @@ class Service:
                     # A gRPC message: one flag, four bytes of length.
                     answer = self.should_rate_limit(bodies.pop(event.stream_id)[5:])
                     head = [(":status", "200"), ("content-type", "application/grpc")]
-                    http.send_headers(event.stream_id, head)
-                    http.send_data(event.stream_id, struct.pack(">BI", 0, len(answer)) + answer)
-                    http.send_headers(event.stream_id, [("grpc-status", "0")], end_stream=True)
+                    try:
+                        http.send_headers(event.stream_id, head)
+                        http.send_data(event.stream_id, struct.pack(">BI", 0, len(answer)) + answer)
+                        http.send_headers(event.stream_id, [("grpc-status", "0")], end_stream=True)
+                    except StreamClosedError:
+                        # Envoy has waited long enough.
+                        pass
             connection.sendall(http.data_to_send())
 
 
