@@ -14,7 +14,7 @@ from typing import Dict, Iterator, List, Tuple, Union
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, StreamEnded
-from h2.exceptions import StreamClosedError
+from h2.exceptions import ProtocolError
 
 OK, OVER_LIMIT = 1, 2
 
@@ -97,7 +97,7 @@ class Service:
                         http.send_headers(event.stream_id, head)
                         http.send_data(event.stream_id, struct.pack(">BI", 0, len(answer)) + answer)
                         http.send_headers(event.stream_id, [("grpc-status", "0")], end_stream=True)
-                    except StreamClosedError:
+                    except ProtocolError:
                         # Envoy has waited long enough.
                         pass
             connection.sendall(http.data_to_send())

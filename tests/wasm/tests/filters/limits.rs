@@ -10,7 +10,8 @@ use super::support::*;
 #[test]
 fn modules_are_small() {
     for (name, limit) in [
-        ("model_router", 1_700_000),
+        // It estimates tokens, by families of models.
+        ("model_router", 1_800_000),
         ("pii_redactor", 1_600_000),
         ("prompt_decorator", 750_000),
         ("prompt_guard", 2_000_000),
