@@ -123,8 +123,13 @@ proptest! {
     }
 }
 
+/// How many texts the long run takes: a million, or what the variable `TEXTS` says.
+fn texts() -> u32 {
+    std::env::var("TEXTS").map_or(1_000_000, |count| count.parse().unwrap())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000_000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(texts()) })]
 
     /// `cargo test --release -p encodings --features all --test oracle -- --ignored`
     #[test]
