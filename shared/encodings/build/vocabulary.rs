@@ -6,8 +6,8 @@ use tiktoken_rs::CoreBPE;
 
 use crate::{hash, perfect};
 
-/// No token has this rank: all of its 18 bits are set.
-const NO_RANK: u32 = 0x3_ffff;
+/// What fits the 4 bits for the length of a first token.
+const LONGEST_FIRST: usize = 16;
 
 /// Bytes of each token, by rank. A rank that is special or missing has none.
 pub(crate) fn tokens(bpe: &CoreBPE) -> Vec<Vec<u8>> {
@@ -33,11 +33,13 @@ pub(crate) fn tokens(bpe: &CoreBPE) -> Vec<Vec<u8>> {
 /// | 8192 | a bit for each character up to U+FFFF: whether it is a token |
 /// | 4 | how many bits the hash of a pair of characters has here |
 /// | a bit for each such hash | whether a token may have that pair: [`pairs`] |
-/// | per row | 2 per bucket: its seed; per slot: the body of a token (the token, without the space that it begins with); 2 per slot: its rank without the two highest of its 18 bits; 2 bits per slot: those two; a slot without a token has all bits set |
+/// | per row | 2 per bucket: its seed; per slot: the body of a token (the token, without the space that it begins with), or of some lengths what it is made of ([`hash::JOINED`]); 2 per slot: its rank without the two highest of its 18 bits; 2 bits per slot: those two; a slot without a token has all bits set |
 /// | 8 | zeros, so that reads may overlap the end |
 pub(crate) fn table(name: &str, tokens: &[Vec<u8>]) -> Vec<u8> {
     check(name, tokens);
-    assert!(tokens.len() < NO_RANK as usize, "{name}: a rank has 18 bits");
+    assert!(tokens.len() < hash::NO_RANK as usize, "{name}: a rank has 18 bits");
+    let by_bytes: HashMap<&[u8], u32> =
+        (0..).zip(tokens).map(|(rank, token)| (token.as_slice(), rank)).collect();
     let longest = tokens.iter().map(Vec::len).max().unwrap();
     let mut rows = Vec::new();
     let mut body = crossings(tokens);
@@ -51,6 +53,7 @@ pub(crate) fn table(name: &str, tokens: &[Vec<u8>]) -> Vec<u8> {
             .filter(|rank| length > 1 && belongs(&tokens[*rank as usize]))
             .collect();
         let body_of = |rank: u32| &tokens[rank as usize][usize::from(spaced)..];
+        let joined = hash::JOINED.contains(&length.saturating_sub(usize::from(spaced)));
         let found = perfect::build(body_of, &ranks);
         let mut row = vec![found.slots.len(), found.seeds.len()];
         row.push(head + body.len());
@@ -58,12 +61,15 @@ pub(crate) fn table(name: &str, tokens: &[Vec<u8>]) -> Vec<u8> {
         row.push(head + body.len());
         for rank in &found.slots {
             match rank {
+                Some(rank) if joined => body.extend(join(&tokens[*rank as usize], &by_bytes)),
                 Some(rank) => body.extend(body_of(*rank)),
+                None if joined => body.extend([0; hash::JOINED_BYTES]),
                 None => body.extend(vec![0; length - usize::from(spaced)]),
             }
         }
         row.push(head + body.len());
-        let ranks: Vec<u32> = found.slots.iter().map(|rank| rank.unwrap_or(NO_RANK)).collect();
+        let ranks: Vec<u32> =
+            found.slots.iter().map(|rank| rank.unwrap_or(hash::NO_RANK)).collect();
         body.extend(ranks.iter().flat_map(|rank| (*rank as u16).to_le_bytes()));
         body.extend(ranks.chunks(4).map(|four| {
             let high = |(at, rank): (usize, &u32)| ((rank >> 16) as u8) << (2 * at);
@@ -77,6 +83,25 @@ pub(crate) fn table(name: &str, tokens: &[Vec<u8>]) -> Vec<u8> {
     out.extend(body);
     out.extend([0; 8]);
     out
+}
+
+/// The two tokens that a token is made of, as [`hash::JOINED`] says. Of several ways that one which is read soonest:
+/// both parts in the table byte by byte.
+fn join(token: &[u8], by_bytes: &HashMap<&[u8], u32>) -> Vec<u8> {
+    let part = |bytes: &[u8]| match bytes {
+        [byte] => Some(u32::from(*byte)),
+        _ => by_bytes.get(bytes).copied(),
+    };
+    let plain = |bytes: &[u8]| bytes.len() > 1 && bytes.len() < *hash::JOINED.start();
+    let ways = (1..token.len().min(LONGEST_FIRST + 1)).filter_map(|at| {
+        let (first, second) = token.split_at(at);
+        let joined =
+            u64::from(part(first)?) | u64::from(part(second)?) << 18 | (at as u64 - 1) << 36;
+        Some((plain(first) && plain(second), joined))
+    });
+    // `check` has seen that there is one.
+    let (_, joined) = ways.max_by_key(|(plain, _)| *plain).expect("a token of two others");
+    joined.to_le_bytes()[..hash::JOINED_BYTES].to_vec()
 }
 
 /// The borders of two characters that a token crosses with only a part of one of them. At any other border

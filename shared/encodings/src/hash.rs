@@ -1,6 +1,15 @@
 //! Where a token stands in its table. Both halves use this file: `build/perfect.rs`, which makes the tables, and
 //! `vocabulary.rs`, which reads them.
 
+/// Bodies of these lengths are not in the table byte by byte, but as the two tokens that theirs is made of: so each
+/// takes [`JOINED_BYTES`].
+pub(crate) const JOINED: std::ops::RangeInclusive<usize> = 9..=17;
+/// The first token's rank in 18 bits, the second's in 18, the length of the first less one in 4. In place of a rank, a
+/// single byte has its value.
+pub(crate) const JOINED_BYTES: usize = 5;
+/// No token has this rank: all of its 18 bits are set.
+pub(crate) const NO_RANK: u32 = 0x3_ffff;
+
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 const OTHER_ODD: u64 = 0xd6e8_feb8_6659_fd93;
 

@@ -1,14 +1,13 @@
 //! A vocabulary in its compact static form: the rank of a token. The table is made by `build/vocabulary.rs`,
 //! which describes it, and read where it lies: one seed, one slot, one comparison.
 
-use super::hash;
+use super::hash::{self, JOINED, JOINED_BYTES, NO_RANK};
 
 /// No token.
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// Tokens are shorter than 129 bytes, and have two rows for each length.
 const ROWS: usize = 2 * 129;
-const NO_RANK: u32 = 0x3_ffff;
 /// Bytes of a table of 65536 bits.
 const BITS: usize = 8192;
 
@@ -79,11 +78,15 @@ impl Vocabulary {
         let hash = hash::hash(body);
         let seed = half(self.table, row.seeds as usize + 2 * hash::bucket(hash, row.buckets));
         let slot = hash::slot(hash, seed, row.slots);
-        let at = row.bodies as usize + slot * body.len();
-        let Some(found) = self.table.get(at..at + body.len()) else { return NONE };
-        let same = match body.len() {
-            ..=16 => hash::key(found) == hash::key(body),
-            _ => found == body,
+        let same = if JOINED.contains(&body.len()) {
+            self.is_joined(token, row.bodies as usize + slot * JOINED_BYTES)
+        } else {
+            let at = row.bodies as usize + slot * body.len();
+            let Some(found) = self.table.get(at..at + body.len()) else { return NONE };
+            match body.len() {
+                ..=16 => hash::key(found) == hash::key(body),
+                _ => found == body,
+            }
         };
         if !same {
             return NONE;
@@ -96,6 +99,22 @@ impl Vocabulary {
             NO_RANK => NONE,
             rank => rank,
         }
+    }
+
+    /// Whether a token is made of the two that the table names at `at`. The second is asked for only if the first is
+    /// right, and each is shorter, so this ends soon.
+    #[inline(never)]
+    fn is_joined(&self, token: &[u8], at: usize) -> bool {
+        let joined = self.table.get(at..).and_then(|rest| rest.first_chunk());
+        let joined = joined.map_or(0, |eight| u64::from_le_bytes(*eight));
+        let part = |bytes: &[u8], rank: u64| match bytes {
+            [byte] => u64::from(*byte) == rank,
+            _ => u64::from(self.rank(bytes)) == rank,
+        };
+        let end = (joined >> 36 & 0xf) as usize + 1;
+        let Some((first, second)) = token.split_at_checked(end) else { return false };
+        let ranks = u64::from(NO_RANK);
+        part(first, joined & ranks) && part(second, joined >> 18 & ranks)
     }
 
     /// Whether a token may cross the border between two characters with only a part of one of them. `last` is the

@@ -33,6 +33,22 @@ fn check(text: &str) {
     }
 }
 
+/// All that is in the tables, and each token with one letter more.
+#[test]
+fn every_token_is_found() {
+    for encoding in ENCODINGS {
+        let oracle = oracle(encoding);
+        for rank in 0..=200_020 {
+            let bytes = oracle.decode_bytes(&[rank]).unwrap_or_default();
+            let Ok(text) = String::from_utf8(bytes) else { continue };
+            for text in [format!("{text}q"), text] {
+                let expected = oracle.encode_ordinary(&text).len();
+                assert_eq!(encoding.count(&text), expected, "{} {text:?}", encoding.name);
+            }
+        }
+    }
+}
+
 #[test]
 fn words_case_and_contractions() {
     for text in [
