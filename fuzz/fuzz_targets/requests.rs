@@ -16,7 +16,9 @@ fuzz_target!(|bytes: &[u8]| {
                 to.adapt(&mut body.clone(), provider, &mut drops);
                 continue;
             }
-            let Ok(request) = from.decode_request("", body.clone(), &mut drops) else { break };
+            // Some dialects name the model in the path.
+            let path = from.endpoints().first().map_or_else(String::new, |it| it.path("m"));
+            let Ok(request) = from.decode_request(&path, body.clone(), &mut drops) else { break };
             let context = ProviderContext::new(provider);
             let _ = to.encode_request(request, context, &mut drops);
         }

@@ -28,7 +28,7 @@ fn what_is_written_for_a_provider_is_taken_by_it() {
     for (dialect, base) in [
         ("bedrock-converse", ""),
         ("cohere-chat", "/v2"),
-        ("kserve-v2", ""),
+        ("kserve-v2", "/v2"),
         ("ollama-chat", "/api"),
         ("tfserving-predict", ""),
     ] {

@@ -265,7 +265,7 @@ pub static PROVIDERS: &[Provider] = &[
         name: "kserve",
         title: "KServe",
         dialect: &KserveV2,
-        base_url: "http://localhost:8080",
+        base_url: "http://localhost:8080/v2",
         auth: Auth::Bearer,
         quirks: Quirks::NONE,
         source: "https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/generate_rest.yaml",
@@ -430,7 +430,7 @@ pub static PROVIDERS: &[Provider] = &[
         name: "triton",
         title: "NVIDIA Triton",
         dialect: &KserveV2,
-        base_url: "http://localhost:8000",
+        base_url: "http://localhost:8000/v2",
         auth: Auth::Bearer,
         // Parameters are strings, numbers or booleans.
         quirks: Quirks { unsupported: &["parameters.stop"], ..Quirks::NONE },

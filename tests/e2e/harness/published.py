@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Mapping
 
 import yaml
 
@@ -12,9 +12,13 @@ from .wires import CHAT, MESSAGES
 
 
 def simulated(text: str, openai: int, anthropic: int) -> str:
-    """The config `text` with the real providers' hosts replaced by ports of 127.0.0.1."""
+    """The config `text` with OpenAI's and Anthropic's hosts replaced by ports of 127.0.0.1."""
+    return at_ports(text, {CHAT.host: openai, MESSAGES.host: anthropic})
+
+
+def at_ports(text: str, ports: Mapping[str, int]) -> str:
+    """The config `text` with these hosts replaced by ports of 127.0.0.1, without TLS."""
     loaded = yaml.safe_load(text)
-    ports = {CHAT.host: openai, MESSAGES.host: anthropic}
     for cluster in loaded["static_resources"]["clusters"]:
         for locality in cluster["load_assignment"]["endpoints"]:
             for host in locality["lb_endpoints"]:

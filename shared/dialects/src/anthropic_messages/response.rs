@@ -8,8 +8,9 @@ use chat::json::{Map, Value, json};
 
 use super::content;
 use super::{NAME, NOT_SUPPORTED, usage};
+use crate::flat::{first_candidate, is_call};
 use crate::neutral::{Block, Candidate, Content, Finish, Response};
-use crate::reader::{Fields, bad_answer, item};
+use crate::reader::{Fields, bad_answer};
 use crate::{ClientContext, Drops};
 
 /// Top-level fields without a neutral form that an answer may carry.
@@ -49,10 +50,6 @@ fn decode_body(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     }
     let extras = fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect();
     Ok(Response { extras, ..response })
-}
-
-fn is_call(block: &Block) -> bool {
-    matches!(block.content, Content::ToolCall { .. })
 }
 
 /// Records the counts that have no neutral form: tools run by the provider, where and how fast it ran.
@@ -106,20 +103,7 @@ pub(super) fn encode_finish(finish: Finish, said: Said) -> (&'static str, Value,
 
 /// Writes an answer.
 pub(super) fn encode(response: Response, context: &ClientContext, drops: &mut Drops) -> Value {
-    let mut candidates = response.candidates.into_iter();
-    let first = candidates.next();
-    for index in 1..=candidates.len() {
-        drops.add(item("choices", index), NOT_SUPPORTED);
-    }
-    let (content, finish) = match first {
-        Some(candidate) => {
-            if candidate.logprobs.is_some() {
-                drops.add("choices[0].logprobs", NOT_SUPPORTED);
-            }
-            (candidate.content, candidate.finish)
-        }
-        None => (Vec::new(), Finish::Stop),
-    };
+    let (content, finish) = first_candidate(response.candidates, NOT_SUPPORTED, drops);
     let said = Said {
         call: content.iter().any(is_call),
         refusal: content.iter().any(|block| matches!(block.content, Content::Refusal { .. })),

@@ -5,6 +5,8 @@
 use chat::json::{Value, json};
 use chat::{Data, Event, Kind, Problem};
 
+use crate::flat::upstream;
+
 /// Exceptions, what they mean, and the status they come with. The first row of a kind is how it is written.
 const TYPES: [(&str, Kind, u16); 14] = [
     ("AccessDeniedException", Kind::Permission, 403),
@@ -22,9 +24,6 @@ const TYPES: [(&str, Kind, u16); 14] = [
     ("ExpiredTokenException", Kind::Authentication, 403),
     ("UnrecognizedClientException", Kind::Authentication, 403),
 ];
-
-/// The longest message taken over from a provider, in characters.
-const MAX_MESSAGE: usize = 2000;
 
 /// Reads an error: any status, any body.
 pub(super) fn decode(status: u16, body: &[u8]) -> Problem {
@@ -47,13 +46,7 @@ fn read(status: Option<u16>, word: &str, body: &Value) -> Problem {
     let status = status.or(row.map(|row| row.2)).unwrap_or(500);
     let kind = row.map_or_else(|| Kind::from_status(status), |row| row.1);
     let message = body.get("message").or_else(|| body.get("Message")).and_then(Value::as_str);
-    let message = match (kind, message.filter(|message| !message.is_empty())) {
-        (Kind::Authentication, _) => "the provider refused the credentials".to_owned(),
-        (_, Some(message)) => message.chars().take(MAX_MESSAGE).collect(),
-        (_, None) => format!("the provider answered with status {status}"),
-    };
-    let status = if kind == Kind::Authentication { 401 } else { status };
-    Problem { status, ..Problem::new(kind, "upstream_error", message) }
+    upstream(kind, status, message)
 }
 
 /// The exception that stands for a problem, and its status.

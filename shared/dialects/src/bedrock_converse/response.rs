@@ -6,8 +6,9 @@ use chat::json::{Map, Value, json};
 
 use super::{NAME, NOT_SUPPORTED, blocks, finish, usage};
 use crate::Drops;
-use crate::neutral::{Block, Candidate, Content, Finish, Response, ToolKind};
-use crate::reader::{Fields, bad_answer, item, missing};
+use crate::flat::{first_candidate, input, is_call};
+use crate::neutral::{Block, Candidate, Content, Response};
+use crate::reader::{Fields, bad_answer, missing};
 
 /// Reads an answer.
 ///
@@ -42,26 +43,9 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     })
 }
 
-fn is_call(block: &Block) -> bool {
-    matches!(block.content, Content::ToolCall { .. })
-}
-
 /// Writes an answer. How long it took is not known: `latencyMs` is 0.
 pub(super) fn encode(response: Response, drops: &mut Drops) -> Value {
-    let mut candidates = response.candidates.into_iter();
-    let first = candidates.next();
-    for index in 1..=candidates.len() {
-        drops.add(item("choices", index), NOT_SUPPORTED);
-    }
-    let (content, finish) = match first {
-        Some(candidate) => {
-            if candidate.logprobs.is_some() {
-                drops.add("choices[0].logprobs", NOT_SUPPORTED);
-            }
-            (candidate.content, candidate.finish)
-        }
-        None => (Vec::new(), Finish::Stop),
-    };
+    let (content, finish) = first_candidate(response.candidates, NOT_SUPPORTED, drops);
     let (reason, exact) = finish::encode(&finish, content.iter().any(is_call));
     if !exact {
         drops.add("choices[0].finish_reason", format!("sent as {reason}"));
@@ -114,13 +98,7 @@ fn encode_block(block: Block, drops: &mut Drops) -> Option<Value> {
             }
         }
         Content::ToolCall { id, name, arguments, kind } => {
-            let object = || chat::json::parse_str(&arguments).ok().filter(Value::is_object);
-            let input = match kind {
-                ToolKind::Custom => json!({"input": arguments}),
-                ToolKind::Function if arguments.trim().is_empty() => json!({}),
-                // A model may write arguments that are no JSON object; they are shown as they are.
-                ToolKind::Function => object().unwrap_or_else(|| json!({"_raw": arguments})),
-            };
+            let input = input(&arguments, kind);
             json!({"toolUse": {"toolUseId": id, "name": name, "input": input}})
         }
         _ => {

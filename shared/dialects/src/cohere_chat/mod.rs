@@ -55,6 +55,7 @@ use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat;
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::unary::{Service, Services, wires};
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, Operation, ProviderContext, ProviderRequest,
     Reader, StreamDecoder, StreamEncoder, StreamText,
@@ -142,6 +143,14 @@ impl Codec for CohereChat {
 
     fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
         crate::flat::remove_unsupported(body, provider, drops)
+    }
+
+    fn services(&self) -> Services {
+        Services {
+            embeddings: Some(Service::Other(&wires::COHERE_EMBEDDINGS)),
+            rerank: Some(Service::Other(&wires::COHERE_RERANK)),
+            ..Services::NONE
+        }
     }
 
     fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {

@@ -16,7 +16,7 @@ use crate::{Drops, Path};
 
 pub(crate) use answer::{Answer, first_candidate, input, is_call};
 pub(crate) use error::upstream;
-pub(crate) use request::{put_stops, remove_unsupported, report_unsaid};
+pub(crate) use request::{put_extras, put_stops, remove_unsupported, report_unsaid};
 pub(crate) use tools::offer;
 
 /// One message.

@@ -37,6 +37,21 @@ pub(crate) fn put_stops(
     }
 }
 
+/// Adds those of the further fields that a dialect knows by name and type; the others are reported.
+pub(crate) fn put_extras(
+    extras: Map,
+    (is_known, reason): (fn(&str, &Value) -> bool, &str),
+    body: &mut Map,
+    drops: &mut Drops,
+) {
+    for (name, value) in extras {
+        match is_known(&name, &value) {
+            true => drop(body.insert(name, value)),
+            false => drops.add(name, reason),
+        }
+    }
+}
+
 /// Removes fields that the provider refuses: `seed`, `parameters.stop`. Returns whether there were any.
 pub(crate) fn remove_unsupported(body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
     let mut changed = false;

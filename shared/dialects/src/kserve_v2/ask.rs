@@ -7,10 +7,10 @@ use crate::{Endpoint, Operation};
 
 /// Buffered, and streamed.
 pub(super) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint { method: "POST", suffix: "/v2/models/{model}/generate", operation: Operation::Chat },
+    Endpoint { method: "POST", suffix: "/models/{model}/generate", operation: Operation::Chat },
     Endpoint {
         method: "POST",
-        suffix: "/v2/models/{model}/generate_stream",
+        suffix: "/models/{model}/generate_stream",
         operation: Operation::Chat,
     },
 ];

@@ -53,6 +53,7 @@ use crate::flat::remove_unsupported;
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::unary::{Service, Services, wires};
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, Reader,
     StreamDecoder, StreamEncoder, StreamText,
@@ -160,6 +161,11 @@ impl Codec for KserveV2 {
 
     fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
         remove_unsupported(body, provider, drops)
+    }
+
+    fn services(&self) -> Services {
+        let embeddings = Some(Service::Other(&wires::INFERENCE_EMBEDDINGS));
+        Services { embeddings, ..Services::NONE }
     }
 
     fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {

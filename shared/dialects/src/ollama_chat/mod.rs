@@ -54,6 +54,7 @@ use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat;
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::unary::{Service, Services, wires};
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, Operation, ProviderContext, ProviderRequest,
     Reader, StreamDecoder, StreamEncoder, StreamText,
@@ -150,6 +151,11 @@ impl Codec for OllamaChat {
 
     fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
         remove_unsupported(body, provider, drops)
+    }
+
+    fn services(&self) -> Services {
+        let embeddings = Some(Service::Other(&wires::OLLAMA_EMBEDDINGS));
+        Services { embeddings, ..Services::NONE }
     }
 
     fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {

@@ -14,16 +14,24 @@ pub(super) fn annotations(
     path: &Path,
     drops: &mut Drops,
 ) -> Vec<Value> {
+    web_pages(citations, path, drops, |citation| annotation(citation, start, length))
+}
+
+/// What `annotation` makes of each citation; those that it makes nothing of are reported.
+pub(crate) fn web_pages(
+    citations: Value,
+    path: &str,
+    drops: &mut Drops,
+    annotation: impl Fn(Value) -> Option<Value>,
+) -> Vec<Value> {
     let citations = match citations {
         Value::Array(items) => items,
         other => vec![other],
     };
-    let mut annotations = Vec::new();
-    for citation in citations {
-        match annotation(citation, start, length) {
-            Some(annotation) => annotations.push(annotation),
-            None => drops.add(format!("{path}.citations"), "not a web page"),
-        }
+    let count = citations.len();
+    let annotations: Vec<Value> = citations.into_iter().filter_map(annotation).collect();
+    for _ in annotations.len()..count {
+        drops.add(format!("{path}.citations"), "not a web page");
     }
     annotations
 }

@@ -95,11 +95,12 @@ use crate::unary::Services;
 use crate::{Drops, StreamText};
 
 // OpenAI's other API says the same in the same words.
+pub(crate) use citations::web_pages;
 pub(crate) use error::within as error_within;
 pub(crate) use prompts::add as add_prompts;
 pub(crate) use request::{
-    audio, cache, check_choice, data_url, default_name, effort, fits_strict, grammar, part,
-    response_format, schema, source, tool_call, tools, unsupported,
+    audio, cache, check_choice, data_url, default_name, effort, fits_strict, grammar,
+    in_openais_code, part, response_format, schema, source, tool_call, tools, unsupported,
 };
 
 /// The name of this dialect.

@@ -3,6 +3,7 @@
 use chat::json::{Value, json};
 
 use crate::Drops;
+use crate::openai_chat::web_pages;
 
 /// Turns the citations of a part's text, `length` characters long, into annotations. Those of this dialect
 /// are kept; those of other dialects are if they name a web page, and reported as dropped otherwise.
@@ -12,18 +13,7 @@ pub(super) fn annotations(
     path: &str,
     drops: &mut Drops,
 ) -> Vec<Value> {
-    let citations = match citations {
-        Value::Array(items) => items,
-        other => vec![other],
-    };
-    let mut annotations = Vec::new();
-    for citation in citations {
-        match annotation(citation, length) {
-            Some(annotation) => annotations.push(annotation),
-            None => drops.add(format!("{path}.citations"), "not a web page"),
-        }
-    }
-    annotations
+    web_pages(citations, path, drops, |citation| annotation(citation, length))
 }
 
 /// One annotation of a text that is `length` characters long so far.

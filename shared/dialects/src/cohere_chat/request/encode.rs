@@ -34,7 +34,12 @@ pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Va
     let mut documents = Vec::new();
     let mut messages = Vec::with_capacity(conversation.messages.len());
     for mut message in conversation.messages {
-        documents.extend(std::mem::take(&mut message.documents).into_iter().map(document));
+        let given = std::mem::take(&mut message.documents);
+        // Who only gives something to read says that.
+        match message.texts.is_empty() && message.images.is_empty() {
+            true => message.texts.extend(given.into_iter().map(|it| (it.0, message.path.clone()))),
+            false => documents.extend(given.into_iter().map(document)),
+        }
         messages.extend(self::message(message, drops)?);
     }
     let mut body = Map::new();
@@ -75,12 +80,7 @@ pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Va
     if request.stream {
         body.put("stream", true);
     }
-    for (name, value) in request.extras {
-        match is_own(&name, &value) {
-            true => drop(body.insert(name, value)),
-            false => drops.add(name, NOT_SUPPORTED),
-        }
-    }
+    flat::put_extras(request.extras, (is_own, NOT_SUPPORTED), &mut body, drops);
     Ok(Value::Object(body))
 }
 
@@ -107,7 +107,6 @@ fn message(message: Flat, drops: &mut Drops) -> Result<Option<Value>, Problem> {
     }
     match parts.as_mut_slice() {
         [] if map.contains_key("tool_calls") => {}
-        // A document that was all there was stands elsewhere now.
         [] if message.role != "tool" => return Ok(None),
         [] => map.put("content", ""),
         [part] if part.get("text").is_some() => {

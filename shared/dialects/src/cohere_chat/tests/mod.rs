@@ -76,6 +76,15 @@ fn one_tool_is_demanded_by_offering_no_other() {
 }
 
 #[test]
+fn who_only_gives_something_to_read_says_that() {
+    let body = json!({"model": "m", "messages": [], "documents": ["a", "b"]});
+    let (written, _) = encode(decode(body));
+    let said = json!([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]);
+    assert_eq!(written["messages"][0]["content"], said);
+    assert!(written.get("documents").is_none());
+}
+
+#[test]
 fn numbers_are_brought_into_the_ranges_of_the_api() {
     let body = json!({"model": "m", "messages": [{"role": "user", "content": "x"}],
         "temperature": 1.5, "p": 1, "k": 900, "frequency_penalty": -0.5, "seed": 1});

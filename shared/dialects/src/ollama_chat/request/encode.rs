@@ -65,12 +65,8 @@ pub(in super::super) fn encode(mut request: Request, drops: &mut Drops) -> Resul
     if !options.is_empty() {
         body.put("options", options);
     }
-    for (name, value) in request.extras {
-        match OWN.contains(&name.as_str()) {
-            true => drop(body.insert(name, value)),
-            false => drops.add(name, NOT_SUPPORTED),
-        }
-    }
+    let is_own = |name: &str, _: &Value| OWN.contains(&name);
+    flat::put_extras(request.extras, (is_own, NOT_SUPPORTED), &mut body, drops);
     Ok(Value::Object(body))
 }
 

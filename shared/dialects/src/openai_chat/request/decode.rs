@@ -14,12 +14,17 @@ use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
 /// # Errors
 /// What is missing or of the wrong type, by its path, in OpenAI's codes.
 pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
-    read(body, drops).map_err(|problem| match problem.code.as_deref() {
+    read(body, drops).map_err(in_openais_code)
+}
+
+/// A finding with OpenAI's code for what is missing.
+pub(crate) fn in_openais_code(problem: Problem) -> Problem {
+    match problem.code.as_deref() {
         Some("missing_field") => {
             Problem { code: Some("missing_required_parameter".to_owned()), ..problem }
         }
         _ => problem,
-    })
+    }
 }
 
 fn read(body: Value, drops: &mut Drops) -> Result<Request, Problem> {

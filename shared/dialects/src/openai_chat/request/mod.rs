@@ -10,6 +10,7 @@ mod parts;
 mod tools;
 
 pub(super) use decode::decode;
+pub(crate) use decode::in_openais_code;
 pub(super) use encode::encode;
 pub(super) use encode_messages::tool_call as encode_tool_call;
 pub(crate) use encode_messages::{data_url, default_name, unsupported};

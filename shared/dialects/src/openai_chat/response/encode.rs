@@ -5,6 +5,7 @@ use chat::json::{Map, Value, json};
 use super::super::request::encode_tool_call;
 use super::super::{NAME, SERVICE_TIERS, UNSUPPORTED, citations, finish, reasoning, usage};
 use crate::dialect::ClientContext;
+use crate::flat::put_extras;
 use crate::neutral::{Block, Candidate, Content, Response};
 use crate::reader::item;
 use crate::{Drops, Path};
@@ -48,19 +49,8 @@ pub(in super::super) fn encode(
         Some(_) => drops.add("service_tier", UNSUPPORTED),
         None => {}
     }
-    extras(response.extras, &mut body, drops);
+    put_extras(response.extras, (is_known, UNSUPPORTED), &mut body, drops);
     Value::Object(body)
-}
-
-fn extras(extras: Map, body: &mut Map, drops: &mut Drops) {
-    for (name, value) in extras {
-        match is_known(&name, &value) {
-            true => {
-                body.insert(name, value);
-            }
-            false => drops.add(name, UNSUPPORTED),
-        }
-    }
 }
 
 fn choice(index: usize, candidate: Candidate, drops: &mut Drops) -> Value {

@@ -7,6 +7,7 @@ use super::super::NOT_CARRIED;
 use super::{items, stored, tools};
 use crate::Drops;
 use crate::neutral::{Effort, Reasoning, Request, ResponseFormat, Sampling};
+use crate::openai_chat::in_openais_code;
 use crate::reader::{Fields, wrong_value};
 
 /// Reads a request body.
@@ -14,12 +15,7 @@ use crate::reader::{Fields, wrong_value};
 /// # Errors
 /// What is missing, of the wrong type, or stands for something that another provider does not have.
 pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
-    read(body, drops).map_err(|problem| match problem.code.as_deref() {
-        Some("missing_field") => {
-            Problem { code: Some("missing_required_parameter".to_owned()), ..problem }
-        }
-        _ => problem,
-    })
+    read(body, drops).map_err(in_openais_code)
 }
 
 fn read(body: Value, drops: &mut Drops) -> Result<Request, Problem> {

@@ -1,11 +1,12 @@
 //! An answer for a client, written.
 
-use chat::json::{Map, Value};
+use chat::json::Value;
 
 use super::super::item::{self, Call, Head, Ids, Stage};
 use super::super::{NAME, SERVICE_TIERS, UNSUPPORTED, annotations, finish, logprobs, proof, usage};
 use crate::Drops;
 use crate::dialect::ClientContext;
+use crate::flat::put_extras;
 use crate::neutral::{Block, Candidate, Content, Finish, Response};
 use crate::reader;
 
@@ -54,19 +55,8 @@ pub(in super::super) fn encode(
     let head = Head::new(context, response.id, response.model, response.created, tier);
     let stage = Stage::Done(end);
     let mut body = head.answer(&context.echo, &stage, output.items, response.usage.as_ref());
-    extras(response.extras, &mut body, drops);
+    put_extras(response.extras, (is_known, UNSUPPORTED), &mut body, drops);
     Value::Object(body)
-}
-
-fn extras(extras: Map, body: &mut Map, drops: &mut Drops) {
-    for (name, value) in extras {
-        match is_known(&name, &value) {
-            true => {
-                body.insert(name, value);
-            }
-            false => drops.add(name, UNSUPPORTED),
-        }
-    }
 }
 
 /// The output under way.
