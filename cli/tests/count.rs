@@ -85,7 +85,7 @@ fn tools_cost_what_the_api_says() {
 }
 
 /// A request in the words of each dialect.
-const DIALECTS: [(&str, &str); 5] = [
+const DIALECTS: [(&str, &str); 9] = [
     (
         "anthropic-messages",
         r#"{"model": "gpt-4o", "max_tokens": 9, "system": "Be brief.",
@@ -96,9 +96,21 @@ const DIALECTS: [(&str, &str); 5] = [
         r#"{"system": [{"text": "Be brief."}], "messages": [{"role": "user", "content": [{"text": "Hi."}]}]}"#,
     ),
     (
+        "cohere-chat",
+        r#"{"model": "gpt-4o", "citation_options": {}, "messages": [
+        {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi."}]}"#,
+    ),
+    (
         "gemini",
         r#"{"systemInstruction": {"parts": [{"text": "Be brief."}]},
         "contents": [{"role": "user", "parts": [{"text": "Hi."}]}]}"#,
+    ),
+    // One text, as long as two with what stands around a second message.
+    ("kserve-v2", r#"{"text_input": "Be brief. Be brief. Be brief."}"#),
+    (
+        "ollama-chat",
+        r#"{"model": "gpt-4o", "options": {"seed": 1}, "messages": [
+        {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi."}]}"#,
     ),
     (
         "openai-chat",
@@ -106,6 +118,7 @@ const DIALECTS: [(&str, &str); 5] = [
         {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi."}]}"#,
     ),
     ("openai-responses", r#"{"model": "gpt-4o", "instructions": "Be brief.", "input": "Hi."}"#),
+    ("tfserving-predict", r#"{"instances": ["Be brief. Be brief. Be brief."]}"#),
 ];
 
 #[test]
