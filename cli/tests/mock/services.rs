@@ -50,6 +50,32 @@ fn services_answer_good_requests_and_refuse_bad_ones() {
             json!({"requests": [{"model": "models/m", "content": {"parts": [{"text": "a"}]}}]}),
             json!({"requests": [{"model": "models/x", "content": {"parts": [{"text": "a"}]}}]}),
         ),
+        (
+            "cohere-chat",
+            "/v2/embed",
+            json!({"model": "m", "texts": ["a"], "input_type": "search_query"}),
+            json!({"model": "m", "texts": ["a"]}),
+        ),
+        (
+            "cohere-chat",
+            "/v2/rerank",
+            json!({"model": "m", "query": "q", "documents": ["a"]}),
+            json!({"model": "m", "query": "q", "documents": []}),
+        ),
+        (
+            "ollama-chat",
+            "/api/embed",
+            json!({"model": "m", "input": ["a"]}),
+            json!({"model": "m", "input": [1]}),
+        ),
+        (
+            "kserve-v2",
+            "/v2/models/m/infer",
+            json!({"inputs": [
+                {"name": "text_input", "shape": [1], "datatype": "BYTES", "data": ["a"]}]}),
+            json!({"inputs": [
+                {"name": "text_input", "shape": [2], "datatype": "BYTES", "data": ["a"]}]}),
+        ),
         ("gemini", "/v1beta/models/m:countTokens", texts, json!({})),
     ] {
         let mock = Mock::start(dialect, &[]);

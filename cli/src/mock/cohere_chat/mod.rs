@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::cursor::Problem;
 use super::dialect::{Dialect, Event, Operation, Refusal, Turn, id, refuse_plainly};
 use super::model::Prompt;
+use super::services::{self, Service};
 
 /// The dialect `cohere-chat`.
 pub(crate) struct CohereChat;
@@ -30,6 +31,10 @@ impl Dialect for CohereChat {
             ("/v1/models", &Method::GET) => Ok(Operation::ListModels),
             _ => Err(self.refusal(404)),
         }
+    }
+
+    fn services(&self) -> &'static [Service] {
+        services::COHERE
     }
 
     fn admit(&self, headers: &HeaderMap, key: Option<&str>) -> Result<(), Refusal> {

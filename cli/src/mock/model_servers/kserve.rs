@@ -8,6 +8,7 @@ use super::{admit, error_body, refusal, refused};
 use crate::mock::cursor::{Cursor, Problem};
 use crate::mock::dialect::{Dialect, Event, Operation, Refusal, Turn};
 use crate::mock::model::{Finish, Last, PROMPT_TOKENS, Prompt, tokens};
+use crate::mock::services::{self, Service};
 use crate::mock::shape::{STRING, STRINGS, Shape, optional, required};
 
 /// The dialect `kserve-v2`.
@@ -99,6 +100,10 @@ impl Dialect for KserveV2 {
             Some(_) if method == Method::POST => Ok(Operation::Generate),
             _ => Err(refused(404, "Not Found")),
         }
+    }
+
+    fn services(&self) -> &'static [Service] {
+        services::INFERENCE
     }
 
     fn admit(&self, headers: &HeaderMap, key: Option<&str>) -> Result<(), Refusal> {

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::dialect::{Dialect, Event, Operation, Refusal, Turn};
 use super::model::Prompt;
+use super::services::{self, Service};
 
 /// The dialect `ollama-chat`.
 pub(crate) struct OllamaChat;
@@ -33,6 +34,10 @@ impl Dialect for OllamaChat {
     }
 
     /// A server of one's own asks for no key; with `--api-key` it stands for Ollama's cloud.
+    fn services(&self) -> &'static [Service] {
+        services::OLLAMA
+    }
+
     fn admit(&self, headers: &HeaderMap, key: Option<&str>) -> Result<(), Refusal> {
         let value = headers.get("authorization").and_then(|value| value.to_str().ok());
         let given = value.and_then(|value| value.strip_prefix("Bearer "));

@@ -3,6 +3,7 @@
 
 mod gemini;
 mod openai;
+mod servers;
 
 use hyper::body::Bytes;
 use hyper::header::CONTENT_TYPE;
@@ -16,6 +17,7 @@ use super::shape::{COUNT, NON_EMPTY, Shape, list, nullable, optional, required};
 
 pub(crate) use gemini::SERVICES as GEMINI;
 pub(crate) use openai::SERVICES as OPENAI;
+pub(crate) use servers::{COHERE, INFERENCE, OLLAMA};
 
 /// Anthropic's.
 pub(crate) const ANTHROPIC: &[Service] = &[Service {
@@ -41,7 +43,7 @@ const COUNT_TOKENS: Shape = Shape::Record(&[
 
 /// One of a provider's services, addressed by `POST`.
 pub(crate) struct Service {
-    /// Its path, or the end of it where the model stands before a `:`.
+    /// Its path, or the end of it where the model stands before a `:` or in the path.
     path: &'static str,
     /// What it answers.
     answer: fn(&Parts, &Bytes) -> Result<Served, Problem>,
@@ -55,7 +57,7 @@ pub(crate) enum Served {
 
 impl Service {
     pub(crate) fn serves(&self, path: &str) -> bool {
-        match self.path.starts_with(':') {
+        match self.path.starts_with(':') || self.path == servers::INFER {
             true => path.ends_with(self.path) && path.contains("/models/"),
             false => path == self.path,
         }

@@ -12,6 +12,10 @@ use super::{
     model, nullable, optional, ranked, required, rule, vector, words,
 };
 
+/// Cohere's, which vLLM has too.
+pub(super) const RERANK_V2: Service =
+    Service { path: "/v2/rerank", answer: |parts, body| rerank(&json_of(parts, body)?) };
+
 pub(crate) const SERVICES: &[Service] = &[
     Service {
         path: "/v1/audio/transcriptions",
@@ -31,7 +35,7 @@ pub(crate) const SERVICES: &[Service] = &[
     Service { path: "/v1/completions", answer: |parts, body| complete(&json_of(parts, body)?) },
     Service { path: "/v1/embeddings", answer: |parts, body| embed(&json_of(parts, body)?) },
     Service { path: "/v1/rerank", answer: |parts, body| rerank(&json_of(parts, body)?) },
-    Service { path: "/v2/rerank", answer: |parts, body| rerank(&json_of(parts, body)?) },
+    RERANK_V2,
     Service {
         path: "/v1/responses/input_tokens",
         answer: |parts, body| {

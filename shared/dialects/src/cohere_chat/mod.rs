@@ -148,7 +148,7 @@ impl Codec for CohereChat {
     fn services(&self) -> Services {
         Services {
             embeddings: Some(Service::Other(&wires::COHERE_EMBEDDINGS)),
-            rerank: Some(Service::Other(&wires::COHERE_RERANK)),
+            rerank: Some(Service::Same("/rerank")),
             ..Services::NONE
         }
     }

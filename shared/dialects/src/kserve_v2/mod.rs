@@ -164,8 +164,10 @@ impl Codec for KserveV2 {
     }
 
     fn services(&self) -> Services {
-        let embeddings = Some(Service::Other(&wires::INFERENCE_EMBEDDINGS));
-        Services { embeddings, ..Services::NONE }
+        Services {
+            embeddings: Some(Service::Other(&wires::INFERENCE_EMBEDDINGS)),
+            ..Services::NONE
+        }
     }
 
     fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {

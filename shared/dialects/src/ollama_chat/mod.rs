@@ -154,8 +154,7 @@ impl Codec for OllamaChat {
     }
 
     fn services(&self) -> Services {
-        let embeddings = Some(Service::Other(&wires::OLLAMA_EMBEDDINGS));
-        Services { embeddings, ..Services::NONE }
+        Services { embeddings: Some(Service::Other(&wires::OLLAMA_EMBEDDINGS)), ..Services::NONE }
     }
 
     fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {

@@ -127,9 +127,11 @@ fn one_text_goes_to_a_provider_that_takes_one() {
     }
 }
 
-/// What the two model servers that no row names yet are asked.
 #[test]
 fn model_servers_are_asked_in_their_own_words() {
+    for name in ["cohere", "kserve", "ollama-chat", "triton"] {
+        assert!(Provider::by_name(name).unwrap().services().embeddings.is_some(), "{name}");
+    }
     let asked = embeddings::Request {
         model: "m".to_owned(),
         texts: vec!["a".to_owned(), "b".to_owned()],
@@ -151,7 +153,7 @@ fn model_servers_are_asked_in_their_own_words() {
         json!({"name": "text_input", "shape": [2], "datatype": "BYTES", "data": ["a", "b"]});
     assert_eq!(
         sent(&wires::INFERENCE_EMBEDDINGS),
-        ("/models/m/infer".to_owned(), json!({"inputs": [tensor]}))
+        ("/v2/models/m/infer".to_owned(), json!({"inputs": [tensor]}))
     );
     for data in [json!([1, 2, 3, 4]), json!([[1, 2], [3, 4]])] {
         let answer = json!({"model_name": "m", "outputs": [

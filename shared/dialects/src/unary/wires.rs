@@ -188,7 +188,7 @@ pub static INFERENCE_EMBEDDINGS: embeddings::Wire = embeddings::Wire {
         if request.dimensions.is_some() {
             drops.add("dimensions", "not supported by this provider");
         }
-        let path = format!("/models/{}/infer", crate::endpoint::escaped(&request.model));
+        let path = format!("/v2/models/{}/infer", crate::endpoint::escaped(&request.model));
         let count = request.texts.len() as u64;
         let mut tensor = Map::new();
         tensor.put("name", "text_input");
