@@ -271,6 +271,57 @@ fn a_conversation_is_counted_by_whoever_can() {
     assert_eq!((problem.status, problem.code.as_deref()), (404, Some("unsupported_operation")));
 }
 
+/// `value` with each of its places in turn holding something else.
+fn spoilt(value: &Value) -> Vec<Value> {
+    let odd = [json!(null), json!(-1.5), json!("x"), json!([]), json!([[0]]), json!({"text": 1})];
+    let mut all = odd.to_vec();
+    let parts: Vec<(String, Value)> = match value {
+        Value::Array(items) => {
+            items.iter().enumerate().map(|(at, item)| (at.to_string(), item.clone())).collect()
+        }
+        Value::Object(map) => map.iter().map(|(name, it)| (name.to_string(), it.clone())).collect(),
+        _ => Vec::new(),
+    };
+    for (place, part) in parts {
+        for other in spoilt(&part) {
+            let mut whole = value.clone();
+            *whole.pointer_mut(&format!("/{place}")).unwrap() = other;
+            all.push(whole);
+        }
+    }
+    all
+}
+
+#[test]
+fn whatever_is_asked_or_answered_is_an_error_at_worst() {
+    let asked = json!({"model": "m", "input": ["a"], "query": "q", "documents": [{"text": "a"}],
+        "prompt": ["a"], "dimensions": 2, "encoding_format": "base64", "top_n": 1,
+        "messages": [{"role": "user", "content": "a"}]});
+    let answer = json!({"embeddings": [{"values": [1]}], "embedding": [1], "data": [{"embedding": [1],
+        "index": 0, "relevance_score": 1}], "results": [{"index": 0, "relevance_score": 1}],
+        "outputs": [{"shape": [1, 1], "data": [1]}], "predictions": [{"embeddings": {"values": [1]}}]});
+    let (bodies, answers) = (spoilt(&asked), spoilt(&answer));
+    assert!(bodies.len() > 50 && answers.len() > 50);
+    let mut refused = 0;
+    for provider in crate::providers::PROVIDERS {
+        for operation in [Operation::Embeddings, Operation::Rerank, Operation::CountTokens] {
+            let Ok(Plan::Other(translation)) = plan(operation, provider) else { continue };
+            let context = ProviderContext::new(provider);
+            for body in &bodies {
+                let model = "amazon.titan-embed".to_owned();
+                let sent =
+                    translation.request("", body.clone(), model, context, &mut Drops::default());
+                refused += usize::from(sent.is_err_and(|problem| problem.status == 400));
+            }
+            for answer in &answers {
+                let told = translation.unasked("m").response(answer.clone());
+                assert!(told.map_or_else(|problem| problem.status == 502, |told| told.is_object()));
+            }
+        }
+    }
+    assert!(refused > 50, "{refused}");
+}
+
 #[test]
 fn texts_of_every_operation_are_shown_and_replaced() {
     for (name, body, shown) in [
