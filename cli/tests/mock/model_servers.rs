@@ -24,7 +24,7 @@ fn what_a_server_cannot_read_is_refused() {
         assert_eq!(answer.status, 400, "{body}");
         assert!(error.contains(place), "{place}: {error}");
     }
-    for path in ["/v2/models/m/infer", "/v2/models/a/b/generate", "/v1/models/m:classify"] {
+    for path in ["/v2/models/m/explain", "/v2/models/a/b/generate", "/v1/models/m:classify"] {
         for mock in [&kserve, &tfserving] {
             assert_eq!(mock.send("POST", path, &mock.headers(), b"{}").status, 404, "{path}");
         }
