@@ -11,6 +11,7 @@ use crate::kserve_v2::prompt::Template;
 use crate::neutral::{self, Request, Response};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::rate_limits::RateLimits;
 use crate::unary::Services;
 use crate::{Dropped, Drops, StreamText};
 
@@ -157,6 +158,11 @@ pub trait Dialect: Debug + Sync {
         Some(event)
     }
 
+    /// The headers in which its providers tell what is left of limits, where clients look for it.
+    fn rate_limits(&self) -> Option<&'static RateLimits> {
+        None
+    }
+
     /// Writes an error for a client: its status and body.
     fn encode_error(&self, problem: &Problem) -> (u16, Value);
 
@@ -218,6 +224,15 @@ pub trait Codec: Reader {
     /// What providers of this dialect serve besides chat, unless their row says otherwise.
     fn services(&self) -> Services {
         Services::NONE
+    }
+
+    /// Looks once more at a request as it goes to the provider.
+    ///
+    /// # Errors
+    /// A [`Problem`] where the provider would not see what the client shows it.
+    fn check(&self, body: &Value, provider: &Provider) -> Result<(), Problem> {
+        let _ = (body, provider);
+        Ok(())
     }
 
     /// Reads a provider's buffered answer.

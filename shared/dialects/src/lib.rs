@@ -10,6 +10,7 @@
 
 pub mod anthropic_count_tokens;
 pub mod anthropic_messages;
+mod base64;
 pub mod bedrock_converse;
 pub mod cohere_chat;
 pub mod cohere_rerank;
@@ -30,6 +31,7 @@ pub mod passed;
 mod path;
 pub mod prompts;
 pub mod providers;
+pub mod rate_limits;
 mod reader;
 mod stream_text;
 pub mod tfserving_predict;

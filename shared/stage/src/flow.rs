@@ -351,8 +351,10 @@ impl Flow {
         io: &mut Exchange,
     ) -> HeadStep {
         let status = self.response.as_ref().and_then(|response| response.headers.status());
+        let mut kept = Vec::new();
         if let Some(response) = &mut self.response {
             response.held = true;
+            kept = response.headers.about_limits();
         }
         match self.response_body(Vec::new(), io) {
             BodyStep::Forward { body: Some(body), edits: later } => {
@@ -361,7 +363,9 @@ impl Flow {
                     edits.push(Edit::Set(":status".to_owned(), status.to_string().into_bytes()));
                     return HeadStep::Stream(edits);
                 }
-                HeadStep::Reply(Reply::json(status, body, "translated_error"))
+                let mut reply = Reply::json(status, body, "translated_error");
+                reply.headers.extend(kept);
+                HeadStep::Reply(reply)
             }
             BodyStep::Reply(reply) => HeadStep::Reply(reply),
             // Nobody can wait here, and there is nothing to ask about.

@@ -92,6 +92,17 @@ impl Headers {
         std::mem::take(&mut self.edits)
     }
 
+    /// Those that tell a client when to come again and what to ask the provider about: `retry-after` and its kin,
+    /// rate limits, the request's id.
+    pub fn about_limits(&self) -> Vec<(String, Vec<u8>)> {
+        let tells = |name: &str| {
+            matches!(name, "retry-after" | "retry-after-ms" | "x-should-retry")
+                || name.contains("ratelimit-")
+                || name.ends_with("request-id")
+        };
+        self.pairs.iter().filter(|pair| tells(&pair.0)).cloned().collect()
+    }
+
     /// The HTTP status of a response.
     pub fn status(&self) -> Option<u16> {
         self.text(":status").and_then(|status| status.parse().ok())

@@ -3,7 +3,10 @@
 use std::rc::Rc;
 
 use chat::{Data, Event, Framing, Problem, json};
-use dialects::{Client, ClientContext, Codec, Drops, StreamDecoder, StreamEncoder, neutral};
+use dialects::providers::StreamForm;
+use dialects::{
+    Client, ClientContext, Codec, Drops, StreamDecoder, StreamEncoder, neutral, rate_limits,
+};
 use stage::{Body, Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
 
 use crate::target::Target;
@@ -37,6 +40,8 @@ enum Form {
     WholeAsStream,
     /// A stream.
     Stream(Box<dyn StreamDecoder>, Box<dyn StreamEncoder>),
+    /// A stream of the client's own dialect whose events are wrapped in others.
+    Wrapped,
     /// Nothing that can be translated.
     Unusable(Problem),
 }
@@ -61,18 +66,19 @@ impl Answer {
             let labels = [("target", self.target.name.as_str()), ("status", &status.to_string())];
             io.count(metrics::PROVIDER_ERRORS, &labels);
         }
+        self.retell_limits(headers, io);
         self.form = self.form(status, &headers.media_type());
         match &self.form {
             Form::Untouched => return Reading::Pass,
             Form::Error(status) => {
                 // What a status alone tells, until the body has been read.
-                let problem = self.dialect.decode_error(*status, b"");
+                let problem = self.errors().decode_error(*status, b"");
                 headers.set_error(self.client.encode_error(&problem).0);
             }
             Form::Unusable(problem) => headers.set_error(self.client.encode_error(problem).0),
             Form::Whole => headers.set("content-type", "application/json"),
             Form::WholeAsStream => headers.set("content-type", self.client.framing().media_type()),
-            Form::Stream(..) => {
+            Form::Stream(..) | Form::Wrapped => {
                 headers.set("content-type", self.client.framing().media_type());
                 return Reading::Stream;
             }
@@ -80,13 +86,42 @@ impl Answer {
         Reading::Buffer
     }
 
+    /// Tells what is left of the provider's limits in the headers that the client looks at. The provider's own
+    /// stay.
+    fn retell_limits(&self, headers: &mut Headers, io: &Exchange) {
+        if let (Some(from), Some(to)) = (self.dialect.rate_limits(), self.client.rate_limits())
+            && self.client.name() != self.dialect.name()
+        {
+            let header = |name: &str| headers.text(name).map(str::to_owned);
+            for (name, value) in rate_limits::retold(from, to, io.now / 1_000_000_000, header) {
+                if !headers.has(name) {
+                    headers.set(name, value);
+                }
+            }
+        }
+        let wait = headers.text("retry-after-ms").and_then(|text| text.trim().parse::<f64>().ok());
+        if let Some(wait) = wait.filter(|wait| (0.0..1e9).contains(wait))
+            && !headers.has("retry-after")
+        {
+            headers.set("retry-after", format!("{}", (wait / 1_000.0).ceil()));
+        }
+    }
+
+    /// The dialect that the provider's errors are told in.
+    fn errors(&self) -> &'static dyn Codec {
+        self.target.hosting().errors.unwrap_or(self.dialect)
+    }
+
     fn form(&self, status: u16, media_type: &str) -> Form {
+        let hosting = self.target.hosting();
+        let wrapped = hosting.stream_form != StreamForm::Dialect;
         let json = media_type == "application/json" || media_type.ends_with("+json");
         let stream = Framing::of(media_type).is_some();
         let same = self.client.name() == self.dialect.name();
         match status {
-            400.. if same && json => Form::Untouched,
+            400.. if same && json && hosting.errors.is_none() => Form::Untouched,
             400.. => Form::Error(status),
+            200..300 if same && stream && wrapped => Form::Wrapped,
             200..300 if same && (json || stream) => Form::Untouched,
             200..300 if stream && self.streams => Form::Stream(
                 self.dialect.stream_decoder(),
@@ -105,7 +140,7 @@ impl Answer {
     /// The buffered answer.
     pub(crate) fn whole(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
         match std::mem::replace(&mut self.form, Form::Untouched) {
-            Form::Untouched | Form::Stream(..) => Ok(()),
+            Form::Untouched | Form::Stream(..) | Form::Wrapped => Ok(()),
             Form::Unusable(problem) => Err(problem.into()),
             Form::Error(status) => {
                 self.error(status, response);
@@ -158,7 +193,7 @@ impl Answer {
             Content::Json(body) => json::to_bytes(body.tree()),
             Content::Other(bytes) | Content::Written(bytes) => bytes.clone(),
         };
-        let problem = self.dialect.decode_error(status, &bytes);
+        let problem = self.errors().decode_error(status, &bytes);
         let (status, body) = self.client.encode_error(&problem);
         response.headers.set(":status", status.to_string());
         for (name, value) in &problem.headers {
@@ -176,6 +211,10 @@ impl Answer {
         out: &mut Vec<Event>,
         io: &mut Exchange,
     ) -> Verdict {
+        if let Form::Wrapped = self.form {
+            out.push(self.target.hosting().unwrap(event)?);
+            return Ok(());
+        }
         let Form::Stream(decoder, encoder) = &mut self.form else {
             out.push(event);
             return Ok(());
@@ -187,7 +226,9 @@ impl Answer {
             }
             return Ok(());
         }
-        let verdict = decoder.decode(event, &mut self.events);
+        let verdict = (self.target.hosting())
+            .unwrap(event)
+            .and_then(|event| decoder.decode(event, &mut self.events));
         for event in self.events.drain(..) {
             if let neutral::Event::Start { model, .. } = &event {
                 io.fact(facts::RESPONSE_MODEL, model.as_str());

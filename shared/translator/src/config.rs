@@ -10,7 +10,7 @@ use dialects::providers::{PROVIDERS, Provider};
 use serde::Deserialize;
 use stage::{Environment, Errors};
 
-use crate::credential::Credential;
+use crate::credential::{Credential, is_credential};
 use crate::models::ModelMap;
 use crate::target::{Base, Plan, Target};
 
@@ -43,6 +43,12 @@ pub struct TargetConfig {
     /// Scheme, host and path in place of the provider's own: `http://vllm.models.svc:8000/v1`. The scheme is
     /// only for the reader; TLS is the Envoy cluster's.
     pub base_url: Option<String>,
+    /// Parameters of the query that every request carries, in place of the provider's own: `api-version`.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// Headers that every request carries: `openai-organization`, `anthropic-beta`. No credentials.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
     /// Where the provider's API key comes from.
     #[serde(default)]
     pub credential: CredentialConfig,
@@ -140,6 +146,18 @@ pub struct Parameters {
 /// Parameters that decide how the rest is read; changing them here would break the translation.
 const RESERVED: [&str; 3] = ["messages", "model", "stream"];
 
+/// Headers that describe the message and not what is asked.
+const RESERVED_HEADERS: [&str; 8] = [
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "host",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+];
+
 /// Makes a plan of the configuration, or reports everything that is wrong with it.
 pub(crate) fn compile(
     config: Config,
@@ -234,6 +252,8 @@ fn compile_target(
     });
     let models = ModelMap::compile(config.models, &format!("{path}.models"), errors);
     check_parameters(&config.parameters, &format!("{path}.parameters"), errors);
+    check_query(&config.query, &format!("{path}.query"), errors);
+    check_headers(&config.headers, &format!("{path}.headers"), errors);
     if config.max_output_tokens == Some(0) {
         errors.add(&format!("{path}.max_output_tokens"), "must be greater than 0");
     }
@@ -242,6 +262,8 @@ fn compile_target(
         name: name.to_owned(),
         provider,
         base: base?,
+        query: config.query.into_iter().collect(),
+        headers: config.headers.into_iter().collect(),
         credential: credential.ok()?,
         models: models?,
         parameters: config.parameters,
@@ -258,6 +280,40 @@ fn provider(name: &str, path: &str, errors: &mut Errors) -> Option<&'static Prov
             .add(path, format!("unknown provider `{name}`, expected one of: {}", names.join(", ")));
     }
     found
+}
+
+/// Characters that stay what they are in a query.
+fn is_plain(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/@%,".contains(&byte);
+    !text.is_empty() && text.bytes().all(plain)
+}
+
+fn check_query(query: &BTreeMap<String, String>, path: &str, errors: &mut Errors) {
+    for (name, value) in query {
+        if !is_plain(name) || !is_plain(value) {
+            errors.add(&format!("{path}.{name}"), "must be escaped as it stands in a URL");
+        }
+    }
+}
+
+fn check_headers(headers: &BTreeMap<String, String>, path: &str, errors: &mut Errors) {
+    for (name, value) in headers {
+        let place = format!("{path}.{name}");
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if name.is_empty()
+            || !name.bytes().all(token)
+            || name.bytes().any(|b| b.is_ascii_uppercase())
+        {
+            errors.add(&place, "must be a header's name in lower case");
+        } else if is_credential(name) {
+            errors.add(&place, "carries a key; use `credential`");
+        } else if RESERVED_HEADERS.contains(&name.as_str()) {
+            errors.add(&place, "cannot be changed here");
+        }
+        if !value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+            errors.add(&place, "must have a value of printable ASCII");
+        }
+    }
 }
 
 fn check_parameters(parameters: &Parameters, path: &str, errors: &mut Errors) {

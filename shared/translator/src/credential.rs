@@ -71,6 +71,14 @@ impl Credential {
     }
 }
 
+/// Whether a header of that name carries a key to some provider.
+pub(crate) fn is_credential(name: &str) -> bool {
+    name == "authorization"
+        || PROVIDERS
+            .iter()
+            .any(|provider| matches!(provider.auth, Auth::Header(header) if header == name))
+}
+
 /// The key a client sent, in any provider's way.
 fn client_key(headers: &Headers) -> Option<String> {
     let bearer = headers.text("authorization").and_then(|value| {

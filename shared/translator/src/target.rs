@@ -7,7 +7,7 @@ use chat::json::Value;
 use chat::{Kind, Problem};
 use dialects::kserve_v2::prompt::Template;
 use dialects::passed::Part;
-use dialects::providers::Provider;
+use dialects::providers::{Hosting, Provider, with_query};
 use stage::{Exchange, Headers, PropertyPath, facts};
 
 use crate::config::Parameters;
@@ -53,6 +53,10 @@ pub(crate) struct Target {
     pub(crate) name: String,
     pub(crate) provider: &'static Provider,
     pub(crate) base: Base,
+    /// Parameters of every query.
+    pub(crate) query: Vec<(String, String)>,
+    /// Headers of every request.
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) credential: Credential,
     pub(crate) models: ModelMap,
     pub(crate) parameters: Parameters,
@@ -61,11 +65,23 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Addresses a request to this target: `path` below its base URL, its host, its credential.
+    /// Addresses a request to this target: `path` below its base URL, its host, its headers, its credential.
     pub(crate) fn address(&self, headers: &mut Headers, path: &str) {
-        headers.set(":path", format!("{}{path}", self.base.path));
+        let path = with_query(format!("{}{path}", self.base.path), &self.query);
+        headers.set(":path", path);
         headers.set(":authority", self.base.authority.as_str());
+        for (name, value) in self.provider.quirks.headers {
+            headers.set(name, *value);
+        }
+        for (name, value) in &self.headers {
+            headers.set(name, value.as_str());
+        }
         self.credential.apply(self.provider.auth, headers);
+    }
+
+    /// How the provider hosts what is spoken to it.
+    pub(crate) fn hosting(&self) -> &'static Hosting {
+        self.provider.quirks.hosting.as_ref().unwrap_or(&Hosting::NONE)
     }
 }
 

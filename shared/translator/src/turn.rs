@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use chat::{Event, Kind, Problem};
+use dialects::providers::with_query;
 use dialects::{Client, ClientContext, Codec, Dialect, Dropped, Drops, ProviderContext};
 use stage::{Exchange, Headers, Level, Reading, Request, Response, Turn, Verdict, facts, metrics};
 
@@ -53,9 +54,11 @@ impl Turn for Translation {
         let provider_path = if client.name() == dialect.name() {
             keep(request, dialect, &target, &path, &asked, &model, &mut drops)
         } else {
-            translate(request, client, &target, &path, model, &mut context, &mut drops)?
+            translate(request, client, &target, &path, &model, &mut context, &mut drops)?
         };
         request.body.edit(|body| target.parameters.apply(body));
+        dialect.check(request.body.tree(), target.provider)?;
+        let provider_path = host(request, &target, &provider_path, &model, streams)?;
         target.address(&mut request.headers, &provider_path);
 
         io.count(metrics::REQUESTS, &[("target", &target.name)]);
@@ -122,13 +125,13 @@ fn translate(
     client: &'static dyn Client,
     target: &Target,
     path: &str,
-    model: String,
+    model: &str,
     context: &mut ClientContext,
     drops: &mut Drops,
 ) -> Result<String, Problem> {
     context.echo = client.echo(request.body.tree());
     let mut neutral = client.decode_request(path, request.body.take(), drops)?;
-    neutral.model = model;
+    neutral.model = model.to_owned();
     context.stream_usage = neutral.stream_usage;
     let provider = ProviderContext {
         provider: target.provider,
@@ -145,6 +148,27 @@ fn translate(
     }
     request.headers.set("content-type", "application/json");
     Ok(encoded.path)
+}
+
+/// Makes the request what the provider takes where it hosts another's API. Returns the provider's path.
+fn host(
+    request: &mut Request,
+    target: &Target,
+    path: &str,
+    model: &str,
+    streams: bool,
+) -> Result<String, Problem> {
+    let hosting = target.hosting();
+    let listed = hosting.header_as_list.map(|(header, _)| header);
+    let own = target.headers.iter().find(|(name, _)| Some(name.as_str()) == listed);
+    let own = own.map(|(_, value)| value.as_str());
+    let value = own.or_else(|| request.headers.text(listed?)).map(str::to_owned);
+    for name in hosting.without_headers.iter().copied().chain(listed) {
+        request.headers.remove(name);
+    }
+    request.body.edit(|body| hosting.edit(body, value.as_deref()));
+    // The target's own query wins over the host's.
+    hosting.path(&with_query(path.to_owned(), &target.query), model, streams)
 }
 
 pub(crate) fn tell(target: &Target, client: &'static dyn Dialect, asked: &str, io: &mut Exchange) {

@@ -71,7 +71,9 @@ pub(crate) fn request(
                 }
             }
             let query = path.split_once('?').map(|(_, query)| format!("?{query}"));
-            target.address(&mut request.headers, &format!("{below}{}", query.unwrap_or_default()));
+            let own = format!("{below}{}", query.unwrap_or_default());
+            let path = target.hosting().path(&own, &model, false)?;
+            target.address(&mut request.headers, &path);
             None
         }
         Plan::Other(translation) => {

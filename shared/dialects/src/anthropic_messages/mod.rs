@@ -74,6 +74,7 @@ use chat::{Event, Problem};
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::rate_limits::{Limited, RateLimits, Reset};
 use crate::unary::{Service, Services};
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, Operation, ProviderContext, ProviderRequest,
@@ -88,6 +89,45 @@ const NOT_SUPPORTED: &str = "not supported by anthropic-messages";
 
 /// The API version that requests are written in.
 const VERSION: &str = "2023-06-01";
+
+/// <https://platform.claude.com/docs/en/api/rate-limits#response-headers>, as the simulated provider sends them too.
+const RATE_LIMITS: RateLimits = RateLimits {
+    rows: &[
+        (
+            Limited::Requests,
+            [
+                "anthropic-ratelimit-requests-limit",
+                "anthropic-ratelimit-requests-remaining",
+                "anthropic-ratelimit-requests-reset",
+            ],
+        ),
+        (
+            Limited::Tokens,
+            [
+                "anthropic-ratelimit-tokens-limit",
+                "anthropic-ratelimit-tokens-remaining",
+                "anthropic-ratelimit-tokens-reset",
+            ],
+        ),
+        (
+            Limited::InputTokens,
+            [
+                "anthropic-ratelimit-input-tokens-limit",
+                "anthropic-ratelimit-input-tokens-remaining",
+                "anthropic-ratelimit-input-tokens-reset",
+            ],
+        ),
+        (
+            Limited::OutputTokens,
+            [
+                "anthropic-ratelimit-output-tokens-limit",
+                "anthropic-ratelimit-output-tokens-remaining",
+                "anthropic-ratelimit-output-tokens-reset",
+            ],
+        ),
+    ],
+    reset: Reset::Time,
+};
 
 /// Anthropic's Messages API.
 #[derive(Debug)]
@@ -134,6 +174,10 @@ impl Dialect for AnthropicMessages {
 
     fn usage(&self, body: &Value) -> Option<Usage> {
         usage::decode(body.get("usage").or_else(|| body.pointer("/message/usage"))?)
+    }
+
+    fn rate_limits(&self) -> Option<&'static RateLimits> {
+        Some(&RATE_LIMITS)
     }
 
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {

@@ -91,6 +91,7 @@ use crate::dialect::{
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::rate_limits::{Limited, RateLimits, Reset};
 use crate::unary::Services;
 use crate::{Drops, StreamText};
 
@@ -115,6 +116,29 @@ const UNKNOWN: &str = "unknown field";
 /// The service tiers of requests and answers
 /// (<https://platform.openai.com/docs/api-reference/chat/create>, read 2026-11-20).
 const SERVICE_TIERS: [&str; 6] = ["auto", "default", "flex", "scale", "priority", "fast"];
+
+/// <https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers> (read 2026-11-21).
+pub(crate) const RATE_LIMITS: RateLimits = RateLimits {
+    rows: &[
+        (
+            Limited::Requests,
+            [
+                "x-ratelimit-limit-requests",
+                "x-ratelimit-remaining-requests",
+                "x-ratelimit-reset-requests",
+            ],
+        ),
+        (
+            Limited::Tokens,
+            [
+                "x-ratelimit-limit-tokens",
+                "x-ratelimit-remaining-tokens",
+                "x-ratelimit-reset-tokens",
+            ],
+        ),
+    ],
+    reset: Reset::Duration,
+};
 
 /// An object of these fields. Unlike `json!` it moves what it is given.
 fn object<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
@@ -187,6 +211,10 @@ impl Dialect for OpenaiChat {
         usage::hide(event)
     }
 
+    fn rate_limits(&self) -> Option<&'static RateLimits> {
+        Some(&RATE_LIMITS)
+    }
+
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         error::encode(problem)
     }
@@ -237,6 +265,10 @@ impl Codec for OpenaiChat {
 
     fn services(&self) -> Services {
         Services::OPENAI
+    }
+
+    fn check(&self, body: &Value, provider: &Provider) -> Result<(), Problem> {
+        if provider.quirks.image_urls { Ok(()) } else { adapt::check_images(body) }
     }
 
     fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {

@@ -100,6 +100,7 @@ use crate::dialect::{
 use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat::OpenaiChat;
 use crate::providers::Provider;
+use crate::rate_limits::RateLimits;
 use crate::unary::Services;
 use crate::{Drops, StreamText};
 
@@ -158,6 +159,10 @@ impl Dialect for OpenaiResponses {
     /// Reads an answer, or an event that carries one.
     fn usage(&self, body: &Value) -> Option<Usage> {
         usage::decode(body.get("response").unwrap_or(body).get("usage")?)
+    }
+
+    fn rate_limits(&self) -> Option<&'static RateLimits> {
+        Some(&crate::openai_chat::RATE_LIMITS)
     }
 
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {

@@ -1,15 +1,25 @@
 //! Bends a request to what one provider does otherwise than OpenAI.
 
+mod choice;
+mod format;
+mod images;
+
 use chat::json::{Map, Value};
 
 use crate::Drops;
 use crate::providers::{MaxTokens, Provider};
 
+pub(super) use images::check as check_images;
+
+/// What OpenAI takes at most, and nobody more.
+const MAX_TEMPERATURE: f64 = 2.0;
+
 /// Bends `body` to the provider's quirks; everything else keeps its place. Returns whether anything changed.
 pub(super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
-    let Value::Object(map) = body else { return false };
     let quirks = &provider.quirks;
-    let mut changed = match quirks.max_tokens {
+    let mut changed = format::adapt(body, quirks.formats, drops);
+    let Value::Object(map) = body else { return changed };
+    changed |= match quirks.max_tokens {
         MaxTokens::Either => false,
         MaxTokens::MaxTokens => rename(map, "max_completion_tokens", "max_tokens", true),
         MaxTokens::MaxCompletionTokens => rename(map, "max_tokens", "max_completion_tokens", false),
@@ -17,6 +27,8 @@ pub(super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) ->
     if !quirks.developer_role {
         changed |= developer_to_system(map);
     }
+    changed |= clamp_temperature(map, quirks.max_temperature, drops);
+    changed |= choice::adapt(map, quirks.tool_choice, drops);
     let reason = format!("not supported by {}", provider.name);
     if !quirks.stream_options && map.shift_remove("stream_options").is_some() {
         drops.add("stream_options", reason.as_str());
@@ -50,6 +62,18 @@ fn rename(map: &mut Map, from: &str, to: &str, wins: bool) -> bool {
     true
 }
 
+/// Clamps the temperature for a provider with a smaller range than OpenAI's.
+fn clamp_temperature(map: &mut Map, max: f64, drops: &mut Drops) -> bool {
+    let asked = map.get("temperature").and_then(Value::as_f64);
+    if max >= MAX_TEMPERATURE || asked.is_none_or(|asked| asked <= max) {
+        return false;
+    }
+    let clamped = if max == 1.0 { Value::from(1) } else { Value::from(max) };
+    drops.add("temperature", format!("clamped to {max}"));
+    map.insert("temperature".to_owned(), clamped);
+    true
+}
+
 fn developer_to_system(map: &mut Map) -> bool {
     let messages = map.get_mut("messages").and_then(Value::as_array_mut);
     let mut changed = false;
@@ -79,9 +103,12 @@ fn remove_in_items(
 ) -> bool {
     let mut changed = false;
     let items = map.get_mut(list).and_then(Value::as_array_mut);
+    let (place, name) = field.rsplit_once('.').unwrap_or(("", field));
     for (index, item) in items.into_iter().flatten().enumerate() {
-        if let Value::Object(item) = item
-            && item.shift_remove(field).is_some()
+        let mut steps = place.split('.').filter(|step| !step.is_empty());
+        let found = steps.try_fold(item, |item, step| item.get_mut(step));
+        if let Some(Value::Object(item)) = found
+            && item.shift_remove(name).is_some()
         {
             drops.add(format!("{list}[{index}].{field}"), reason);
             changed = true;
@@ -163,6 +190,30 @@ mod tests {
         let dropped = ["stream_options", "logprobs", "messages[0].name"].map(str::to_owned);
         assert_eq!(adapted(quirks, body), (expected.to_owned(), true, dropped.to_vec()));
         assert!(!adapted(quirks, expected).1);
+    }
+
+    #[test]
+    fn a_field_may_stand_deeper() {
+        let quirks = Quirks { unsupported: &["tools[].function.strict"], ..Quirks::NONE };
+        let body = r#"{"tools":[{"type":"x"},{"function":{"name":"t","strict":true}},7]}"#;
+        let expected = r#"{"tools":[{"type":"x"},{"function":{"name":"t"}},7]}"#;
+        let dropped = vec!["tools[1].function.strict".to_owned()];
+        assert_eq!(adapted(quirks, body), (expected.to_owned(), true, dropped));
+    }
+
+    #[test]
+    fn a_temperature_above_the_range_is_clamped() {
+        let quirks = Quirks { max_temperature: 1.0, ..Quirks::NONE };
+        let dropped = vec!["temperature".to_owned()];
+        let expected = (r#"{"temperature":1}"#.to_owned(), true, dropped);
+        assert_eq!(adapted(quirks, r#"{"temperature":1.7}"#), expected);
+        for (quirks, body) in [
+            (quirks, r#"{"temperature":1.0}"#),
+            (quirks, r#"{"temperature":null}"#),
+            (Quirks::NONE, r#"{"temperature":9}"#),
+        ] {
+            assert_eq!(adapted(quirks, body), (body.to_owned(), false, vec![]));
+        }
     }
 
     #[test]

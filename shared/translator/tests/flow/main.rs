@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 use stage::{Answer, BodyStep, Edit, Exchange, Flow, HeadStep, Headers, Pipeline, config};
 use testkit::{cuts, fixtures};
 
+mod hosts;
+mod limits;
+
 fn pipeline(config: &Value) -> Rc<Pipeline> {
     let text = config.to_string();
     let key = |name: &str| Some(format!("key-of-{name}"));

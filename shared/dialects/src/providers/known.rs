@@ -1,0 +1,165 @@
+//! Quirks that take more than a line in their row.
+
+use super::{Formats, Hosting, MaxTokens, Quirks, StreamForm, ToolChoices};
+use crate::bedrock_converse::BedrockConverse;
+use crate::gemini::{self, Gemini};
+use crate::openai_responses::OpenaiResponses;
+use crate::openai_responses::count_tokens::COUNT_TOKENS;
+use crate::unary::{Service, Services, wires};
+
+/// The name of the deployment stands in the path, the version in the query.
+pub(super) const AZURE_DEPLOYMENTS: Quirks = Quirks {
+    hosting: Some(Hosting {
+        path: "/{model}{path}",
+        query: &[("api-version", "2024-10-21")],
+        ..Hosting::NONE
+    }),
+    ..Quirks::NONE
+};
+
+/// Anthropic's API as Amazon's InvokeModel carries it.
+pub(super) const BEDROCK_INVOKE: Quirks = Quirks {
+    hosting: Some(Hosting {
+        path: "/model/{model}/invoke",
+        stream_path: Some("/model/{model}/invoke-with-response-stream"),
+        without: &["model", "stream"],
+        fields: &[("anthropic_version", "bedrock-2023-05-31")],
+        header_as_list: Some(("anthropic-beta", "anthropic_beta")),
+        without_headers: &["anthropic-version"],
+        stream_form: StreamForm::Bytes,
+        errors: Some(&BedrockConverse),
+        ..Hosting::NONE
+    }),
+    services: Some(Services::NONE),
+    ..Quirks::NONE
+};
+
+/// Anthropic's API as Google's rawPredict carries it.
+pub(super) const VERTEX_ANTHROPIC: Quirks = Quirks {
+    hosting: Some(Hosting {
+        path: "/{model}:rawPredict",
+        stream_path: Some("/{model}:streamRawPredict"),
+        without: &["model"],
+        fields: &[("anthropic_version", "vertex-2023-10-16")],
+        without_headers: &["anthropic-version"],
+        errors: Some(&Gemini),
+        ..Hosting::NONE
+    }),
+    services: Some(Services::NONE),
+    ..Quirks::NONE
+};
+
+/// Unknown parameters are refused; usage comes unasked.
+pub(super) const MISTRAL: Quirks = Quirks {
+    stream_options: false,
+    unsupported: &[
+        "audio",
+        "logit_bias",
+        "logprobs",
+        "modalities",
+        "moderation",
+        "prompt_cache_options",
+        "prompt_cache_retention",
+        "safety_identifier",
+        "seed",
+        "service_tier",
+        "store",
+        "top_logprobs",
+        "user",
+        "verbosity",
+        "web_search_options",
+    ],
+    ..Quirks::COMPATIBLE
+};
+
+/// The temperature is on Zhipu's own page. The rest is from
+/// <https://java.agentscope.io/v2/en/integration/model/glm> (read 2026-11-21), a page of somebody else.
+pub(super) const ZHIPU: Quirks = Quirks {
+    max_temperature: 1.0,
+    stream_options: false,
+    tool_choice: ToolChoices::Auto,
+    formats: Formats::JsonObject,
+    unsupported: &[
+        "frequency_penalty",
+        "messages[].name",
+        "presence_penalty",
+        "tools[].function.strict",
+    ],
+    ..Quirks::COMPATIBLE
+};
+
+/// Usage comes unasked, under `x_groq`. Responses: <https://console.groq.com/docs/responses-api> (read
+/// 2026-11-21).
+pub(super) const GROQ: Quirks = Quirks {
+    also: &[&OpenaiResponses],
+    stream_options: false,
+    unsupported: &["logit_bias", "logprobs", "messages[].name", "top_logprobs"],
+    ..Quirks::NONE
+};
+
+/// The temperature is above 0 and up to 1, says <https://www.promptfoo.dev/docs/providers/minimax/> (read
+/// 2026-11-21), a page of somebody else.
+pub(super) const MINIMAX: Quirks = Quirks {
+    also: &[&OpenaiResponses],
+    max_tokens: MaxTokens::MaxCompletionTokens,
+    max_temperature: 1.0,
+    ..Quirks::COMPATIBLE
+};
+
+/// Completions of texts too.
+pub(super) const COMPLETIONS: Quirks =
+    Quirks { services: Some(Services::OPENAI_COMPLETIONS), ..Quirks::COMPATIBLE };
+
+/// All of OpenAI's own. <https://platform.openai.com/docs/api-reference/responses/input-tokens> (read
+/// 2026-11-21).
+pub(super) const OPENAI: Quirks = Quirks {
+    services: Some(Services {
+        count_tokens: Some(Service::Other(&COUNT_TOKENS)),
+        ..Services::OPENAI_COMPLETIONS
+    }),
+    ..Quirks::NONE
+};
+
+pub(super) const JINA: Quirks = Quirks {
+    services: Some(Services { rerank: Some(Service::Same("/rerank")), ..Services::OPENAI }),
+    ..Quirks::NONE
+};
+
+/// Its own paths; OpenAI's are served below `/v1` too, and in the same words.
+pub(super) const TEI: Quirks = Quirks {
+    services: Some(Services {
+        embeddings: Some(Service::Same("/v1/embeddings")),
+        rerank: Some(Service::Other(&wires::TEI_RERANK)),
+        ..Services::NONE
+    }),
+    ..Quirks::NONE
+};
+
+/// Google's own models.
+pub(super) const VERTEX: Quirks = Quirks {
+    services: Some(Services {
+        count_tokens: Some(Service::Other(&gemini::count_tokens::VERTEX)),
+        embeddings: Some(Service::Other(&gemini::embeddings::VERTEX)),
+        ..Services::NONE
+    }),
+    unsupported: &["generationConfig.enableEnhancedCivicAnswers", "store"],
+    ..Quirks::NONE
+};
+
+pub(super) const VLLM: Quirks = Quirks {
+    max_tokens: MaxTokens::Either,
+    services: Some(Services {
+        rerank: Some(Service::Same("/rerank")),
+        ..Services::OPENAI_COMPLETIONS
+    }),
+    ..Quirks::COMPATIBLE
+};
+
+pub(super) const VOYAGE: Quirks = Quirks {
+    services: Some(Services {
+        embeddings: Some(Service::Other(&wires::VOYAGE_EMBEDDINGS)),
+        rerank: Some(Service::Other(&wires::VOYAGE_RERANK)),
+        ..Services::NONE
+    }),
+    ..Quirks::NONE
+};
