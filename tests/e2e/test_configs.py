@@ -23,8 +23,8 @@ from harness.session import KEYS, TARGETS
 from harness.wires import CHAT, MESSAGES, WIRES, Wire
 
 CONFIGS = sorted((REPOSITORY / "envoy-configs").glob("*.yaml"))
-# `test_full.py`, `test_bedrock.py` and the demo start these.
-ELSEWHERE = ("full.yaml", "separate.yaml", "bedrock.yaml", "demo.yaml")
+# `test_full.py`, `test_bedrock.py`, `test_four_targets.py` and the demo start these.
+ELSEWHERE = ("full.yaml", "separate.yaml", "bedrock.yaml", "four-targets.yaml", "demo.yaml")
 SERVED = [path for path in CONFIGS if path.name not in ELSEWHERE]
 
 
