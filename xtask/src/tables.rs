@@ -35,6 +35,7 @@ fn table(name: &str) -> String {
         ("config", filter) => config(filter),
         ("facts", stage) => facts(stage),
         ("metrics", stage) => metrics(stage),
+        ("matrix", _) => matrix(),
         ("providers", _) => providers(),
         _ => panic!("no generated part is called {name}"),
     }
@@ -84,6 +85,35 @@ fn metrics(stage: &str) -> String {
     };
     let told = METRICS.iter().filter(|metric| concerns(metric.stage, stage));
     rows(&["metric", "kind", "unit", "labels", "what it tells"], told.map(row))
+}
+
+/// What of which client arrives at which provider, as the test of the dialects found it.
+fn matrix() -> String {
+    const CELLS: &str = include_str!("../../shared/dialects/tests/matrix/snapshots/cells.snap");
+    let lines: Vec<(&str, &str, &str)> = CELLS
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .filter_map(|(pair, letters)| {
+            let (client, provider) = pair.split_once(' ')?;
+            Some((client, provider, letters.trim()))
+        })
+        .filter(|(client, ..)| dialects::by_name(client).is_some())
+        .collect();
+    let mut names: Vec<&str> = lines.iter().map(|line| line.0).collect();
+    names.dedup();
+    let cell = |client: &str, provider: &str| {
+        let found = lines.iter().find(|line| line.0 == client && line.1 == provider);
+        let letters = found.map_or("", |line| line.2);
+        if letters.split(' ').count() == 7 { "all".to_owned() } else { letters.to_owned() }
+    };
+    let mut head = vec!["client \\ provider".to_owned()];
+    head.extend(names.iter().map(|name| code(name)));
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    let row = |client: &&str| {
+        let cells = names.iter().map(|provider| cell(client, provider));
+        std::iter::once(code(client)).chain(cells).collect()
+    };
+    rows(&head, names.iter().map(row))
 }
 
 fn providers() -> String {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::{context, generate, pairs, said};
 
 /// An answer after a client of `to` got it whole, and what was dropped on the way.
-fn whole(answer: Response, to: &dyn Codec) -> (Response, Vec<String>) {
+pub(crate) fn whole(answer: Response, to: &dyn Codec) -> (Response, Vec<String>) {
     let mut drops = Drops::default();
     let body = to.encode_response(answer, &context(), &mut drops);
     let read = to.decode_response(body, &mut drops).unwrap();
@@ -16,7 +16,7 @@ fn whole(answer: Response, to: &dyn Codec) -> (Response, Vec<String>) {
 }
 
 /// The same, streamed.
-fn streamed(answer: Response, to: &dyn Codec) -> (Response, Vec<String>) {
+pub(crate) fn streamed(answer: Response, to: &dyn Codec) -> (Response, Vec<String>) {
     let (mut encoder, mut decoder) = (to.stream_encoder(context()), to.stream_decoder());
     let (mut wire, mut bytes) = (Vec::new(), Vec::new());
     answer.into_events().into_iter().for_each(|event| encoder.encode(event, &mut wire));

@@ -13,6 +13,7 @@
 )]
 
 mod answers;
+mod cells;
 mod generate;
 mod requests;
 mod said;

@@ -9,7 +9,7 @@ use proptest::strategy::ValueTree;
 use crate::{generate, pairs, said};
 
 /// A request after it went to `to`, and what was dropped on the way. `None`: it was refused aloud.
-fn leg(request: Request, to: &dyn Codec) -> Option<(Request, Vec<String>)> {
+pub(crate) fn leg(request: Request, to: &dyn Codec) -> Option<(Request, Vec<String>)> {
     let provider = Provider::owner(to).unwrap();
     let context = ProviderContext::new(provider);
     let mut drops = Drops::default();
