@@ -15,6 +15,7 @@ mod filters {
     mod load;
     mod prompts;
     mod redaction;
+    mod redaction_speed;
     mod router;
     mod shell;
     mod support;

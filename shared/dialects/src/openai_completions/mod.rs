@@ -62,7 +62,8 @@ impl Dialect for OpenaiCompletions {
                 None => {}
             }
         }
-        edited
+        let user = body.get_mut("user");
+        edited | user.is_some_and(|user| visit_string(user, Scope::User, 0, visit))
     }
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {

@@ -49,15 +49,17 @@ impl Dialect for OpenaiEmbeddings {
 
     /// Texts that are given as tokens are not shown: [`crate::holds_media`] says that they are there.
     fn visit_request(&self, body: &mut Value, visit: Visit<'_>) -> bool {
-        let Some(input) = body.get_mut("input") else { return false };
-        match input {
-            Value::Array(items) => {
+        let edited = match body.get_mut("input") {
+            Some(Value::Array(items)) => {
                 items.iter_mut().enumerate().fold(false, |edited, (turn, item)| {
                     visit_string(item, Scope::User, turn, visit) | edited
                 })
             }
-            input => visit_string(input, Scope::User, 0, visit),
-        }
+            Some(input) => visit_string(input, Scope::User, 0, visit),
+            None => false,
+        };
+        let user = body.get_mut("user");
+        edited | user.is_some_and(|user| visit_string(user, Scope::User, 0, visit))
     }
 
     /// Vectors are no text.

@@ -54,6 +54,11 @@ impl Groups {
         usize::from(byte(self.lens.wrapping_mul(ONES), MOST - 1))
     }
 
+    /// Whether a second group is there, and no letter right behind it: `12 34`, but not `350 5th`.
+    pub(super) fn goes_on(&self) -> bool {
+        self.len(1) > 0 && self.separator(1) != LETTER
+    }
+
     /// Whether dots stand behind the first three groups, as in the address of a machine.
     pub(super) fn is_dotted(&self) -> bool {
         self.behind & 0xFF_FFFF == 0x2E_2E2E

@@ -2,7 +2,7 @@
 
 use super::entity::Special;
 use super::finder::Plan;
-use super::scan::{is_month, is_street_word};
+use super::scan::{is_month, is_street_word, joins_names};
 use super::view::{Fold, visible};
 
 /// What stands in several words is no longer than this, in bytes; PEM excepted.
@@ -21,7 +21,7 @@ pub(super) fn held(text: &str, plan: &Plan) -> usize {
             || may_begin_id(word, right)
             || matches!(lower.as_str(), "ext" | "extn" | "extension" | "ramal" | "poste" | "anexo")
             || (dates && is_month(&lower))
-            || (names && (word == "&" || word.starts_with(char::is_uppercase)))
+            || (names && (joins_names(&lower) || word.starts_with(char::is_uppercase)))
             || (streets && is_street_word(&lower));
         if !joins || text.len() - start > REACH {
             break;

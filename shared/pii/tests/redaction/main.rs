@@ -11,6 +11,7 @@
 
 mod answers;
 mod config;
+mod places;
 mod properties;
 mod requests;
 mod responses;

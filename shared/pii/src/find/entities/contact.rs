@@ -97,16 +97,30 @@ pub(super) const STREET_ADDRESS: Entity = Entity {
     check: Check::None,
     context: "",
     doc: Doc {
-        catches: "House number and street: the number before the name of a street (English, \
-                  French) or behind it (German, Dutch, Spanish, Italian).",
+        catches: "House number and street: the number before the name of a street (English with its \
+                  flat, French) or behind it (German, Dutch, Spanish, Italian, Portuguese), and boxes at \
+                  post offices.",
         why: "An address says where a person lives.",
         matches: &[
             "Send it to «221B Baker Street», London.",
-            "Ich wohne in der «Hauptstraße 12» in Köln.",
+            "«1600 Amphitheatre Pkwy Apt 4B», Mountain View",
+            "«350 5th Avenue»",
             "«742 Evergreen Terrace»",
+            "Ich wohne in der «Hauptstraße 12» in Köln.",
+            "«Lange Straße 5», Berlin",
             "«10 rue de la Paix», Paris",
+            "«12 bis, avenue Victor Hugo»",
+            "«Calle Mayor, 45», Madrid",
+            "«Via Roma 12», Torino",
+            "«Prinsengracht 263-267», Amsterdam",
+            "«P.O. Box 1234», Springfield",
         ],
-        rejects: &["He ran 100 metres down the street.", "Chapter 12 Street food"],
+        rejects: &[
+            "He ran 100 metres down the street.",
+            "Chapter 12 Street food",
+            "Create an 8k image",
+            "via 12 hops",
+        ],
         mistakes: "Only the street and its number are found, not the town; streets without a \
                    telling word are missed.",
         source: "Own observation; https://www.upu.int/en/postal-solutions/programmes-services/addressing-solutions",

@@ -320,6 +320,10 @@ pub(super) const NO_NAMES: &[&str] = &[
     "Thanks",
     "Thank",
     "Sent",
+    "From",
+    "At",
+    "Via",
+    "By",
     "Best",
     "Kind",
 ];

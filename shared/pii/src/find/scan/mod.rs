@@ -27,6 +27,7 @@ use super::settle::Candidate;
 use text::{ahead, at, back, has_word_before};
 
 pub(super) use iban::is_valid_iban;
+pub(super) use names::joins_names;
 pub(super) use personal::is_month;
 pub(super) use street::is_street_word;
 
@@ -275,13 +276,13 @@ impl<'p, 't> Scanner<'p, 't> {
     /// Dates, streets and coordinates that begin or end with a number.
     fn places(&mut self, start: usize, end: usize) {
         let next = at(self.bytes, end);
-        let numbered = matches!(next, b' ' | b'-') && at(self.bytes, end + 1).is_ascii_digit();
-        // The first of numbers in a row, or behind a word.
+        // Of numbers in a row only one behind a word can be a house's, none the first part of a date.
+        let row = next == b' ' && self.groups(start).goes_on();
         let behind = at(self.bytes, start.wrapping_sub(2));
-        if !(numbered && next == b' ') || behind.is_ascii_alphabetic() || behind >= 0x80 {
+        if !row || behind.is_ascii_alphabetic() || behind >= 0x80 {
             self.street(start, end);
         }
-        if end - start <= 4 && !(numbered && next == b' ') {
+        if end - start <= 4 && !row {
             self.birth(start, end);
         }
         // Coordinates have three decimals or more.

@@ -20,6 +20,8 @@ pub(super) fn person(text: &str, start: usize) -> Option<usize> {
     let mark = at(bytes, gap.wrapping_sub(1));
     let marked = matches!(mark, b'.' | b':' | b',');
     let end = gap - usize::from(marked);
+    // A key of JSON is a label, too.
+    let end = end - usize::from(mark == b':' && at(bytes, end.wrapping_sub(1)) == b'"');
     let word = back(bytes, end, 16, is_letter);
     let last = bytes.get(word..end)?;
     if !CUES.may_have(last) {
@@ -37,14 +39,29 @@ pub(super) fn person(text: &str, start: usize) -> Option<usize> {
         };
         fits && cues.iter().any(|cue| says(text, end, cue, *kind == Kind::Rank))
     })?;
-    let (end, words) = name(text, start)?;
-    let rest = text.get(end..)?;
-    let introduced = || {
-        [" from", " speaking", " here", " calling", " aus", " von", " am Apparat", " de", " van"]
-            .iter()
-            .any(|word| rest.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_word)))
+    let (found, words) = name(text, start)?;
+    let rest = text.get(found..)?;
+    let certain = match kind {
+        Kind::Weak => words > 1 || INTRODUCED.iter().any(|word| follows(rest, word)),
+        // `5 M. Then` is a measure; a letter with a full stop ends other sentences, too.
+        Kind::Rank | Kind::Title => {
+            !at(bytes, word.wrapping_sub(2)).is_ascii_digit()
+                || at(bytes, word.wrapping_sub(1)) != b' '
+        }
+        Kind::Introduction | Kind::Greeting => at(bytes, start + 1) != b'.',
+        // Labels in lower case stand in code as well.
+        Kind::Label => at(bytes, word).is_ascii_uppercase() || words == 2,
+        Kind::Closing => true,
     };
-    (*kind != Kind::Weak || words > 1 || introduced()).then_some(end)
+    certain.then_some(found)
+}
+
+/// What stands behind a name that has introduced itself.
+const INTRODUCED: &[&str] =
+    &[" from", " speaking", " here", " calling", " aus", " von", " am Apparat", " de", " van"];
+
+fn follows(rest: &str, word: &str) -> bool {
+    rest.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_word))
 }
 
 /// Whether the words that end at `end` are these.
@@ -58,7 +75,9 @@ fn says(text: &str, end: usize, cue: &str, cased: bool) -> bool {
     }
     let Some(words) = text.get(start..end) else { return false };
     let same = if cased { words == cue } else { words.eq_ignore_ascii_case(cue) };
+    // `company_name:` is a variable.
     same && !has_word_before(text, start)
+        && !matches!(at(bytes.1, start.wrapping_sub(1)), b'_' | b'-' | b'.')
 }
 
 /// Where the name ends that begins at `start`, and of how many words it is.
@@ -76,7 +95,7 @@ fn name(text: &str, start: usize) -> Option<(usize, usize)> {
                 from = next;
                 continue;
             }
-        } else if capital && word.chars().count() > 1 && !NO_NAMES.contains(&word) {
+        } else if capital && is_name(word) {
             let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
             end = Some(from + word.len());
             words += 1;
@@ -89,6 +108,12 @@ fn name(text: &str, start: usize) -> Option<(usize, usize)> {
         from = next + 1;
     }
     end.map(|end| (end, words))
+}
+
+/// Whether a word with a capital can be a name: no word of greetings, no abbreviation.
+fn is_name(word: &str) -> bool {
+    let len = word.chars().count();
+    len > 1 && !(len < 4 && word.chars().all(char::is_uppercase)) && !NO_NAMES.contains(&word)
 }
 
 /// Where the word of letters, hyphens and apostrophes ends that begins at `start`.
@@ -110,7 +135,9 @@ pub(super) fn correspondent(text: &str, bracket: usize) -> Option<(usize, usize)
     let line = text.get(from..gap)?.rsplit(['\n', ':', '"', ',', ';', '<', '>']).next()?;
     let start = gap - line.trim_start().len();
     let (end, words) = name(text, start)?;
-    (gap < bracket && end == gap && words > 1).then_some((start, end))
+    let last = text.get(start..end)?.rsplit(' ').next()?;
+    let company = COMPANY.iter().any(|form| form.eq_ignore_ascii_case(last));
+    (gap < bracket && end == gap && words > 1 && !company).then_some((start, end))
 }
 
 /// The legal forms of companies.
@@ -171,6 +198,14 @@ const COMPANY: &[&str] = &[
     "plc",
 ];
 
+/// What stands in lower case in the name of a company.
+const JOINS: &[&str] = &["&", "and", "und", "et", "y", "e", "en", "of", "de", "für"];
+
+/// Whether a name may go on behind a word in lower case.
+pub(in super::super) fn joins_names(word: &str) -> bool {
+    JOINS.contains(&word) || PARTICLES.contains(&word)
+}
+
 /// Words with a capital that begin a sentence, not a company.
 const NO_COMPANY: &[&str] = &[
     "A", "An", "And", "At", "Bei", "By", "Chez", "Das", "Der", "Die", "Do", "For", "From", "Het",
@@ -183,7 +218,7 @@ pub(super) fn organisation(text: &str, start: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let word = ahead(bytes, start, 32, |byte| byte.is_ascii_alphabetic());
     let stopped = at(bytes, word) == b'.';
-    if at(bytes, start.checked_sub(1)?) == b' '
+    if at(bytes, start.wrapping_sub(1)) == b' '
         && (stopped || FORMS.may_have(bytes.get(start..word)?))
         && let Some(found) = company(text, start)
     {
@@ -206,13 +241,12 @@ fn company(text: &str, start: usize) -> Option<(usize, usize)> {
         _ => return None,
     };
     let from = text.ceil_char_boundary(start.saturating_sub(64));
-    let head = text.get(from..start - 1)?;
+    let head = text.get(from..start.checked_sub(1)?)?;
     let head = head.strip_suffix(',').unwrap_or(head);
     let (mut begin, mut at, mut words) = (None, from + head.len(), 0);
     for word in head.rsplit(' ').take(5) {
         at = at.checked_sub(word.len())?;
-        let joins =
-            matches!(word, "&" | "and" | "und" | "et" | "y" | "e" | "en" | "of" | "de" | "für");
+        let joins = JOINS.contains(&word);
         let name =
             word.starts_with(char::is_uppercase) || word.starts_with(|c: char| c.is_ascii_digit());
         let ends = word.ends_with([',', '.', ';', ':', '!', '?', ')']) && !is_short(word);
@@ -231,7 +265,9 @@ fn company(text: &str, start: usize) -> Option<(usize, usize)> {
     let shouted = form.len() == 2
         && text.get(begin..start)?.bytes().filter(|byte| byte.is_ascii_alphabetic()).count() > 5
         && !text.get(begin..start)?.contains(|c: char| c.is_lowercase());
-    (words > 0 && !shouted && !has_word_at(text, end)).then_some((begin, end))
+    // Rate Limited
+    let limited = form == "Limited" && words < 2;
+    (!shouted && !limited && !has_word_at(text, end)).then_some((begin, end))
 }
 
 /// Whether a full stop ends an abbreviation, as in Co. and Dr.
@@ -283,6 +319,8 @@ mod tests {
             ("Best regards,\nPeter O'Toole\nCEO", "Peter O'Toole"),
             ("Customer: J. R. R. Tolkien", "J. R. R. Tolkien"),
             ("Dr. Smith's office", "Smith"),
+            ("{\"name\": \"Jane Doe\"}", "Jane Doe"),
+            ("M. Dupont est là", "Dupont"),
         ] {
             let all = named(text);
             assert_eq!(all.first().copied().unwrap_or_default(), name, "{text}");
@@ -301,6 +339,10 @@ mod tests {
             "Dear Hiring Manager",
             "the Queen",
             "Hi! How are you",
+            "a calm, patient IT helper",
+            "company_name: Company",
+            "client: Anthropic,",
+            "10^-5 M. Round to 2",
             "Sehr geehrte Damen und Herren",
         ] {
             assert_eq!(named(text), Vec::<&str>::new(), "{text}");

@@ -4,7 +4,7 @@
 //! code in parentheses) stand alone; what could be any number needs a context word.
 
 use super::super::groups::Groups;
-use super::text::{ahead, at, has_word_at, has_word_before};
+use super::text::{ahead, at, back, has_word_at, has_word_before};
 
 /// Digits of the longest number: E.164 has 15, national habits add a trunk zero and an exit code.
 const MOST_DIGITS: usize = 18;
@@ -120,7 +120,12 @@ fn read(text: &str, start: usize) -> Option<Run> {
     let joined = match before(run.start) {
         b'-' => preceding.is_ascii_alphanumeric(),
         b'.' | b'/' => preceding.is_ascii_digit(),
-        b'$' | b'+' | b'\\' | b'*' | b'^' | b'<' => true,
+        // Markdown's emphasis is none of its business, a product is.
+        b'*' => {
+            let stars = back(bytes, run.start, 3, |byte| byte == b'*');
+            matches!(before(stars), b')' | b']') || before(stars).is_ascii_alphanumeric()
+        }
+        b'$' | b'+' | b'\\' | b'^' | b'<' => true,
         _ => false,
     };
     let money = ['€', '£', '¥', '₹'];

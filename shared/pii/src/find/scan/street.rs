@@ -88,7 +88,7 @@ const PARTICLES: &[&str] = &[
 
 /// Whether a word in lower case can stand in the name of a street, or before it.
 pub(in super::super) fn is_street_word(word: &str) -> bool {
-    [RUES, VIAS, PARTICLES, &["p.o", "po", "box", "nº", "n.º", "nr"]]
+    [RUES, VIAS, PARTICLES, &["p.o", "po", "box", "nº", "n.º", "nr", "bis", "ter"]]
         .iter()
         .any(|words| words.contains(&word))
 }
@@ -121,7 +121,7 @@ fn behind(text: &str, end: usize) -> Option<usize> {
         rest.get(word.len()..)?.strip_prefix(' ').map(|rest| (from + word.len() + 1, rest))
     };
     match first {
-        "bis" | "ter" => rest_of(first).and_then(|(from, rest)| rue(from, rest)),
+        "bis" | "ter" | "bis," | "ter," => rest_of(first).and_then(|(from, rest)| rue(from, rest)),
         _ if is_any(RUES, first.trim_end_matches('.')) => {
             // 12 Place Vendôme, but 12 Square Street.
             rue(from, rest).or_else(|| english(text, from, rest))
@@ -218,7 +218,7 @@ fn before(text: &str, start: usize) -> Option<usize> {
         return Some(begin);
     }
     let mut at = from + head.len();
-    let mut last = true;
+    let mut last = false;
     for (place, word) in head.rsplit([' ', '\n']).take(6).enumerate() {
         at = at.checked_sub(word.len())?;
         let capital = word.starts_with(char::is_uppercase);
@@ -240,8 +240,6 @@ fn before(text: &str, start: usize) -> Option<usize> {
                     return Some(at);
                 }
                 last = word.len() == end.len();
-            } else {
-                last = false;
             }
         } else if place == 1 && capital && last {
             // Lange Straße 5
