@@ -97,13 +97,14 @@ pub struct DetectionConfig {
     /// Whether the model is used. Without it a text is judged by rules alone.
     pub model: bool,
     /// What is looked at, and from which score on (0 to 1) what is done. A scope that is left out is not
-    /// looked at. By default `user` and `tool_result`, blocked from 0.5 on.
+    /// looked at. By default `user`, blocked from 0.5 on, and `tool_result`, blocked from 0.3 on: documents are
+    /// seldom taken for attacks.
     pub scopes: BTreeMap<ScopeName, Thresholds>,
 }
 
 impl Default for DetectionConfig {
     fn default() -> DetectionConfig {
-        let half = Thresholds { block: Some(0.5), ..Thresholds::default() };
+        let from = |score| Thresholds { block: Some(score), ..Thresholds::default() };
         DetectionConfig {
             packs: vec![
                 Pack::DataExfiltration,
@@ -116,7 +117,10 @@ impl Default for DetectionConfig {
             ],
             without_rules: Vec::new(),
             model: true,
-            scopes: BTreeMap::from([(ScopeName::User, half), (ScopeName::ToolResult, half)]),
+            scopes: BTreeMap::from([
+                (ScopeName::User, from(0.5)),
+                (ScopeName::ToolResult, from(0.3)),
+            ]),
         }
     }
 }

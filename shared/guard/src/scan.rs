@@ -102,7 +102,7 @@ impl Scanner {
         budget: &mut usize,
         finding: &mut Finding,
     ) {
-        let look = self.look(text);
+        let look = self.look(text, view);
         if look.by_model {
             finding.reasons.push(Reason { rule: MODEL, view });
         }
@@ -121,22 +121,31 @@ impl Scanner {
     /// What the rules weigh in each window of [`crate::model::windows`], for training.
     #[cfg(feature = "lab")]
     pub fn rule_weights(&mut self, text: &str) -> Vec<f32> {
-        self.look(&fold(text).text);
+        self.look(&fold(text).text, View::Plain);
         let count = self.scorer.scores().count();
         let rules = |index| self.met.iter().filter(move |(at, _)| *at == index || *at == index + 1);
         (0..count).map(|index| sum_of(rules(index).map(|(_, rule)| *rule))).collect()
     }
 
+    /// The views that a text calls for, apart from the first, and what it is in them, for training.
+    #[cfg(feature = "lab")]
+    pub fn views_of(&mut self, text: &str) -> Vec<(View, String)> {
+        let text = fold(text).text;
+        let look = self.look(&text, View::Plain);
+        let known = |hash: u32| self.matcher.knows(hash);
+        views::made_of(&text, View::Plain, &look.survey, look.cues, &known)
+    }
+
     /// One walk over the tokens.
-    fn look(&mut self, text: &str) -> Look {
+    fn look(&mut self, text: &str, view: View) -> Look {
         let Scanner { matcher, scorer, met, .. } = self;
         matcher.begin();
-        scorer.begin();
+        scorer.begin(view);
         met.clear();
         let mut literals = Literals::default();
         let mut survey = Survey::default();
         tokens(text, |token| {
-            scorer.token(&token);
+            scorer.token(text, &token);
             survey.token(text, &token);
             let window = scorer.window();
             matcher.token(text, &token, |rule| note(met, window, rule));
@@ -152,7 +161,8 @@ impl Scanner {
         for (index, score) in scorer.scores().enumerate() {
             by_model |= score >= 0.0;
             let rules = met.iter().filter(|(window, _)| *window == index || *window == index + 1);
-            log_odds = log_odds.max(score + sum_of(rules.map(|(_, rule)| *rule)));
+            let rules = sum_of(rules.map(|(_, rule)| *rule));
+            log_odds = log_odds.max(score + rules * scorer.model().rules());
         }
         Look { log_odds, by_model, cues: matcher.cues(), survey }
     }

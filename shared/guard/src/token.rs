@@ -41,20 +41,22 @@ const DIGIT: u8 = 2;
 const SPACE: u8 = 3;
 const BREAK: u8 = 4;
 const LINE: u8 = 5;
+const WIDE: u8 = 6;
 
-static CLASS: [u8; 128] = classes();
+static CLASS: [u8; 256] = classes();
 
 #[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
-const fn classes() -> [u8; 128] {
-    let mut table = [OTHER; 128];
+const fn classes() -> [u8; 256] {
+    let mut table = [OTHER; 256];
     let mut byte = 0;
-    while byte < 128 {
+    while byte < 256 {
         table[byte] = match byte as u8 {
             b'a'..=b'z' | b'A'..=b'Z' => LETTER,
             b'0'..=b'9' => DIGIT,
             b'\n' | b'\r' => LINE,
             b'.' | b'!' | b'?' => BREAK,
             0..=b' ' | 127 => SPACE,
+            128.. => WIDE,
             _ => OTHER,
         };
         byte += 1;
@@ -70,21 +72,24 @@ pub(crate) const fn spread(number: u32) -> u32 {
     x ^ (x >> 16)
 }
 
-static SPREAD: [u32; 128] = spreads();
+/// The bits of ASCII letters, case ignored; 0 for all else.
+static LETTERS: [u32; 256] = letters();
 
 #[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
-const fn spreads() -> [u32; 128] {
-    let mut table = [0; 128];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte] = spread(byte as u32);
+const fn letters() -> [u32; 256] {
+    let mut table = [0; 256];
+    let mut byte = b'a';
+    while byte <= b'z' {
+        table[byte as usize] = spread(byte as u32);
+        table[byte.to_ascii_uppercase() as usize] = spread(byte as u32);
         byte += 1;
     }
     table
 }
 
-fn spread_ascii(byte: u8) -> u32 {
-    SPREAD.get(usize::from(byte)).copied().unwrap_or_default()
+#[inline]
+fn ascii_letter(byte: u8) -> u32 {
+    LETTERS.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 /// Gathers a word's hash letter by letter.
@@ -106,6 +111,28 @@ impl WordHash {
         self.length += 1;
     }
 
+    /// The ASCII letters from `at` on, of which there is one at least. Returns where they end.
+    #[inline]
+    fn run(&mut self, bytes: &[u8], at: usize) -> usize {
+        let (mut end, mut last, mut sum) = (at, 0, self.sum);
+        for byte in bytes.get(at..).unwrap_or_default() {
+            let spread = ascii_letter(*byte);
+            if spread == 0 {
+                break;
+            }
+            last = spread;
+            sum = sum.wrapping_add(spread);
+            end += 1;
+        }
+        if self.length == 0 {
+            self.first = bytes.get(at).copied().map_or(0, ascii_letter);
+        }
+        self.last = last;
+        self.sum = sum;
+        self.length += (end - at) as u32;
+        end
+    }
+
     fn finish(&self) -> u32 {
         let ends = self.first.rotate_left(7) ^ self.last.rotate_left(17);
         let x = (self.sum ^ ends).wrapping_add(self.length.wrapping_mul(0x9E37_79B1));
@@ -123,13 +150,17 @@ pub(crate) fn pair(first: u32, second: u32) -> u32 {
 /// The hash of a word as [`tokens`] gives it.
 pub(crate) fn word_hash(word: &str) -> u32 {
     let mut hash = WordHash::default();
-    for c in word.chars() {
-        match u8::try_from(c) {
-            Ok(byte) if byte.is_ascii() => hash.letter(spread_ascii(byte.to_ascii_lowercase())),
-            _ => hash.letter(spread(u32::from(c))),
-        }
-    }
+    word.chars().for_each(|c| hash.letter(spread(u32::from(c.to_ascii_lowercase()))));
     hash.finish()
+}
+
+/// Shows the hash of every beginning of a word, and how many letters it has.
+pub(crate) fn prefix_hashes(letters: impl Iterator<Item = char>, mut see: impl FnMut(usize, u32)) {
+    let mut hash = WordHash::default();
+    for (at, letter) in letters.enumerate() {
+        hash.letter(spread(u32::from(letter.to_ascii_lowercase())));
+        see(at + 1, hash.finish());
+    }
 }
 
 /// Whether a character belongs to a script that is written without spaces, or glues endings to its words.
@@ -160,25 +191,28 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
     let mut opens_line = true;
     while let Some(&byte) = bytes.get(at) {
         let start = at;
-        let class = CLASS.get(usize::from(byte)).copied();
+        let class = CLASS.get(usize::from(byte)).copied().unwrap_or(OTHER);
         let (kind, hash, length) = match class {
-            Some(SPACE) => {
+            SPACE => {
                 at += 1;
+                while bytes.get(at) == Some(&b' ') {
+                    at += 1;
+                }
                 continue;
             }
-            Some(LETTER) => {
+            LETTER => {
                 let (hash, end) = word(text, at);
                 at = end;
                 (Kind::Word, hash.finish(), hash.length)
             }
-            Some(DIGIT) => {
+            DIGIT => {
                 while bytes.get(at).is_some_and(u8::is_ascii_digit) {
                     at += 1;
                 }
                 let length = (at - start) as u32;
                 (Kind::Number, spread(0x1_0000 + length.min(4)), length)
             }
-            Some(class @ (BREAK | LINE)) => {
+            BREAK | LINE => {
                 at += 1;
                 if class == LINE {
                     opens_line = true;
@@ -194,11 +228,11 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
                 });
                 continue;
             }
-            Some(_) => {
+            OTHER => {
                 at += 1;
                 (Kind::Mark, spread(0x2_0000 + u32::from(byte)), 1)
             }
-            None => {
+            _ => {
                 let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
                 if is_ideograph(c) {
                     at += c.len_utf8();
@@ -231,9 +265,8 @@ fn word(text: &str, mut at: usize) -> (WordHash, usize) {
     let bytes = text.as_bytes();
     let mut hash = WordHash::default();
     while let Some(&byte) = bytes.get(at) {
-        if byte.is_ascii_alphabetic() {
-            hash.letter(spread_ascii(byte | 0x20));
-            at += 1;
+        if ascii_letter(byte) != 0 {
+            at = hash.run(bytes, at);
         } else if byte == b'\'' && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
             at += 1;
         } else if byte.is_ascii() {

@@ -29,6 +29,9 @@ pub enum View {
 }
 
 impl View {
+    /// How many views there are.
+    pub const COUNT: usize = View::Joined as usize + 1;
+
     /// Its name in reasons and facts.
     pub fn name(self) -> &'static str {
         match self {

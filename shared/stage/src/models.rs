@@ -1,4 +1,4 @@
-//! The list of models, `GET /v1/models`, of names that a configuration has.
+//! Names of models in configurations, and the list of them: `GET /v1/models`.
 //!
 //! One answer for clients of all dialects: OpenAI's list
 //! <https://platform.openai.com/docs/api-reference/models/list> and Anthropic's
@@ -26,6 +26,14 @@ pub fn serve(headers: &Headers, models: &[String]) -> Option<Stop> {
         Some(model) => Stop::Answer(reply(&entry(model))),
         None => Stop::Problem(unknown_model()),
     })
+}
+
+/// Whether a pattern names a model: its name, or the beginning of it with `*` behind.
+pub fn names(pattern: &str, model: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => model.starts_with(prefix),
+        None => pattern == model,
+    }
 }
 
 /// A model that nobody serves.
@@ -61,4 +69,25 @@ fn entry(model: &str) -> Value {
 
 fn reply(body: &Value) -> Reply {
     Reply::json(200, json::to_bytes(body), "models")
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn a_name_or_the_beginning_of_one() {
+        for (pattern, model, named) in [
+            ("gpt-4o", "gpt-4o", true),
+            ("gpt-4o", "gpt-4o-mini", false),
+            ("gpt-4o*", "gpt-4o-mini", true),
+            ("*", "", true),
+            ("", "gpt-4o", false),
+        ] {
+            assert_eq!(names(pattern, model), named, "{pattern} {model}");
+        }
+    }
 }

@@ -38,7 +38,14 @@ def modules() -> Path:
     folder = Path(os.environ.get("TOLLGATE_MODULES") or target / "wasm32-wasip1" / "release")
     missing = [
         name
-        for name in ("provider_translator", "model_router", "pii_redactor", "chain", "probe")
+        for name in (
+            "provider_translator",
+            "model_router",
+            "pii_redactor",
+            "prompt_guard",
+            "chain",
+            "probe",
+        )
         if not (folder / f"{name}.wasm").exists()
     ]
     if missing:

@@ -11,6 +11,7 @@
 mod filters {
     mod bad_input;
     mod callouts;
+    mod guard;
     mod limits;
     mod load;
     mod prompts;

@@ -15,6 +15,9 @@ pub(crate) struct Row {
     /// Rows with the same number are nearly the same text.
     #[serde(skip)]
     pub(crate) group: usize,
+    /// Rows of our own with the same number are of one family of templates; of others it is the group.
+    #[serde(skip)]
+    pub(crate) family: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -57,6 +60,7 @@ pub(crate) fn group(rows: &mut [Row]) {
     }
     for (index, row) in rows.iter_mut().enumerate() {
         row.group = root(&mut parent, index);
+        row.family = row.group;
     }
 }
 

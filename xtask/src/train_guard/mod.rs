@@ -3,113 +3,100 @@
 //! Nearly equal texts, and texts of one template, stay together: no fold is tested on what it learnt. What is
 //! reported is the whole guard (views, rules, model) with the model of a fold that did not see the text.
 
+mod calibrate;
 mod data;
 mod learn;
+mod prepare;
 mod random;
 mod report;
 mod synthetic;
-mod templates;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
+use calibrate::Calibration;
 use data::{Label, Row};
 use guard::disguise::DISGUISES;
-use guard::model::{Model, windows};
+use guard::model::Model;
 use guard::scan::Scanner;
 use learn::{Example, Plane, learn};
+use prepare::{Prepared, VIEWS};
 use report::Report;
 
 /// Parts of the cross-validation.
 const FOLDS: usize = 5;
-/// Log-odds in one unit of the plane's score.
-const SLOPE: f32 = 5.0;
 /// The price of an error: the inverse of the regularisation.
-const COST: f32 = 2.0;
+const COST: f32 = 0.6;
 /// Sources that are not learnt from: BIPIA's attacks are harmless orders that only their place in a document
 /// makes attacks.
 const NOT_LEARNT: [&str; 1] = ["bipia_instructions"];
-/// Sources that count more than their number, because they are few.
-const RARE: [(&str, f32); 2] = [("cse_pi_direct", 3.0), ("cse_pi_indirect", 3.0)];
-
-/// One row, ready to be learnt from: its windows, and what rules add to each.
-struct Prepared {
-    windows: Vec<Vec<u32>>,
-    offsets: Vec<f32>,
-    cost: f32,
-}
 
 /// Trains on `file` and our own templates; writes weights and report below `root`.
 pub(crate) fn run(root: &Path, file: &Path) -> std::io::Result<()> {
-    let mut rows = data::load(file)?;
-    data::group(&mut rows);
-    rows.extend(synthetic::rows(rows.len()));
-    let prepared = prepare(&rows);
+    let rows = rows(file)?;
+    let prepared = prepare::all(&rows);
+    let planes = folds(&rows, &prepared, |row| row.group);
+    let calibration = Calibration::fit(&rows, &prepared, |row| &planes[fold(rows[row].group)]);
 
     let mut report = Report::new(rows.len());
-    for fold in 0..FOLDS {
-        let (test, train): (Vec<usize>, Vec<usize>) =
-            (0..rows.len()).partition(|row| fold_of(&rows[*row]) == fold);
-        let model = plane(&rows, &prepared, &train).model(SLOPE, 0.0);
+    for (at, plane) in planes.iter().enumerate() {
+        let model = Model::quantised(&plane.weights(&calibration, 0.0));
         let mut alone = Scanner::new(model.clone(), |_| false);
         let mut guard = Scanner::new(model, |_| true);
-        for row in test {
-            let text = &rows[row].text;
-            report.alone[row] = alone.scan(text).log_odds;
-            report.whole[row] = guard.scan(text).log_odds;
-            if rows[row].label == Label::Attack {
-                let worn = |disguise: &guard::disguise::Disguise| (disguise.wear)(text);
-                report.disguised[row] =
-                    DISGUISES.iter().map(|disguise| guard.scan(&worn(disguise)).log_odds).collect();
+        for (index, row) in rows.iter().enumerate().filter(|(_, row)| fold(row.group) == at) {
+            report.alone[index] = alone.scan(&row.text).log_odds;
+            report.whole[index] = guard.scan(&row.text).log_odds;
+            if row.label == Label::Attack {
+                let worn = DISGUISES.iter().map(|disguise| (disguise.wear)(&row.text));
+                report.disguised[index] = worn.map(|text| guard.scan(&text).log_odds).collect();
             }
         }
     }
-    let threshold = report.threshold(&rows);
+    let planes = folds(&rows, &prepared, |row| row.family);
+    for (at, plane) in planes.iter().enumerate() {
+        let model = Model::quantised(&plane.weights(&calibration, 0.0));
+        let mut guard = Scanner::new(model, |_| true);
+        let ours = |row: &Row| row.family != row.group && fold(row.family) == at;
+        for (index, row) in rows.iter().enumerate().filter(|(_, row)| ours(row)) {
+            report.unseen[index] = Some(guard.scan(&row.text).log_odds);
+        }
+    }
+    report.choose_thresholds(&rows);
     let all: Vec<usize> = (0..rows.len()).collect();
-    let model = plane(&rows, &prepared, &all).model(SLOPE, threshold / SLOPE);
+    let plane = plane(&rows, &prepared, &all);
+    let model = Model::quantised(&plane.weights(&calibration, report.threshold));
     let folder = root.join("shared/guard/weights");
     std::fs::write(folder.join("guard.bin"), model.to_bytes())?;
-    std::fs::write(folder.join("README.md"), report.page(&rows, threshold, &model))
+    std::fs::write(folder.join("README.md"), report.page(&rows, &calibration, &model))
 }
 
-fn fold_of(row: &Row) -> usize {
-    random::Random::new(row.group as u64).below(FOLDS)
+/// The data, our own templates, and documents with our own attacks in them.
+fn rows(file: &Path) -> std::io::Result<Vec<Row>> {
+    let mut rows = data::load(file)?;
+    data::group(&mut rows);
+    rows.extend(synthetic::rows(rows.len()));
+    let injected = synthetic::injected(&rows, fold);
+    rows.extend(injected);
+    Ok(rows)
 }
 
-fn prepare(rows: &[Row]) -> Vec<Prepared> {
-    let mut sizes = BTreeMap::<usize, f32>::new();
-    rows.iter().for_each(|row| *sizes.entry(row.group).or_default() += 1.0);
-    let mut rules = Scanner::new(Model::quantised(&[], 0.0), |_| true);
-    let prepare = |row: &Row| {
-        // Harmless texts are to outweigh the rules they meet; attacks are to be known without any.
-        let share = if row.label == Label::Benign { 1.0 / SLOPE } else { 0.0 };
-        let rare = RARE.iter().find(|(source, _)| *source == row.source);
-        Prepared {
-            windows: windows(&row.text),
-            offsets: rules.rule_weights(&row.text).iter().map(|weight| weight * share).collect(),
-            cost: COST * rare.map_or(1.0, |(_, times)| *times) / sizes[&row.group].sqrt(),
-        }
-    };
-    rows.iter().map(prepare).collect()
+fn fold(group: usize) -> usize {
+    random::Random::new(group as u64).below(FOLDS)
+}
+
+/// For each fold what was learnt from all others.
+fn folds(rows: &[Row], prepared: &[Prepared], group: impl Fn(&Row) -> usize) -> Vec<Plane> {
+    let rest = |at: usize| (0..rows.len()).filter(|row| fold(group(&rows[*row])) != at).collect();
+    (0..FOLDS).map(|at| plane(rows, prepared, &rest(at))).collect()
 }
 
 /// Learns in rounds: which windows of an attack are the attack is not known, so it is first all, then those
 /// that the last round found.
-fn plane(rows: &[Row], prepared: &[Prepared], train: &[usize]) -> Plane {
+fn plane(rows: &[Row], prepared: &[Prepared], train: &Vec<usize>) -> Plane {
     let mut plane = None;
     for _ in 0..3 {
         let mut examples = Vec::new();
         for row in train.iter().filter(|row| !NOT_LEARNT.contains(&rows[**row].source.as_str())) {
-            let one = &prepared[*row];
-            let attack = rows[*row].label == Label::Attack;
-            for (at, share) in shares(one, attack, plane.as_ref()).into_iter().enumerate() {
-                examples.push(Example {
-                    features: &one.windows[at],
-                    offset: one.offsets[at],
-                    attack,
-                    cost: one.cost * share,
-                });
-            }
+            add(&prepared[*row], rows[*row].label, *row, plane.as_ref(), &mut examples);
         }
         examples.retain(|example| example.cost > 0.0);
         plane = Some(learn(&examples));
@@ -117,14 +104,53 @@ fn plane(rows: &[Row], prepared: &[Prepared], train: &[usize]) -> Plane {
     plane.expect("a round")
 }
 
+/// The examples that a row gives.
+fn add<'a>(
+    one: &'a Prepared,
+    label: Label,
+    row: usize,
+    plane: Option<&Plane>,
+    examples: &mut Vec<Example<'a>>,
+) {
+    let attack = label == Label::Attack;
+    let shares = shares(&one.windows, attack, plane);
+    for (at, features) in one.windows.iter().enumerate() {
+        let cost = one.cost * shares[at] * COST;
+        let view = guard::view::View::Plain;
+        let offset = one.offsets[at];
+        let plain = Example { features, letters: true, view, offset, attack, cost };
+        // Some without letters, so that words learn to do alone.
+        if row % 2 == 0 {
+            examples.push(Example { letters: false, ..plain.clone() });
+        }
+        // Some as if they had been found in a view, so that the model learns what a view tells.
+        if row % 3 == 0 {
+            let cost = cost * if attack { 0.5 } else { 0.25 };
+            examples.push(Example { view: VIEWS[row / 3 % VIEWS.len()], cost, ..plain.clone() });
+        }
+        examples.push(plain);
+    }
+    for (view, windows) in &one.views {
+        let cost = one.cost * COST / (windows.len() as f32).sqrt();
+        examples.extend(windows.iter().map(|features| Example {
+            features,
+            letters: true,
+            view: *view,
+            offset: 0.0,
+            attack,
+            cost,
+        }));
+    }
+}
+
 /// How much each window of a text counts.
-fn shares(one: &Prepared, attack: bool, plane: Option<&Plane>) -> Vec<f32> {
-    let count = one.windows.len();
+fn shares(windows: &[Vec<u32>], attack: bool, plane: Option<&Plane>) -> Vec<f32> {
+    let count = windows.len();
     match (attack, plane) {
         (false, _) => vec![1.0 / (count as f32).sqrt(); count],
         (true, None) => vec![1.0 / count as f32; count],
         (true, Some(plane)) => {
-            let scores: Vec<f32> = one.windows.iter().map(|window| plane.score(window)).collect();
+            let scores: Vec<f32> = windows.iter().map(|window| plane.score(window)).collect();
             let top = scores.iter().copied().fold(f32::MIN, f32::max);
             let share = |score: &f32| match *score {
                 score if score == top => 1.0,

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use guard::disguise::DISGUISES;
 use guard::model::Model;
 
+use super::calibrate::Calibration;
 use super::data::{Label, Row};
 
 /// Out-of-fold log-odds of every row.
@@ -16,37 +17,58 @@ pub(crate) struct Report {
     pub(crate) whole: Vec<f32>,
     /// Of the whole guard on an attack in each disguise.
     pub(crate) disguised: Vec<Vec<f32>>,
+    /// Of the whole guard with a model that saw no template of the text's family.
+    pub(crate) unseen: Vec<Option<f32>>,
+    /// From where on users' texts are found to be attacks.
+    pub(crate) threshold: f32,
+    /// From where on what tools return is.
+    pub(crate) tool_threshold: f32,
 }
 
-/// The most harmless texts of a source that may be found attacks. Our own are all made to look like attacks.
+/// The most harmless texts of a source that may be found attacks; below the 1 % that is aimed at, since other
+/// texts will be a little harder.
 const TOLERANCE: f32 = 0.008;
-const OWN_TOLERANCE: f32 = 0.02;
-const OWN: &str = "own_trigger_words";
+/// More of our own: texts that hold the words of attacks, and mirrors of the very attacks that are learnt.
+const OWN: [(&str, f32); 2] = [("own_trigger_words", 0.01), ("own_look_alikes", 0.08)];
+/// Harmless texts as tools return them.
+const DOCUMENTS: [&str; 1] = ["bipia_contexts"];
 
 type Sources<'a> = BTreeMap<(Label, &'a str), Vec<usize>>;
 
 impl Report {
     pub(crate) fn new(rows: usize) -> Report {
-        Report { alone: vec![0.0; rows], whole: vec![0.0; rows], disguised: vec![Vec::new(); rows] }
+        let zeros = || vec![0.0; rows];
+        Report {
+            alone: zeros(),
+            whole: zeros(),
+            disguised: vec![Vec::new(); rows],
+            unseen: vec![None; rows],
+            threshold: 0.0,
+            tool_threshold: 0.0,
+        }
     }
 
-    /// The lowest threshold that keeps every harmless source within its tolerance.
-    pub(crate) fn threshold(&self, rows: &[Row]) -> f32 {
-        let mut threshold = f32::MIN;
+    /// The lowest thresholds that keep every harmless source within its tolerance.
+    pub(crate) fn choose_thresholds(&mut self, rows: &[Row]) {
+        (self.threshold, self.tool_threshold) = (f32::MIN, f32::MIN);
         for ((label, source), of) in sources(rows) {
             if label == Label::Benign {
                 let mut scores: Vec<f32> = of.iter().map(|row| self.whole[*row]).collect();
                 scores.sort_by(|one, other| other.total_cmp(one));
-                let tolerance = if source == OWN { OWN_TOLERANCE } else { TOLERANCE };
+                let own = OWN.iter().find(|(name, _)| *name == source);
+                let tolerance = own.map_or(TOLERANCE, |(_, tolerance)| *tolerance);
                 let allowed = (scores.len() as f32 * tolerance) as usize;
-                threshold = threshold.max(scores[allowed]);
+                self.threshold = self.threshold.max(scores[allowed] + 0.01);
+                if DOCUMENTS.contains(&source) {
+                    self.tool_threshold = self.tool_threshold.max(scores[allowed] + 0.01);
+                }
             }
         }
-        threshold + 0.01
     }
 
     /// The report as a page.
-    pub(crate) fn page(&self, rows: &[Row], threshold: f32, model: &Model) -> String {
+    pub(crate) fn page(&self, rows: &[Row], calibration: &Calibration, model: &Model) -> String {
+        let threshold = self.threshold;
         let sources = sources(rows);
         let mut page = HEAD.to_owned();
         page.push_str("| source | label | texts | groups | model alone | whole guard |\n| --- | --- | --- | --- | --- | --- |\n");
@@ -61,6 +83,35 @@ impl Report {
                 share(of, |row| self.alone[row] > threshold),
                 share(of, |row| self.whole[row] > threshold)
             );
+        }
+        for (label, name) in [
+            (Label::Attack, "own_attacks"),
+            (Label::Benign, "own_look_alikes"),
+            (Label::Benign, "own_trigger_words"),
+        ] {
+            let of = sources.get(&(label, name)).map(Vec::as_slice).unwrap_or_default();
+            let families: BTreeSet<usize> = of.iter().map(|row| rows[*row].family).collect();
+            let _ = writeln!(
+                page,
+                "\nOf {name} with no template of the same family learnt from ({} families): {}.",
+                families.len(),
+                share(of, |row| self.unseen[row].is_some_and(|score| score > threshold)),
+            );
+        }
+        let _ = writeln!(
+            page,
+            "\nA unit of the plane is {:.2} log-odds, a rule's unit {:.2}. The threshold for tool results lies {:.2} log-odds \
+             below (score {:.2}).",
+            calibration.slope,
+            calibration.rules,
+            threshold - self.tool_threshold,
+            1.0 / (1.0 + (threshold - self.tool_threshold).exp()),
+        );
+        for source in ["own_injected", "cse_pi_indirect", "bipia_contexts"] {
+            let of: Vec<usize> =
+                (0..rows.len()).filter(|row| rows[*row].source == source).collect();
+            let found = share(&of, |row| self.whole[row] > self.tool_threshold);
+            let _ = writeln!(page, "\n{source} at that threshold: {found}.");
         }
         page.push_str("\nThe same attacks, disguised:\n\n| disguise |");
         let attacks: Vec<_> =
@@ -100,7 +151,12 @@ Written by `cargo run --release -p xtask -- train-guard --data FILE`, the same e
 
 Five folds; nearly equal texts, and texts of one template, are in one fold. Shares of texts found to be attacks at the
 default threshold: what is caught of attacks, what is wrongly caught of benign texts. `own_trigger_words` are harmless
-texts that were written to look like attacks, each template unseen by the model that judges it.
+texts that hold the words of attacks, `own_look_alikes` harmless texts built as the attacks of `own_attacks` are, each
+template unseen by the model that judges it; `own_injected` are documents with one of `own_attacks` in the middle. A
+third of `cse_pi_direct` are plain questions (\"Who composed the Magic Flute?\") that only that benchmark's system
+prompt forbids: whoever sees the text alone cannot tell them from others. The threshold is the lowest at which of no
+harmless source more than 0.8 % is found, of `own_trigger_words` 1 %, of `own_look_alikes` 8 %. Two numbers that turn
+scores into log-odds, and how much more is asked of short texts, are fitted to all folds together.
 
 ";
 

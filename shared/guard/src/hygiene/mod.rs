@@ -6,7 +6,7 @@ mod schema;
 use chat::json::Value;
 use chat::{Problem, Scope, Text};
 use dialects::Dialect;
-use stage::Errors;
+use stage::{Errors, models};
 
 use config::RequestConfig;
 use schema::Schema;
@@ -106,7 +106,7 @@ impl Hygiene {
     }
 
     fn model(&self, model: &str) -> Result<(), Problem> {
-        let named = |list: &[String]| list.iter().any(|pattern| names(pattern, model));
+        let named = |list: &[String]| list.iter().any(|pattern| models::names(pattern, model));
         let allowed = self.config.allowed_models.is_empty() || named(&self.config.allowed_models);
         match allowed && !named(&self.config.denied_models) {
             true => Ok(()),
@@ -139,13 +139,6 @@ impl Hygiene {
             )),
             false => Ok(()),
         }
-    }
-}
-
-fn names(pattern: &str, model: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(prefix) => model.starts_with(prefix),
-        None => pattern == model,
     }
 }
 

@@ -57,7 +57,7 @@ pub struct Rule {
     pub id: &'static str,
     /// The pack it belongs to.
     pub pack: Pack,
-    /// What it adds to a window's log-odds. 4 outweighs a text that is otherwise harmless, 2 needs company.
+    /// What it adds to a window's log-odds, times what the model says a rule counts.
     pub weight: f32,
     /// What it looks for: any of these ([`pattern`](self)); none for a rule that code finds.
     pub patterns: &'static [&'static str],
@@ -78,9 +78,9 @@ pub struct Rule {
 /// A rule that outweighs a text that is otherwise harmless.
 const STRONG: f32 = 3.5;
 /// A rule that tips a text that is otherwise undecided.
-const MEDIUM: f32 = 2.0;
+const MEDIUM: f32 = 1.4;
 /// A rule that needs company.
-const WEAK: f32 = 0.8;
+const WEAK: f32 = 0.6;
 
 /// Where most of the ideas are told.
 const OWASP: &str = "https://cheatsheetseries.owasp.org/cheatsheets/LLM_Prompt_Injection_Prevention_Cheat_Sheet.html";
@@ -142,8 +142,7 @@ mod tests {
     fn every_example_does_what_its_row_says() {
         let mut wrong = Vec::new();
         for rule in rules() {
-            let mut scanner =
-                Scanner::new(crate::model::Model::quantised(&[], 0.0), |one| one.id == rule.id);
+            let mut scanner = Scanner::new(crate::model::Model::neutral(), |one| one.id == rule.id);
             let mut met =
                 |text: &str| scanner.scan(text).reasons.iter().any(|reason| reason.rule == rule.id);
             wrong.extend(

@@ -89,7 +89,8 @@ pub(super) static RULES: &[Rule] = &[
         patterns: &[
             "@drop ~2 everything|all|anything|whatever|what|things ~6 told|said|taught|instructed|learned|programmed|wrote|written|asked ~2 you|before|above|previously|earlier|prior|previous|to|far|here",
             "@drop ~2 everything|all|anything|whatever|what ~2 you ~3 told|taught|instructed|learned|programmed|asked",
-            "@drop everything|all|anything|text ~3 above|before|preceding|previous|prior",
+            "@drop everything|anything|text ~3 above|before|preceding|previous|prior",
+            "@drop all ~1 above|before|preceding|that",
             "@drop ~3 previous|earlier|prior ~1 conversation|conversations|context|discussion|dialogue|chat",
         ],
         catches: "an order to forget everything that was said before",

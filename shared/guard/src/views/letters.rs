@@ -1,6 +1,6 @@
 //! Letters put back in the places of what stands for them, and words put together again.
 
-use crate::token::word_hash;
+use crate::token::{prefix_hashes, word_hash};
 
 /// ROT13 undone.
 pub(super) fn rot13(text: &str) -> String {
@@ -25,26 +25,77 @@ pub(super) fn words_reversed(text: &str) -> String {
     out
 }
 
-/// Digits and signs that stand for letters made letters, in words that have letters too.
+/// Digits and signs that stand for letters made letters, where a good part of the words has some.
 pub(super) fn unleet(text: &str, known: &dyn Fn(u32) -> bool) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut changed = 0;
-    for part in text.split_inclusive(char::is_whitespace) {
-        let word = part.trim_end();
-        let body = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"', '\'']);
-        let letters = body.chars().filter(|c| c.is_ascii_alphabetic()).count();
-        let stand_ins = body.chars().filter(|c| stands_for(*c).is_some()).count();
-        let signs = body.chars().any(|c| !c.is_ascii_alphanumeric());
-        let fits = letters > 0 || body.len() > 1 && changed > if signs { 0 } else { 2 };
-        if stand_ins == 0 || !fits || letters + stand_ins != body.chars().count() {
-            out.push_str(part);
-            continue;
-        }
-        changed += 1;
-        out.push_str(&spelled(body, known));
-        out.push_str(part.get(body.len()..).unwrap_or_default());
+    let (mut mixed, mut plain) = (0, 0);
+    runs(text, |run, _| match kind(run) {
+        Run::Mixed => mixed += 1,
+        Run::Letters => plain += 1,
+        Run::StandIns | Run::Other => {}
+    });
+    // Two are enough to look; numbers alone are letters only where words are mostly mixed.
+    if mixed < 2 {
+        return None;
     }
-    (changed > 1).then_some(out)
+    let mostly = mixed * 2 > plain;
+    let mut out = String::with_capacity(text.len());
+    runs(text, |run, gap| {
+        match kind(run) {
+            Run::Mixed => out.push_str(&spelled(run, known)),
+            Run::StandIns if mostly => out.push_str(&spelled(run, known)),
+            _ => out.push_str(run),
+        }
+        out.push_str(gap);
+    });
+    Some(out)
+}
+
+/// What a run of letters and stand-ins is.
+enum Run {
+    Letters,
+    Mixed,
+    /// Digits alone, and no more of them than short words have letters.
+    StandIns,
+    Other,
+}
+
+fn kind(run: &str) -> Run {
+    let letters = run.bytes().filter(u8::is_ascii_alphabetic).count();
+    let digits = run.bytes().filter(u8::is_ascii_digit).count();
+    match (letters, digits, run.len()) {
+        // An amount of money is none.
+        (0, 1.., 1..=4) if !run.contains('$') => Run::StandIns,
+        (0, ..) => Run::Other,
+        (_, _, all) if letters == all => Run::Letters,
+        _ => Run::Mixed,
+    }
+}
+
+/// Shows every run of letters and stand-ins, and what stands behind it. A sign is a stand-in only if a letter
+/// or a digit follows; a bracket only if one stands before it, too.
+fn runs<'a>(text: &'a str, mut see: impl FnMut(&'a str, &'a str)) {
+    let bytes = text.as_bytes();
+    let solid = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let part = |at: usize| match bytes.get(at) {
+        Some(b'@' | b'$' | b'|' | b'!') => {
+            solid(at + 1)
+                || bytes.get(at + 1).is_some_and(|next| b"@$|!".contains(next)) && solid(at + 2)
+        }
+        Some(b'+' | b'(') => solid(at + 1) && at > 0 && solid(at - 1),
+        _ => solid(at),
+    };
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        while part(at) {
+            at += 1;
+        }
+        let end = at;
+        while at < bytes.len() && !part(at) {
+            at += 1;
+        }
+        see(text.get(start..end).unwrap_or_default(), text.get(end..at).unwrap_or_default());
+    }
 }
 
 /// A word with letters for its stand-ins. A 1 is an i or an l: what makes a known word, else by its place.
@@ -95,6 +146,7 @@ fn stands_for(c: char) -> Option<char> {
 /// Words put together of spaced or dotted letters, and cut out of glued ones; if that changes anything.
 pub(super) fn joined(text: &str, known: &dyn Fn(u32) -> bool) -> Option<String> {
     let pieces = pieces(text);
+    let humps = pieces.iter().filter(|piece| humps(piece.word)).count() * 4 > pieces.len();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     while let Some(piece) = pieces.get(at) {
@@ -109,14 +161,17 @@ pub(super) fn joined(text: &str, known: &dyn Fn(u32) -> bool) -> Option<String> 
             let word: String =
                 pieces.iter().skip(at).take(broken).map(|piece| piece.word).collect();
             if known(word_hash(&word)) || broken > 2 {
-                cut(&word, known, &mut out);
+                cut(&word, GLUED, known, &mut out);
                 let last = pieces.get(at + broken - 1);
                 out.push_str(last.map_or("", |piece| piece.gap));
                 at += broken;
                 continue;
             }
         }
-        cut(piece.word, known, &mut out);
+        match humps {
+            true => part_humps(piece.word, &mut out),
+            false => cut(piece.word, LONG, known, &mut out),
+        }
         out.push_str(piece.gap);
         at += 1;
     }
@@ -167,56 +222,88 @@ fn spell(run: &[Piece<'_>], known: &dyn Fn(u32) -> bool, out: &mut String) {
     let shortest = inner.iter().map(|piece| piece.gap.len()).min().unwrap_or_default();
     let has_space = |gap: &str| gap.contains(char::is_whitespace);
     let marked = inner.iter().any(|piece| !has_space(piece.gap));
+    let parts = |piece: &Piece<'_>| piece.gap.len() > shortest || marked && has_space(piece.gap);
+    let glued = if inner.iter().any(parts) { LONG } else { GLUED };
     let mut word = String::new();
     for (at, piece) in run.iter().enumerate() {
         word.push_str(piece.word);
         let last = at + 1 == run.len();
-        if last || piece.gap.len() > shortest || marked && has_space(piece.gap) {
-            cut(&std::mem::take(&mut word), known, out);
-            out.push_str(if last { piece.gap } else { " " });
+        if last || parts(piece) {
+            cut(&std::mem::take(&mut word), glued, known, out);
+            out.push_str(match (last, piece.gap.contains(['\n', '?', '!'])) {
+                (true, _) => piece.gap,
+                (_, true) => ". ",
+                (_, false) => " ",
+            });
         }
     }
 }
 
-/// The shortest word that may be several, and the longest that is looked for in one.
+/// The shortest word that may be several: where nothing parts words, and elsewhere. And the longest word that
+/// is looked for in one.
 const GLUED: usize = 11;
+const LONG: usize = 16;
 const LONGEST: usize = 14;
 
-/// A long word as the words in it: those that begin with capitals, or else the known ones, longest first; what
-/// is left over stands by itself.
-fn cut(word: &str, known: &dyn Fn(u32) -> bool, out: &mut String) {
+/// Whether a word has a capital behind a small letter.
+fn humps(word: &str) -> bool {
+    let turns =
+        |pair: &[u8]| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase());
+    word.as_bytes().windows(2).any(turns)
+}
+
+/// A word as the words in it that begin with capitals.
+fn part_humps(word: &str, out: &mut String) {
+    let mut chars = word.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        let small_follows = chars.peek().is_some_and(|next| next.is_lowercase());
+        let begins = before.is_lowercase() || before.is_uppercase() && small_follows;
+        if c.is_uppercase() && begins {
+            out.push(' ');
+        }
+        out.push(c);
+        before = c;
+    }
+}
+
+/// A word of `glued` letters or more as the words in it: the known ones, longest first; what is left over stands
+/// by itself. A shorter one only if nothing is left over.
+fn cut(word: &str, glued: usize, known: &dyn Fn(u32) -> bool, out: &mut String) {
     let letters: Vec<char> = word.chars().collect();
     if letters.len() < GLUED || known(word_hash(word)) {
         out.push_str(word);
         return;
     }
-    let turns = |pair: &[char]| matches!(pair, [a, b] if a.is_lowercase() && b.is_uppercase());
-    if letters.windows(2).filter(|pair| turns(pair)).count() > 1 {
-        let mut before = ' ';
-        for c in letters {
-            if turns(&[before, c]) {
-                out.push(' ');
-            }
-            out.push(c);
-            before = c;
-        }
+    if humps(word) {
+        part_humps(word, out);
         return;
     }
-    let (mut at, mut left) = (0, false);
+    let mut parts = String::with_capacity(word.len() * 2);
+    let (mut at, mut left, mut all) = (0, false, true);
     while at < letters.len() {
-        let found = (2..=LONGEST.min(letters.len() - at)).rev().find(|length| {
-            let part: String = letters.iter().skip(at).take(*length).collect();
-            known(word_hash(&part))
-        });
+        let found = longest_known(letters.get(at..).unwrap_or_default(), known);
         if found.is_some() || left {
-            let glued = at > 0 && !out.ends_with(' ');
-            out.extend(glued.then_some(' '));
+            parts.extend((at > 0 && !parts.ends_with(' ')).then_some(' '));
         }
         left = found.is_some();
+        all &= left;
         let length = found.unwrap_or(1);
-        out.extend(letters.iter().skip(at).take(length));
+        parts.extend(letters.iter().skip(at).take(length));
         at += length;
     }
+    out.push_str(if all || letters.len() >= glued { &parts } else { word });
+}
+
+/// How long the longest known word is that these letters begin with.
+fn longest_known(letters: &[char], known: &dyn Fn(u32) -> bool) -> Option<usize> {
+    let mut found = None;
+    prefix_hashes(letters.iter().take(LONGEST).copied(), |length, hash| {
+        if length > 1 && known(hash) {
+            found = Some(length);
+        }
+    });
+    found
 }
 
 #[cfg(test)]

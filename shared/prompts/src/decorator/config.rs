@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dialects::prompts::{Prompts, Role, SystemPlace};
 use serde::Deserialize;
-use stage::{Errors, Request};
+use stage::{Errors, Request, models};
 
 use super::Rule;
 
@@ -90,10 +90,7 @@ impl When {
     pub(super) fn matches(&self, request: &Request) -> bool {
         let path = request.headers.text(":path").unwrap_or_default();
         let model = request.dialect.model(path, request.body.tree()).unwrap_or_default();
-        let named = |pattern: &String| match pattern.strip_suffix('*') {
-            Some(prefix) => model.starts_with(prefix),
-            None => *pattern == model,
-        };
+        let named = |pattern: &String| models::names(pattern, &model);
         let there = |(name, value): (&String, &String)| {
             request.headers.all(name).any(|found| found == value.as_bytes())
         };
