@@ -123,14 +123,18 @@ def shared_guard(
     module = modules / "prompt_guard.wasm"
     providers = {wire.provider: start_lasting_provider(wire.dialect) for wire in WIRES}
 
+    def filter(settings: Any, hold: bool = True) -> Any:
+        # Plugins of one module share VMs, and Envoy 1.36 minds no difference of environments.
+        return wasm(module, settings, hold=hold, environment={"JUDGE_KEY": KEY})
+
     def asking(name: str) -> Any:
         place = {"name": name, "cluster": "judge", "authority": "judge", "timeout_ms": 500}
         service = {**place, "credential_env": "JUDGE_KEY", **SERVICES[name]}
-        return wasm(module, {"external": [service]}, environment={"JUDGE_KEY": KEY})
+        return filter({"external": [service]})
 
-    soft = wasm(module, {"host": {"headers": "continue"}}, hold=False)
-    filters = {"hold": wasm(module, {}), "continue": soft}
-    watch = wasm(module, {"response": {"deny_words": ["nightingale"]}})
+    soft = filter({"host": {"headers": "continue"}}, hold=False)
+    filters = {"hold": filter({}), "continue": soft}
+    watch = filter({"response": {"deny_words": ["nightingale"]}})
     with Raw() as raw:
         listeners = [
             Listener(f"{mode}-{name}", name, [each])
@@ -138,7 +142,7 @@ def shared_guard(
             for name in providers
         ]
         listeners += [
-            Listener("shadow", CHAT.provider, [wasm(module, {"mode": "shadow"})]),
+            Listener("shadow", CHAT.provider, [filter({"mode": "shadow"})]),
             Listener("answers", "raw", [watch]),
             *(Listener(name, CHAT.provider, [asking(name)]) for name in SERVICES),
         ]
