@@ -35,6 +35,11 @@ fn product(text: &str) -> &str {
     text.split("#[cfg(test)]").next().unwrap()
 }
 
+/// A file of tests: in a folder `tests`, or a module `tests.rs` beside what it tests.
+fn is_test(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs")
+}
+
 #[test]
 fn only_the_shell_imports_proxy_wasm() {
     for folder in fs::read_dir(root().join("shared")).unwrap().flatten() {
@@ -53,7 +58,7 @@ fn only_the_shell_imports_proxy_wasm() {
 fn no_provider_is_named_outside_the_registry() {
     for (path, text) in rust_files(&["filters", "shared"]) {
         if path.parent().is_some_and(|folder| folder.ends_with("dialects/src/providers"))
-            || path.components().any(|part| part.as_os_str() == "tests")
+            || is_test(&path)
         {
             continue;
         }
@@ -83,7 +88,7 @@ fn a_dialect_is_named_in_its_folder_only() {
             // A provider may have the name of the dialect that comes from it.
             let own = path.components().any(|part| part.as_os_str() == folder.as_str())
                 || path.parent().is_some_and(|folder| folder.ends_with("dialects/src/providers"));
-            if own || path.components().any(|part| part.as_os_str() == "tests") {
+            if own || is_test(&path) {
                 continue;
             }
             let quoted = format!("\"{}\"", dialect.name());
