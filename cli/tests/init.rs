@@ -1,6 +1,11 @@
 //! `tollgate init` and `tollgate replay`, as a shell runs them.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test may fail so")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail so"
+)]
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -16,6 +16,13 @@ fn typed(kind: &str, mut fields: Value) -> Value {
     message
 }
 
+/// Sets a field of an object.
+fn put(object: &mut Value, name: &str, value: Value) {
+    if let Some(map) = object.as_object_mut() {
+        map.insert(name.to_owned(), value);
+    }
+}
+
 /// The listener, with the chosen stages in one module.
 pub(super) fn listener(address: &str, stages: &[(&str, &str)], modules: &str) -> Value {
     let facts = [
@@ -42,7 +49,7 @@ pub(super) fn listener(address: &str, stages: &[(&str, &str)], modules: &str) ->
         "target": "%UPSTREAM_METADATA(tollgate:target)%",
     });
     for fact in facts {
-        line[fact] = json!(format!("%FILTER_STATE(wasm.{fact}:PLAIN)%"));
+        put(&mut line, fact, json!(format!("%FILTER_STATE(wasm.{fact}:PLAIN)%")));
     }
     let log = typed(
         "extensions.access_loggers.stream.v3.StdoutAccessLog",
@@ -161,7 +168,7 @@ pub(super) fn cluster(targets: &[Target], modules: &str) -> Value {
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options,
         },
     });
-    if targets.iter().any(|target| secure(target)) {
+    if targets.iter().any(secure) {
         let tls = json!({
             "name": "envoy.transport_sockets.tls",
             "typed_config": typed("extensions.transport_sockets.tls.v3.UpstreamTlsContext", json!({
@@ -172,11 +179,12 @@ pub(super) fn cluster(targets: &[Target], modules: &str) -> Value {
             })),
         });
         match targets.iter().all(secure) {
-            true => cluster["transport_socket"] = tls,
+            true => put(&mut cluster, "transport_socket", tls),
             // Only for the endpoints that say so.
             false => {
-                cluster["transport_socket_matches"] =
+                let matches =
                     json!([{"name": "tls", "match": {"tls": true}, "transport_socket": tls}]);
+                put(&mut cluster, "transport_socket_matches", matches);
             }
         }
     }
@@ -192,7 +200,7 @@ fn locality(priority: usize, target: &Target) -> Value {
     };
     let mut metadata = json!({"tollgate": {"target": target.provider.name}});
     if secure(target) {
-        metadata["envoy.transport_socket_match"] = json!({"tls": true});
+        put(&mut metadata, "envoy.transport_socket_match", json!({"tls": true}));
     }
     json!({"priority": priority, "lb_endpoints": [{
         "endpoint": {
@@ -217,9 +225,9 @@ fn configured(targets: &[Target]) -> Value {
         };
         let mut one = json!({"provider": target.provider.name, "credential": credential});
         if let Some(model) = &target.model {
-            one["models"] = json!([{"prefix": "", "to": model}]);
+            put(&mut one, "models", json!([{"prefix": "", "to": model}]));
         }
-        all[target.provider.name] = one;
+        put(&mut all, target.provider.name, one);
     }
     all
 }
@@ -246,7 +254,7 @@ fn wasm(name: &str, config: &Value, modules: &str, keys: &[String]) -> Value {
         "code": {"local": {"filename": format!("{modules}/{name}.wasm")}},
     });
     if !keys.is_empty() {
-        vm["environment_variables"] = json!({ "host_env_keys": keys });
+        put(&mut vm, "environment_variables", json!({ "host_env_keys": keys }));
     }
     let plugin = json!({
         "name": name,

@@ -53,7 +53,8 @@ pub(crate) fn run(args: InitArgs) -> io::Result<()> {
         Some(surface) => surface,
         None => {
             let names: Vec<_> = Surface::value_variants().iter().map(|one| one.name()).collect();
-            let told = ask(&format!("Where will it run? {}", names.join(", ")), names[0])?;
+            let told =
+                ask(&format!("Where will it run? {}", names.join(", ")), Surface::Envoy.name())?;
             Surface::from_str(&told, false).map_err(io::Error::other)?
         }
     };
