@@ -32,10 +32,12 @@ pub(crate) fn pass(plan: &Plan, headers: &mut Headers, io: &mut Exchange) -> Opt
     }))
 }
 
-/// Whether a target has the API of the client's dialect. Dialects of one API know the same headers.
+/// Whether a target has the API of the client's dialect. Dialects of one API know the same headers; who hosts
+/// another's models has other paths.
 fn speaks(target: &Target, client: &dyn Dialect) -> bool {
     let provider = target.provider.dialect_for(client);
-    provider.request_headers() == client.request_headers()
+    target.provider.quirks.hosting.is_none()
+        && provider.request_headers() == client.request_headers()
 }
 
 /// Takes the client's key out of the protocols it offers.

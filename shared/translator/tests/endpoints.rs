@@ -16,7 +16,7 @@ use stage::{Answer, BodyStep, Edit, Exchange, Flow, HeadStep, Headers, Pipeline,
 fn gateway(provider: &str, more: Value) -> Rc<Pipeline> {
     let mut target = json!({"provider": provider, "credential": {"env": "KEY"},
         "models": [{"exact": "small", "to": "provider-small"}]});
-    if provider.starts_with("vertex") || provider == "bedrock" {
+    if provider.starts_with("vertex") || provider.starts_with("azure") || provider == "bedrock" {
         target["base_url"] = json!("https://cloud.test/base");
     }
     let mut config = json!({"targets": {"only": target}});
@@ -238,8 +238,10 @@ fn what_nobody_reads_is_passed_on_to_providers_of_that_api() {
     let groq = headers_only(&gateway("groq", json!({})), &audio).unwrap();
     assert_eq!(set(&groq, ":path"), Some("/openai/v1/audio/transcriptions?x=1"));
 
-    let (status, told) = headers_only(&gateway("gemini", json!({})), &audio).unwrap_err();
-    assert_eq!((status, &told["error"]["code"]), (404, &json!("unsupported_operation")));
+    for provider in ["gemini", "azure-openai-deployments"] {
+        let (status, told) = headers_only(&gateway(provider, json!({})), &audio).unwrap_err();
+        assert_eq!((status, &told["error"]["code"]), (404, &json!("unsupported_operation")));
+    }
     for more in [json!({"host": {"unknown_paths": "reject"}}), json!({"pass_through": ["images"]})]
     {
         let (status, told) = headers_only(&gateway("openai", more), &audio).unwrap_err();
