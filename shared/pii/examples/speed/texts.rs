@@ -2,7 +2,7 @@
 //! languages, data full of findings, and pieces that, repeated, ask for as much work as can be thought of.
 
 /// Plain prose.
-pub const PROSE: &[(&str, &str)] = &[
+pub(crate) const PROSE: &[(&str, &str)] = &[
     (
         "English",
         "The committee met again on Tuesday to discuss the plan for the new library. Several members were worried \
@@ -46,7 +46,7 @@ pub const PROSE: &[(&str, &str)] = &[
 ];
 
 /// Data full of findings, and pieces that are asked about again and again.
-pub const HOSTILE: &[(&str, &str)] = &[
+pub(crate) const HOSTILE: &[(&str, &str)] = &[
     (
         "a table",
         "name,email,phone,card\nJane Doe,jane@example.com,+44 20 7946 0958,4111 1111 1111 1111,192.168.0.17,\

@@ -118,7 +118,9 @@ fn next_to_fold(bytes: &[u8], from: usize, ascii: bool) -> Option<usize> {
         true => (!rest.is_empty()).then_some(0),
         false => {
             let quiet = quiet(rest);
-            let place = rest.get(quiet..)?.iter().position(|byte| may_fold(*byte));
+            let rest = rest.get(quiet..)?;
+            let next = rest.iter().skip(1).chain([&0]);
+            let place = rest.iter().zip(next).position(|(byte, next)| begins_fold(*byte, *next));
             place.map(|place| quiet + place)
         }
     };
@@ -133,6 +135,23 @@ fn may_fold(byte: u8) -> bool {
         | (byte.wrapping_sub(0xD8) < 0xE4 - 0xD8)
         | (byte == 0xEA)
         | (byte >= 0xEE)
+}
+
+/// The same, asked with the byte behind it: the letters of Arabic, kana and typographic signs are many, what is
+/// folded among them little.
+fn begins_fold(byte: u8, next: u8) -> bool {
+    may_fold(byte)
+        && match byte {
+            0xC2 => matches!(next, 0xA0 | 0xAD),
+            0xCD => next == 0x8F,
+            0xD8 => next == 0x9C,
+            0xD9 => matches!(next, 0xA0..=0xA9),
+            0xDA => false,
+            0xDB => matches!(next, 0xB0..=0xB9),
+            0xE2 => matches!(next, 0x80 | 0x81 | 0x88),
+            0xE3 => matches!(next, 0x80 | 0x85),
+            _ => true,
+        }
 }
 
 /// How many bytes the whole blocks at the beginning have in which nothing is folded.
@@ -190,6 +209,9 @@ pub(super) fn visible(c: char) -> Fold {
         0..0x0600 => Fold::Keep,
         0x2010..=0x2015 | 0x2212 | 0xFE58 | 0xFE63 => Fold::Into('-'),
         0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).map_or(Fold::Keep, Fold::Into),
+        // The digits of Arabic and Persian are in use.
+        0x0660..=0x0669 => digit(code - 0x0660),
+        0x06F0..=0x06F9 => digit(code - 0x06F0),
         0x1D7CE..=0x1D7FF => digit((code - 0x1D7CE) % 10),
         _ => {
             let next = ZEROS.partition_point(|zero| *zero <= code);
@@ -336,8 +358,8 @@ mod tests {
     #[test]
     fn every_character_that_is_folded_begins_with_a_byte_that_is_looked_at() {
         for c in '\u{80}'..=char::MAX {
-            let first = c.to_string().as_bytes()[0];
-            assert!(may_fold(first) || matches!(visible(c), Fold::Keep), "{c:?}");
+            let bytes = c.to_string().into_bytes();
+            assert!(begins_fold(bytes[0], bytes[1]) || matches!(visible(c), Fold::Keep), "{c:?}");
         }
     }
 

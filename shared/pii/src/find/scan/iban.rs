@@ -120,8 +120,8 @@ pub(super) fn iban(bytes: &[u8], start: usize) -> Option<Iban> {
     }
     let known = COUNTRIES.binary_search_by(|(country, _)| country.as_bytes().cmp(&head));
     let form = known.ok().and_then(|index| COUNTRIES.get(index)).map(|(_, form)| *form);
-    let len = form.map(registered_len);
-    form.and_then(|form| registered(bytes, start, form)).or_else(|| unregistered(bytes, start, len))
+    form.and_then(|form| registered(bytes, start, form))
+        .or_else(|| unregistered(bytes, start, form))
 }
 
 /// An IBAN of the form that its country has registered.
@@ -155,7 +155,7 @@ fn registered(bytes: &[u8], start: usize, form: &str) -> Option<Iban> {
 
 /// What has the check digits of an IBAN, is nearly all digits and stands in one piece or in fours, as IBANs of a
 /// country or a length that nobody registered do. Of the length that its country has registered it is not one.
-fn unregistered(bytes: &[u8], start: usize, registered: Option<usize>) -> Option<Iban> {
+fn unregistered(bytes: &[u8], start: usize, form: Option<&str>) -> Option<Iban> {
     let mut compact = [0_u8; MOST];
     let (mut index, mut count, mut best) = (start, 0, None);
     loop {
@@ -176,8 +176,8 @@ fn unregistered(bytes: &[u8], start: usize, registered: Option<usize>) -> Option
         let digits = id.iter().filter(|byte| byte.is_ascii_digit()).count();
         let numbered = id.get(2..4)?.iter().all(u8::is_ascii_digit);
         if count >= 14
-            && Some(count) != registered
             && numbered
+            && form.map(registered_len) != Some(count)
             && digits * 4 >= (count - 2) * 3
             && is_valid_iban(id)
         {

@@ -133,6 +133,7 @@ fn read(text: &str, start: usize) -> Option<Run> {
         return None;
     }
     let (mut index, mut digits, mut inside) = (start, 0, opened);
+    let mut parentheses = usize::from(opened);
     while run.len < MOST_GROUPS {
         let end = ahead(bytes, index, MOST_DIGITS + 1, |byte| byte.is_ascii_digit());
         digits += end - index;
@@ -164,9 +165,11 @@ fn read(text: &str, start: usize) -> Option<Run> {
             run.area = Some(run.len - 1);
         }
         inside = separator.contains(&b'(');
+        parentheses += usize::from(inside);
         if separator.is_empty()
             || !at(bytes, next).is_ascii_digit()
             || (inside && run.area.is_some() && run.area != Some(0))
+            || parentheses > 2
         {
             break;
         }

@@ -1,6 +1,7 @@
 //! Streets with the numbers of houses, and boxes at post offices: told by the words that streets are called by, in
 //! English, German, French, Spanish, Italian, Dutch and Portuguese.
 
+use super::shapes::Shapes;
 use super::text::{at, back, has_word_at};
 
 /// Words that a street's name ends with, in English.
@@ -102,6 +103,22 @@ pub(super) fn street(text: &str, start: usize, end: usize) -> Option<(usize, usi
     behind.or_else(|| before(text, start).map(|begin| (begin, number_end(text, end))))
 }
 
+const STREET_SHAPES: Shapes = Shapes::of(&[STREETS]);
+const RUE_SHAPES: Shapes = Shapes::of(&[RUES]);
+const VIA_SHAPES: Shapes = Shapes::of(&[VIAS]);
+
+fn is_street(word: &str) -> bool {
+    STREET_SHAPES.may_have(word.as_bytes()) && is_any(STREETS, word)
+}
+
+fn is_rue(word: &str) -> bool {
+    RUE_SHAPES.may_have(word.as_bytes()) && is_any(RUES, word)
+}
+
+fn is_via(word: &str) -> bool {
+    VIA_SHAPES.may_have(word.as_bytes()) && is_any(VIAS, word)
+}
+
 fn is_any(words: &[&str], word: &str) -> bool {
     words.iter().any(|other| word.len() == other.len() && word.eq_ignore_ascii_case(other))
 }
@@ -122,7 +139,7 @@ fn behind(text: &str, end: usize) -> Option<usize> {
     };
     match first {
         "bis" | "ter" | "bis," | "ter," => rest_of(first).and_then(|(from, rest)| rue(from, rest)),
-        _ if is_any(RUES, first.trim_end_matches('.')) => {
+        _ if is_rue(first.trim_end_matches('.')) => {
             // 12 Place Vendôme, but 12 Square Street.
             rue(from, rest).or_else(|| english(text, from, rest))
         }
@@ -137,7 +154,7 @@ fn rue(from: usize, rest: &str) -> Option<usize> {
         let bare = word.trim_end_matches([',', '.', ';', ':', '!', '?', ')']);
         let elided = ["d'", "l'", "d’", "l’"].iter().any(|article| bare.starts_with(article));
         if place == 0 {
-            is_any(RUES, bare).then_some(())?;
+            is_rue(bare).then_some(())?;
         } else if elided || bare.starts_with(char::is_uppercase) {
             end = Some(at + bare.len());
         } else if !PARTICLES.contains(&bare) {
@@ -164,7 +181,7 @@ fn english(text: &str, from: usize, rest: &str) -> Option<usize> {
         {
             break;
         }
-        if place > 0 && is_any(STREETS, bare) {
+        if place > 0 && is_street(bare) {
             end = Some(at + bare.len());
         }
         // A full stop ends the abbreviation of a street or a saint.
@@ -222,7 +239,7 @@ fn before(text: &str, start: usize) -> Option<usize> {
     for (place, word) in head.rsplit([' ', '\n']).take(6).enumerate() {
         at = at.checked_sub(word.len())?;
         let capital = word.starts_with(char::is_uppercase);
-        let via = is_any(VIAS, word);
+        let via = is_via(word);
         if word.is_empty() || (!capital && !via && !PARTICLES.contains(&word)) {
             return None;
         }
@@ -234,8 +251,11 @@ fn before(text: &str, start: usize) -> Option<usize> {
             return None;
         }
         if place == 0 && capital {
-            let lower = word.to_lowercase();
-            if let Some(end) = STRASSEN.iter().find(|end| lower.ends_with(*end)) {
+            let ends = |end: &&&str| {
+                let tail = word.len().checked_sub(end.len()).and_then(|from| word.get(from..));
+                tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+            };
+            if let Some(end) = STRASSEN.iter().find(ends) {
                 if word.len() > end.len() + 2 {
                     return Some(at);
                 }
