@@ -6,7 +6,6 @@ use wasm_tests::Vm;
 use super::support::*;
 
 #[path = "../../../../shared/pii/examples/speed/texts.rs"]
-#[expect(missing_docs, unreachable_pub, reason = "part of an example")]
 mod texts;
 
 /// The most instructions for a byte of prose, and of any other text; parsing and the rest of the filter included.
