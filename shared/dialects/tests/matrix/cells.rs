@@ -15,8 +15,11 @@ use crate::answers::{streamed, whole};
 use crate::pairs;
 use crate::requests::leg;
 
+/// A feature's name, and whether it holds through every dialect of a way.
+type Feature = (&'static str, fn(&[&dyn Codec]) -> bool);
+
 /// The features, in the order of their letters in the table.
-const FEATURES: [(&str, fn(&[&dyn Codec]) -> bool); 7] = [
+const FEATURES: [Feature; 7] = [
     ("buffered", |way| answer(way, whole, &[text()])),
     ("stream", |way| answer(way, streamed, &[text()])),
     ("tools", |way| tools(way)),
