@@ -125,7 +125,6 @@ impl Task {
 /// The request in the dialect that leaves the least of it over.
 pub(crate) fn guess(body: &Value) -> io::Result<neutral::Request> {
     let mut best: Option<(usize, neutral::Request)> = None;
-    let mut failure = None;
     for dialect in READERS {
         match decode(*dialect, body) {
             // Some dialects leave everything out that they may; without a conversation it is nobody's request.
@@ -133,13 +132,13 @@ pub(crate) fn guess(body: &Value) -> io::Result<neutral::Request> {
             Ok((request, left)) if best.as_ref().is_none_or(|(least, _)| left < *least) => {
                 best = Some((left, request));
             }
-            Ok(_) => {}
-            Err(error) => failure = Some(error),
+            Ok(_) | Err(_) => {}
         }
     }
     let found = best.map(|(_, request)| request);
-    found
-        .ok_or_else(|| failure.unwrap_or_else(|| io::Error::other("no dialect reads this request")))
+    found.ok_or_else(|| {
+        io::Error::other("no dialect reads this request; with `--dialect` it is told why")
+    })
 }
 
 /// The request, and how much of it the dialect did not understand.
