@@ -138,7 +138,7 @@ pub(crate) struct Features {
 /// A hash, spread over so many buckets.
 #[inline]
 fn bucket(hash: u32, buckets: usize) -> u32 {
-    (u64::from(hash) * buckets as u64 >> 32) as u32
+    ((u64::from(hash) * buckets as u64) >> 32) as u32
 }
 
 impl Features {
