@@ -43,8 +43,9 @@ impl Endpoint {
     /// What the suffix has before and after the model. Asked of every endpoint for every request, so it looks
     /// for a byte and not for a word.
     fn around_model(&self) -> Option<(&'static str, &'static str)> {
-        let (before, rest) = self.suffix.split_once('{')?;
-        Some((before, rest.strip_prefix("model}")?))
+        let at = self.suffix.bytes().position(|byte| byte == b'{')?;
+        let (before, rest) = self.suffix.split_at_checked(at)?;
+        Some((before, rest.strip_prefix(MODEL)?))
     }
 
     /// What stands before the model, the model, and what stands after it.

@@ -206,8 +206,8 @@ fn map(kind: u32) -> Outcome<HeaderMap> {
 pub(crate) struct HeaderMap(Vec<u8>);
 
 impl HeaderMap {
-    /// Names and values, in order.
-    fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+    /// Names and values as bytes, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let count = self.number(0).unwrap_or(0);
         let mut at = count.saturating_mul(8).saturating_add(4);
         (0..count).map_while(move |index| {
@@ -236,16 +236,6 @@ impl HeaderMap {
         };
         pairs.extend(self.iter().map(|pair| (name(pair.0), pair.1.to_vec())));
         pairs
-    }
-
-    /// All values of a name as one list. `None`: there is no such header.
-    pub(crate) fn joined(&self, name: &str) -> Option<Vec<u8>> {
-        let values = self.iter().filter(|pair| pair.0 == name.as_bytes()).map(|pair| pair.1);
-        values.map(<[u8]>::to_vec).reduce(|mut list, value| {
-            list.extend_from_slice(b", ");
-            list.extend_from_slice(&value);
-            list
-        })
     }
 }
 

@@ -109,8 +109,7 @@ impl Stream {
     /// Applies header edits. What the host refuses is told in its log; the message goes on.
     fn apply(&mut self, side: Side, edits: &[Edit]) {
         if let (Side::Request, Some(attempt)) = (side, &mut self.attempt) {
-            let arrived = |name: &str| attempt.arrived.joined(name);
-            attempt.noted |= attempt.originals.note(arrived, edits);
+            attempt.noted |= attempt.originals.note(attempt.arrived.iter(), edits);
         }
         for edit in edits {
             let outcome = match edit {

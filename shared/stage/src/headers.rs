@@ -56,19 +56,16 @@ impl Headers {
     /// Makes `value` the only value of `name`. If it is already, the host has nothing to do.
     pub fn set(&mut self, name: &str, value: impl Into<Vec<u8>>) {
         let value = value.into();
-        if self.all(name).eq([value.as_slice()]) {
-            return;
-        }
-        let mut seen = false;
-        self.pairs.retain_mut(|pair| {
-            if pair.0 != name {
-                return true;
+        let mut same = self.pairs.iter_mut().filter(|pair| pair.0 == name);
+        match (same.next(), same.next().is_some()) {
+            (Some(pair), false) if pair.1 == value => return,
+            (Some(pair), false) => pair.1.clone_from(&value),
+            (None, _) => self.pairs.push((name.to_owned(), value.clone())),
+            (Some(pair), true) => {
+                pair.1.clone_from(&value);
+                let mut seen = false;
+                self.pairs.retain(|pair| pair.0 != name || !std::mem::replace(&mut seen, true));
             }
-            pair.1.clone_from(&value);
-            !std::mem::replace(&mut seen, true)
-        });
-        if !seen {
-            self.pairs.push((name.to_owned(), value.clone()));
         }
         self.record(Edit::Set(name.to_owned(), value));
     }
@@ -117,7 +114,8 @@ impl Headers {
     /// The media type in lower case, without parameters.
     pub fn media_type(&self) -> String {
         let value = self.text("content-type").unwrap_or_default();
-        value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+        let end = value.bytes().position(|byte| byte == b';').unwrap_or(value.len());
+        value.get(..end).unwrap_or_default().trim_ascii().to_ascii_lowercase()
     }
 
     /// Whether the body is in a content-encoding other than `identity`.

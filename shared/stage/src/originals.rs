@@ -57,17 +57,35 @@ impl Originals {
         headers.take_edits()
     }
 
-    /// Notes the value that each header had which `edits` change for the first time. `arrived` knows it: all
-    /// values of a name as one list, as they came. Returns whether there was any to note.
-    pub fn note(&mut self, arrived: impl Fn(&str) -> Option<Vec<u8>>, edits: &[Edit]) -> bool {
+    /// Notes the value that each header had which `edits` change for the first time; `arrived` are all headers
+    /// in the state they arrived in. Returns whether there was any to note.
+    pub fn note<'a>(
+        &mut self,
+        arrived: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+        edits: &[Edit],
+    ) -> bool {
         let known = self.0.len();
         for edit in edits {
-            let name = edit.name();
-            if !self.0.iter().any(|original| original.0 == name) {
-                self.0.push((name.to_owned(), arrived(name)));
+            if !self.0.iter().any(|original| original.0 == edit.name()) {
+                self.0.push((edit.name().to_owned(), None));
             }
         }
-        self.0.len() > known
+        let new = self.0.get_mut(known..).unwrap_or_default();
+        if new.is_empty() {
+            return false;
+        }
+        for (name, value) in arrived {
+            let original = new.iter_mut().find(|original| original.0.as_bytes() == name);
+            match original.map(|original| &mut original.1) {
+                None => {}
+                Some(Some(list)) => {
+                    list.extend_from_slice(b", ");
+                    list.extend_from_slice(value);
+                }
+                Some(none) => *none = Some(value.to_vec()),
+            }
+        }
+        true
     }
 }
 
@@ -104,11 +122,8 @@ mod tests {
         ]
     }
 
-    fn of(headers: &Headers) -> impl Fn(&str) -> Option<Vec<u8>> {
-        |name| {
-            let values: Vec<&[u8]> = headers.all(name).collect();
-            (!values.is_empty()).then(|| values.join(b", ".as_slice()))
-        }
+    fn of(pairs: &[(String, Vec<u8>)]) -> impl Iterator<Item = (&[u8], &[u8])> {
+        pairs.iter().map(|(name, value)| (name.as_bytes(), value.as_slice()))
     }
 
     #[test]
@@ -119,7 +134,7 @@ mod tests {
         headers.set("x-api-key", "first provider's");
         headers.remove("authorization");
         let mut originals = Originals::default();
-        assert!(originals.note(of(&arrived), &headers.take_edits()));
+        assert!(originals.note(of(&pairs()), &headers.take_edits()));
 
         let edits = Originals::from_bytes(&originals.to_bytes()).unwrap().restore(&mut headers);
         assert!(edits.contains(&Edit::Remove("x-api-key".into())));
@@ -132,11 +147,21 @@ mod tests {
     fn an_original_is_noted_once() {
         let edits = [Edit::Set(":path".into(), b"/b".to_vec())];
         let mut originals = Originals::default();
-        let first = Headers::new(vec![(":path".into(), b"/a".to_vec())]);
-        let mut second = Headers::new(vec![(":path".into(), b"/b".to_vec())]);
-        assert!(originals.note(of(&first), &edits));
-        assert!(!originals.note(of(&second), &edits));
+        let path = |path: &str| vec![(":path".to_owned(), path.as_bytes().to_vec())];
+        assert!(originals.note(of(&path("/a")), &edits));
+        assert!(!originals.note(of(&path("/b")), &edits));
+        let mut second = Headers::new(path("/b"));
         assert_eq!(originals.restore(&mut second), [Edit::Set(":path".into(), b"/a".to_vec())]);
+    }
+
+    #[test]
+    fn several_values_are_one_list() {
+        let arrived = [("a", "1"), ("b", "2"), ("a", "3")];
+        let arrived = arrived.map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()));
+        let mut originals = Originals::default();
+        assert!(originals.note(of(&arrived), &[Edit::Remove("a".into())]));
+        let edits = originals.restore(&mut Headers::default());
+        assert_eq!(edits, [Edit::Set("a".into(), b"1, 3".to_vec())]);
     }
 
     #[test]

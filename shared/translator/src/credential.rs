@@ -1,6 +1,7 @@
 //! API keys: where they come from and how they are sent.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use dialects::providers::{Auth, PROVIDERS};
 use stage::{Environment, Headers};
@@ -59,11 +60,7 @@ impl Credential {
             Credential::None => None,
         };
         headers.remove("authorization");
-        for provider in PROVIDERS {
-            if let Auth::Header(name) = provider.auth {
-                headers.remove(name);
-            }
-        }
+        key_headers().iter().for_each(|name| headers.remove(name));
         if let Some(key) = key {
             let (name, value) = auth.header(&key);
             headers.set(name, value);
@@ -73,10 +70,22 @@ impl Credential {
 
 /// Whether a header of that name carries a key to some provider.
 pub(crate) fn is_credential(name: &str) -> bool {
-    name == "authorization"
-        || PROVIDERS
-            .iter()
-            .any(|provider| matches!(provider.auth, Auth::Header(header) if header == name))
+    name == "authorization" || key_headers().contains(&name)
+}
+
+/// The headers that hold a key with some provider, each once.
+fn key_headers() -> &'static [&'static str] {
+    static NAMES: OnceLock<Vec<&'static str>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let named = PROVIDERS.iter().filter_map(|provider| match provider.auth {
+            Auth::Header(name) => Some(name),
+            Auth::Bearer => None,
+        });
+        let mut names: Vec<_> = named.collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    })
 }
 
 /// The key a client sent, in any provider's way.
@@ -85,12 +94,7 @@ fn client_key(headers: &Headers) -> Option<String> {
         let (scheme, key) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| key.trim().to_owned())
     });
-    let by_header = || {
-        PROVIDERS.iter().find_map(|provider| match provider.auth {
-            Auth::Header(name) => headers.text(name).map(str::to_owned),
-            Auth::Bearer => None,
-        })
-    };
+    let by_header = || key_headers().iter().find_map(|name| headers.text(name).map(str::to_owned));
     bearer.or_else(by_header)
 }
 

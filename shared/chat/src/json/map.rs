@@ -177,7 +177,7 @@ impl Map {
             index.push(&name, &self.entries);
         }
         self.entries.push((name, value));
-        if self.index.is_none() {
+        if self.entries.len() > SMALL && self.index.is_none() {
             self.reindex();
         }
     }
@@ -190,7 +190,8 @@ impl Map {
         }
     }
 
-    /// Makes an index if it is time for one.
+    /// Makes an index if it is time for one, which it hardly ever is.
+    #[cold]
     fn reindex(&mut self) {
         if self.entries.len() > SMALL {
             self.index = Some(Box::new(HashIndex::new(&self.entries)));

@@ -137,10 +137,24 @@ const MODELS: &[(&str, Model)] = &[
 /// The row of the model of that name. What resellers put around it (`anthropic/claude-opus-4.6`,
 /// `us.anthropic.claude-sonnet-4-5-20250929-v1:0`, `claude-opus-4@20250514`) does not matter.
 pub(crate) fn model(name: &str) -> Model {
-    let name = name.replace('.', "-");
-    let Some((_, rest)) = name.split_once("claude-") else { return FOREIGN };
-    let bare = format!("claude-{rest}");
-    MODELS.iter().find(|row| bare.starts_with(row.0)).map_or(FOREIGN, |row| row.1)
+    let name = name.as_bytes();
+    let Some(rest) = (0..name.len()).find_map(|at| behind(name.get(at..)?, FAMILY)) else {
+        return FOREIGN;
+    };
+    let is = |row: &&(&str, Model)| {
+        row.0.as_bytes().get(FAMILY.len()..).is_some_and(|row| behind(rest, row).is_some())
+    };
+    MODELS.iter().find(is).map_or(FOREIGN, |row| row.1)
+}
+
+/// How every name begins that [`MODELS`] has.
+const FAMILY: &[u8] = b"claude-";
+
+/// What `name` has behind `prefix`, where some platforms write dots for hyphens.
+fn behind<'a>(name: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
+    let (head, rest) = name.split_at_checked(prefix.len())?;
+    let same = |pair: (&u8, &u8)| pair.0 == pair.1 || (*pair.0 == b'.' && *pair.1 == b'-');
+    head.iter().zip(prefix).all(same).then_some(rest)
 }
 
 #[cfg(test)]
@@ -170,7 +184,7 @@ mod tests {
     fn a_row_is_not_hidden_by_a_shorter_one_before_it() {
         for (index, row) in MODELS.iter().enumerate() {
             let hidden = MODELS[..index].iter().any(|before| row.0.starts_with(before.0));
-            assert!(!hidden, "{}", row.0);
+            assert!(!hidden && row.0.as_bytes().starts_with(FAMILY), "{}", row.0);
         }
     }
 

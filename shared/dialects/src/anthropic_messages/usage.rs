@@ -25,15 +25,16 @@ impl Counts {
     /// Takes over what `usage` states. Returns whether it states anything.
     pub(super) fn update(&mut self, usage: &Value) -> bool {
         let mut any = false;
-        for (slot, pointer) in [
-            (&mut self.input, "/input_tokens"),
-            (&mut self.cache_read, "/cache_read_input_tokens"),
-            (&mut self.cache_write, "/cache_creation_input_tokens"),
-            (&mut self.cache_write_1h, "/cache_creation/ephemeral_1h_input_tokens"),
-            (&mut self.output, "/output_tokens"),
-            (&mut self.thinking, "/output_tokens_details/thinking_tokens"),
+        let detail = |of: &str, name: &str| usage.get(of).and_then(|details| details.get(name));
+        for (slot, value) in [
+            (&mut self.input, usage.get("input_tokens")),
+            (&mut self.cache_read, usage.get("cache_read_input_tokens")),
+            (&mut self.cache_write, usage.get("cache_creation_input_tokens")),
+            (&mut self.cache_write_1h, detail("cache_creation", "ephemeral_1h_input_tokens")),
+            (&mut self.output, usage.get("output_tokens")),
+            (&mut self.thinking, detail("output_tokens_details", "thinking_tokens")),
         ] {
-            if let Some(count) = usage.pointer(pointer).and_then(Value::as_u64) {
+            if let Some(count) = value.and_then(Value::as_u64) {
                 *slot = Some(count);
                 any = true;
             }
