@@ -91,7 +91,7 @@ fn folds(rows: &[Row], prepared: &[Prepared], group: impl Fn(&Row) -> usize) -> 
 
 /// Learns in rounds: which windows of an attack are the attack is not known, so it is first all, then those
 /// that the last round found.
-fn plane(rows: &[Row], prepared: &[Prepared], train: &Vec<usize>) -> Plane {
+fn plane(rows: &[Row], prepared: &[Prepared], train: &[usize]) -> Plane {
     let mut plane = None;
     for _ in 0..3 {
         let mut examples = Vec::new();
@@ -120,11 +120,11 @@ fn add<'a>(
         let offset = one.offsets[at];
         let plain = Example { features, letters: true, view, offset, attack, cost };
         // Some without letters, so that words learn to do alone.
-        if row % 2 == 0 {
+        if row.is_multiple_of(2) {
             examples.push(Example { letters: false, ..plain.clone() });
         }
         // Some as if they had been found in a view, so that the model learns what a view tells.
-        if row % 3 == 0 {
+        if row.is_multiple_of(3) {
             let cost = cost * if attack { 0.5 } else { 0.25 };
             examples.push(Example { view: VIEWS[row / 3 % VIEWS.len()], cost, ..plain.clone() });
         }
