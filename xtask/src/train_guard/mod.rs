@@ -85,7 +85,9 @@ fn fold(group: usize) -> usize {
 
 /// For each fold what was learnt from all others.
 fn folds(rows: &[Row], prepared: &[Prepared], group: impl Fn(&Row) -> usize) -> Vec<Plane> {
-    let rest = |at: usize| (0..rows.len()).filter(|row| fold(group(&rows[*row])) != at).collect();
+    let rest = |at: usize| {
+        (0..rows.len()).filter(|row| fold(group(&rows[*row])) != at).collect::<Vec<_>>()
+    };
     (0..FOLDS).map(|at| plane(rows, prepared, &rest(at))).collect()
 }
 
