@@ -111,7 +111,7 @@ def test_a_budget_is_never_oversold_by_any_number_of_workers(start: Callable[...
 
 def test_one_line_tells_a_call(start: Callable[..., Envoy]) -> None:
     # With a guard and a redactor in the chain their verdicts stand in the line too.
-    more = '"stages": [{"prompt-guard": {"mode": "shadow"}}, {"pii-redactor": {}},'
+    more = '"stages": [{"pii-redactor": {}}, {"prompt-guard": {"mode": "shadow"}},'
     envoy = start("token-budgets.yaml", texts={'"stages": [': more})
     said = [{"role": "user", "content": "I am jane.roe@example.com."}]
     answer = ask(envoy, "search", messages=said)
@@ -141,7 +141,8 @@ def test_one_line_tells_a_call(start: Callable[..., Envoy]) -> None:
     prometheus = envoy.admin("/stats/prometheus").decode()
     labels = ['consumer="search"', 'model="gpt-4o"', 'provider="openai"', 'token_type="input"']
     found = re.findall(r"chain_tokens\{([^}]*)\} (\d+)", prometheus)
-    assert (labels, line["tokens_in"]) in [(sorted(tags.split(",")), n) for tags, n in found]
+    both = str(int(line["tokens_in"]) + int(line_of_stream["tokens_in"]))
+    assert (labels, both) in [(sorted(tags.split(",")), n) for tags, n in found]
 
 
 def test_the_service_of_the_example_knows_what_envoy_asks() -> None:
