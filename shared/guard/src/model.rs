@@ -180,7 +180,7 @@ impl Features {
         self.letters = self.letters << 8 | u32::from(letter);
         if self.letters > 0xFF_FFFF {
             let hash = self.letters.wrapping_mul(0x9E37_79B1);
-            see(WORDS as u32 + bucket(hash ^ hash >> 15, LETTERS));
+            see(WORDS as u32 + bucket(hash ^ (hash >> 15), LETTERS));
         }
     }
 }
