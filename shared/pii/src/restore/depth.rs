@@ -24,6 +24,8 @@ enum Content {
 /// A place in a text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Depth {
+    /// Whether the text must be JSON; else it may be whatever looks like it.
+    strict: bool,
     /// How many strings are open.
     level: usize,
     /// What the text is: the whole, the string in it, the string in that.
@@ -37,9 +39,9 @@ pub(crate) struct Depth {
 }
 
 impl Depth {
-    /// The beginning of JSON.
+    /// The beginning of what must be JSON.
     pub(crate) fn json() -> Depth {
-        let mut depth = Depth::default();
+        let mut depth = Depth { strict: true, ..Depth::default() };
         depth.set(Content::Json);
         depth
     }
@@ -133,7 +135,8 @@ impl Depth {
     pub(crate) fn insert(&mut self, text: &str, out: &mut String) {
         let content = self.content();
         let bare = self.level == 0 && content == Content::Json && b":,[".contains(&self.last);
-        if bare && text.parse::<Number>().is_err() {
+        // Elsewhere it stood there as it is.
+        if self.strict && bare && text.parse::<Number>().is_err() {
             // Where JSON has no string, a value that is no number needs to be one.
             out.push_str(&Value::from(text).to_string());
         } else {
@@ -222,5 +225,13 @@ mod tests {
             depth.insert(value, &mut out);
             assert_eq!(out, expected, "{before}");
         }
+    }
+
+    #[test]
+    fn what_only_looks_like_json_gets_no_quotation_marks() {
+        let (mut depth, mut out) = (Depth::default(), String::new());
+        depth.feed("{\"a\": \"\"[");
+        depth.insert("a@a.com", &mut out);
+        assert_eq!(out, "a@a.com");
     }
 }
