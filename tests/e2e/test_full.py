@@ -210,6 +210,12 @@ def test_every_stage_has_its_effect_and_its_line(full: Full) -> None:
     ):
         found: List[str] = re.findall(rf"^\w+_{metric}{{([^}}]*)}} [1-9]", exposed, re.MULTILINE)
         assert any(all(label in one for label in labels) for one in found), (metric, found)
+    # What the dashboard of examples/compose asks for, which has the chain.
+    if "\nchain_routed{" in exposed:
+        board = json.loads((REPOSITORY / "examples/compose/grafana/dashboard.json").read_text())
+        queries = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+        asked = {name for query in queries for name in re.findall(r"\bchain_\w+", query)}
+        assert asked and [name for name in sorted(asked) if f"\n{name}{{" not in exposed] == []
 
     # Envoy's own errors are in a form that clients read.
     full.openai.stop()

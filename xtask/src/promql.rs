@@ -37,6 +37,28 @@ pub(crate) fn check(root: &Path) -> Vec<String> {
     if rules.is_empty() {
         problems.push("no recording rules were found".to_owned());
     }
+    problems.extend(dashboard(root, &recorded));
+    problems
+}
+
+const DASHBOARD: &str = "examples/compose/grafana/dashboard.json";
+
+/// Problems in what the dashboard asks for.
+fn dashboard(root: &Path, recorded: &BTreeSet<String>) -> Vec<String> {
+    let text = std::fs::read_to_string(root.join(DASHBOARD)).unwrap_or_default();
+    let dashboard: Value = serde_json::from_str(&text).unwrap_or_default();
+    let mut problems = Vec::new();
+    let panels = dashboard["panels"].as_array();
+    if panels.is_none_or(Vec::is_empty) {
+        problems.push(format!("{DASHBOARD}: has no panels"));
+    }
+    for panel in panels.into_iter().flatten() {
+        for target in panel["targets"].as_array().into_iter().flatten() {
+            let found = wrong(target["expr"].as_str().unwrap_or_default(), recorded);
+            let title = &panel["title"];
+            problems.extend(found.iter().map(|problem| format!("{DASHBOARD}: {title}: {problem}")));
+        }
+    }
     problems
 }
 

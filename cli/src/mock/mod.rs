@@ -1,4 +1,4 @@
-//! `tollgate mock`: a simulated provider on 127.0.0.1.
+//! `tollgate mock`: a simulated provider.
 //!
 //! It validates requests as the provider documents its API, refuses what the provider would
 //! refuse, in the provider's words, and answers buffered or streamed. Its answers depend only on
@@ -33,7 +33,7 @@ mod switches;
 mod wire;
 
 use std::io::{self, Write};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -54,6 +54,10 @@ pub(crate) struct MockArgs {
     #[arg(long, default_value_t = 0)]
     port: u16,
 
+    /// The address to listen on; 0.0.0.0 inside a container
+    #[arg(long, default_value_t = IpAddr::from(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
+
     #[command(flatten)]
     switches: Switches,
 }
@@ -68,7 +72,7 @@ pub(crate) fn run(args: MockArgs) -> io::Result<()> {
     let dialect = *dialect.ok_or_else(|| io::Error::other("unknown dialect"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await?;
+        let listener = TcpListener::bind((args.host, args.port)).await?;
         let address = listener.local_addr()?;
         writeln!(io::stdout(), "mock {} listening on {address}", dialect.name())?;
         io::stdout().flush()?;
