@@ -6,6 +6,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+# cargo would look for make's jobserver, which only make's own children get.
+unexport MAKEFLAGS
 
 FILTERS := $(notdir $(wildcard filters/*))
 WASM := target/wasm32-wasip1/release

@@ -7,27 +7,11 @@
     reason = "a test may fail so"
 )]
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+mod support;
 
 use serde_json::Value;
 use stage::config;
-
-/// Whether it could, and what it said.
-fn tollgate(arguments: &[&str], input: &str) -> (bool, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that refuses its arguments does not read its input.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let done = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (done.status.success(), text(done.stdout), text(done.stderr))
-}
+use support::tollgate;
 
 /// Loads every plugin's configuration in it as Envoy would; the modules' names.
 fn loaded(value: &Value, names: &mut Vec<String>) {

@@ -2,29 +2,19 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may fail so")]
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+mod support;
+
+use support::tollgate;
 
 /// Redacts `input` by `config`: whether it could, and what it said.
 fn redact(config: &str, arguments: &[&str], input: &str) -> (bool, String, String) {
     let name = format!("tollgate-redact-{}-{}.yaml", std::process::id(), arguments.len());
     let path = std::env::temp_dir().join(name);
     std::fs::write(&path, config).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(["redact", "--config"])
-        .arg(&path)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that refuses its configuration does not read its input.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = child.wait_with_output().unwrap();
+    let given = ["redact", "--config", path.to_str().unwrap()];
+    let ran = tollgate(&[&given, arguments].concat(), input);
     std::fs::remove_file(&path).unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.success(), text(output.stdout), text(output.stderr))
+    ran
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may fail so")]
 
-use std::io::Write;
+mod support;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+
+use support::tollgate;
 
 const CONFIG: &str = "
 targets: {large: {}, small: {model: tiny-1}, local: {}}
@@ -19,22 +21,6 @@ rules:
     when: [{tier: [gold]}, {has: code}]
     choose: {complexity: {threshold: 20, simple: small, hard: large}}
 ";
-
-/// Whether it could, and what it said.
-fn tollgate(arguments: &[&str], input: &str) -> (bool, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that refuses its configuration does not read its input.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let done = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (done.status.success(), text(done.stdout), text(done.stderr))
-}
 
 fn file(name: &str, text: &str) -> PathBuf {
     let path = std::env::temp_dir().join(format!("tollgate-{}-{name}", std::process::id()));

@@ -7,8 +7,7 @@
     reason = "a test may fail so"
 )]
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+mod support;
 
 struct Ran {
     ok: bool,
@@ -17,21 +16,8 @@ struct Ran {
 }
 
 fn tollgate(arguments: &[&str], input: &str) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that refuses its arguments does not read its input.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    Ran {
-        ok: output.status.success(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    let (ok, out, err) = support::tollgate(arguments, input);
+    Ran { ok, out, err }
 }
 
 const CHAT: &str =
