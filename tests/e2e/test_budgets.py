@@ -109,14 +109,24 @@ def test_a_budget_is_never_oversold_by_any_number_of_workers(start: Callable[...
     assert ask(envoy, "support").status == 200, "another team has its own"
 
 
+def told(envoy: Envoy, calls: int) -> List[Dict[str, Any]]:
+    """The lines of the access log, once there are so many."""
+    deadline = time.monotonic() + 10
+    while True:
+        lines = [line for line in envoy.log().splitlines() if '"tokens_in"' in line]
+        if len(lines) >= calls:
+            return [json.loads(line) for line in lines]
+        assert time.monotonic() < deadline, envoy.log()[-3000:]
+        time.sleep(0.05)
+
+
 def test_one_line_tells_a_call(start: Callable[..., Envoy]) -> None:
     # With a guard and a redactor in the chain their verdicts stand in the line too.
     more = '"stages": [{"pii-redactor": {}}, {"prompt-guard": {"mode": "shadow"}},'
     envoy = start("token-budgets.yaml", texts={'"stages": [': more})
     said = [{"role": "user", "content": "I am jane.roe@example.com."}]
     answer = ask(envoy, "search", messages=said)
-    log = envoy.wait_for_log('"tokens_in"')
-    line = json.loads(next(line for line in log.splitlines() if '"tokens_in"' in line))
+    (line,) = told(envoy, 1)
     usage = answer.json()["usage"]
     expected = {
         "consumer": "search",
@@ -133,8 +143,7 @@ def test_one_line_tells_a_call(start: Callable[..., Envoy]) -> None:
     assert expected.items() <= line.items()
     assert line["guard"].endswith("pass") and int(line["duration_ms"]) >= 0
     streamed = ask(envoy, "search", stream=True)
-    log = envoy.wait_for_log('"first_token_ms"')
-    line_of_stream = json.loads(next(li for li in log.splitlines() if '"first_token_ms"' in li))
+    (_, line_of_stream) = told(envoy, 2)
     tokens = int(line_of_stream["tokens_in"]) + int(line_of_stream["tokens_out"])
     assert tokens == used(streamed) and int(line_of_stream["first_token_ms"]) >= 0
     assert line["cost_usd"] == answer.header("x-tollgate-cost-usd")
