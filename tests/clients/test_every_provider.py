@@ -282,13 +282,7 @@ def test_generate_content(setup: Setup, streamed: bool) -> None:
     assert "sunny" in text and text.endswith(f"Model {setup.model}.")
 
 
-# Node's stream helper ends without usage there, where Python's has it. Not explained yet.
-NODE_WITHOUT_USAGE = ("bedrock-converse", "ollama-chat")
-
-
 def test_node(setup: Setup) -> None:
-    if setup.dialect in NODE_WITHOUT_USAGE:
-        pytest.skip("usage of a stream is null in Node's helper")
     package = NODE_MODULES / "node_modules" / "openai"
     if not package.is_dir():
         pytest.fail("the Node SDK is not there: make .tools/clients-node/.ready")

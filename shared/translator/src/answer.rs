@@ -183,7 +183,8 @@ impl Answer {
             let message = "the provider's answer is not valid JSON";
             return Err(Problem::bad_gateway("invalid_provider_response", message));
         };
-        let answer = self.dialect.decode_response(body.take(), drops)?;
+        let mut answer = self.dialect.decode_response(body.take(), drops)?;
+        name(&mut answer.id, io);
         io.fact(facts::RESPONSE_MODEL, answer.model.as_str());
         Ok(answer)
     }
@@ -229,8 +230,9 @@ impl Answer {
         let verdict = (self.target.hosting())
             .unwrap(event)
             .and_then(|event| decoder.decode(event, &mut self.events));
-        for event in self.events.drain(..) {
-            if let neutral::Event::Start { model, .. } = &event {
+        for mut event in self.events.drain(..) {
+            if let neutral::Event::Start { id, model, .. } = &mut event {
+                name(id, io);
                 io.fact(facts::RESPONSE_MODEL, model.as_str());
             }
             encoder.encode(event, out);
@@ -245,5 +247,13 @@ impl Answer {
         self.events.drain(..).for_each(|event| encoder.encode(event, out));
         log_drops(encoder.dropped(), io);
         Ok(verdict?)
+    }
+}
+
+/// Some providers give an answer no id, and some clients do not read on without one: OpenAI's Node SDK leaves out
+/// what such a chunk tells besides its choices.
+fn name(id: &mut String, io: &Exchange) {
+    if id.is_empty() {
+        *id = format!("{:x}", io.now);
     }
 }
