@@ -9,6 +9,12 @@ use crate::Endpoint;
 const MODEL: &str = "{model}";
 
 impl Endpoint {
+    /// The one of `endpoints` that a request with this path is for.
+    pub fn of(endpoints: &'static [Endpoint], path: &str) -> Option<&'static Endpoint> {
+        let path = without_query(path);
+        endpoints.iter().find(|endpoint| endpoint.serves(path))
+    }
+
     /// Whether a request with this path, which has no query, is for this endpoint.
     pub fn serves(&self, path: &str) -> bool {
         match self.around_model() {

@@ -4,6 +4,7 @@
 use chat::Problem;
 use chat::json::{Map, Number, Value};
 
+use crate::neutral::Sampling;
 use crate::{Drops, Path};
 
 /// The fields of one object that are not read yet.
@@ -121,6 +122,21 @@ impl Fields {
         items.into_iter().enumerate().map(string).collect::<Result<_, _>>().map(Some)
     }
 
+    /// How tokens are drawn, under OpenAI's names, which others took over.
+    ///
+    /// # Errors
+    /// One of them is no number.
+    pub(crate) fn sampling(&mut self) -> Result<Sampling, Problem> {
+        Ok(Sampling {
+            frequency_penalty: self.number("frequency_penalty")?,
+            presence_penalty: self.number("presence_penalty")?,
+            seed: self.number("seed")?,
+            temperature: self.number("temperature")?,
+            top_k: self.number("top_k")?,
+            top_p: self.number("top_p")?,
+        })
+    }
+
     /// An object.
     ///
     /// # Errors
@@ -162,6 +178,12 @@ impl Fields {
 /// The path of item `index` of the array at `path`.
 pub(crate) fn item(path: impl Into<Path>, index: usize) -> Path {
     path.into().item(index)
+}
+
+/// The problem of a stream without its end.
+pub(crate) fn stream_ended() -> Problem {
+    let message = "the provider's stream ended before the answer was complete";
+    Problem::bad_gateway("upstream_stream_ended", message)
 }
 
 /// The problem of a field that must be there.

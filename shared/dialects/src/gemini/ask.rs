@@ -19,9 +19,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     },
 ];
 
-/// The endpoint that a path belongs to.
 fn endpoint(path: &str) -> Option<&'static Endpoint> {
-    ENDPOINTS.iter().find(|endpoint| endpoint.serves(without_query(path)))
+    Endpoint::of(ENDPOINTS, path)
 }
 
 /// The model.

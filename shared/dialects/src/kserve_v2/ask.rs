@@ -16,7 +16,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
 ];
 
 fn endpoint(path: &str) -> Option<&'static Endpoint> {
-    ENDPOINTS.iter().find(|endpoint| endpoint.serves(without_query(path)))
+    Endpoint::of(ENDPOINTS, path)
 }
 
 /// The model: `m`, or `m/versions/3`.

@@ -5,7 +5,7 @@ use chat::json::{Map, Value};
 
 use super::{ask, prompt};
 use crate::flat;
-use crate::neutral::{Block, Content, Message, Request, Role, Sampling};
+use crate::neutral::{Block, Content, Message, Request, Role};
 use crate::reader::{Fields, missing};
 use crate::{Drops, ProviderContext};
 
@@ -27,14 +27,7 @@ pub(super) fn decode(path: &str, body: Value) -> Result<Request, Problem> {
         ..Request::default()
     };
     if let Some(mut parameters) = body.object("parameters")? {
-        request.sampling = Sampling {
-            frequency_penalty: parameters.number("frequency_penalty")?,
-            presence_penalty: parameters.number("presence_penalty")?,
-            seed: parameters.number("seed")?,
-            temperature: parameters.number("temperature")?,
-            top_k: parameters.number("top_k")?,
-            top_p: parameters.number("top_p")?,
-        };
+        request.sampling = parameters.sampling()?;
         request.max_output_tokens = parameters.u64("max_tokens")?;
         request.stop = parameters.strings("stop")?.unwrap_or_default();
         // The path says it.
@@ -70,19 +63,7 @@ pub(super) fn encode(
     let mut parameters = Map::new();
     let limit = request.max_output_tokens.or(context.max_output_tokens);
     parameters.put("max_tokens", limit.unwrap_or(MAX_TOKENS));
-    let asked = request.sampling;
-    for (name, number) in [
-        ("frequency_penalty", asked.frequency_penalty),
-        ("presence_penalty", asked.presence_penalty),
-        ("seed", asked.seed),
-        ("temperature", asked.temperature),
-        ("top_k", asked.top_k),
-        ("top_p", asked.top_p),
-    ] {
-        if let Some(number) = number {
-            parameters.put(name, number);
-        }
-    }
+    request.sampling.put(&mut parameters);
     if !request.stop.is_empty() {
         parameters.put("stop", request.stop);
     }

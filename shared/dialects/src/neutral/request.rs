@@ -278,6 +278,24 @@ pub struct Sampling {
     pub top_p: Option<chat::json::Number>,
 }
 
+impl Sampling {
+    /// Writes what there is under OpenAI's names, which others took over.
+    pub(crate) fn put(self, into: &mut Map) {
+        for (name, number) in [
+            ("frequency_penalty", self.frequency_penalty),
+            ("presence_penalty", self.presence_penalty),
+            ("seed", self.seed),
+            ("temperature", self.temperature),
+            ("top_k", self.top_k),
+            ("top_p", self.top_p),
+        ] {
+            if let Some(number) = number {
+                into.put(name, number);
+            }
+        }
+    }
+}
+
 /// The form of the answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ResponseFormat {

@@ -7,6 +7,7 @@ use super::super::usage::Counts;
 use super::super::{NAME, error, response};
 use crate::StreamDecoder;
 use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind};
+use crate::reader::stream_ended;
 
 /// Reads one stream.
 #[derive(Debug, Default)]
@@ -87,8 +88,7 @@ impl StreamDecoder for Decoder {
             return Ok(());
         }
         self.stop_block(out);
-        let message = "the provider's stream ended before the answer was complete";
-        Err(Problem::bad_gateway("upstream_stream_ended", message))
+        Err(stream_ended())
     }
 }
 

@@ -6,6 +6,7 @@ use chat::{Data, Problem};
 use super::super::{NAME, error, finish, usage};
 use crate::StreamDecoder;
 use crate::neutral::{BlockStart, Delta, Event, ToolKind};
+use crate::reader::stream_ended;
 
 /// Reads one stream.
 #[derive(Debug, Default)]
@@ -73,8 +74,7 @@ impl StreamDecoder for Decoder {
         }
         self.stop(out);
         if !self.finished {
-            let message = "the provider's stream ended before the answer was complete";
-            return Err(Problem::bad_gateway("upstream_stream_ended", message));
+            return Err(stream_ended());
         }
         out.push(Event::End);
         Ok(())

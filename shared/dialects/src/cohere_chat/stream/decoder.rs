@@ -7,6 +7,7 @@ use super::super::{finish, logprobs, usage};
 use crate::StreamDecoder;
 use crate::flat::upstream;
 use crate::neutral::{BlockStart, Delta, Event, ToolKind};
+use crate::reader::stream_ended;
 
 /// Reads one stream.
 #[derive(Debug, Default)]
@@ -89,8 +90,7 @@ impl StreamDecoder for Decoder {
         }
         self.stop(out);
         if !self.finished {
-            let message = "the provider's stream ended before the answer was complete";
-            return Err(Problem::bad_gateway("upstream_stream_ended", message));
+            return Err(stream_ended());
         }
         out.push(Event::End);
         Ok(())

@@ -8,7 +8,7 @@ use chat::{Data, Problem};
 use super::super::parts::{self, Ids};
 use super::super::{error, finish, grounding, logprobs, names, usage};
 use crate::neutral::{Block, BlockStart, Content, Delta, Event, Finish, Role, Usage};
-use crate::reader::{Fields, item};
+use crate::reader::{Fields, item, stream_ended};
 use crate::{Drops, StreamDecoder};
 
 /// Reads one stream.
@@ -84,8 +84,7 @@ impl StreamDecoder for Decoder {
             candidate.stop(*index, out);
         }
         if !complete || self.candidates.is_empty() {
-            let message = "the provider's stream ended before the answer was complete";
-            return Err(Problem::bad_gateway("upstream_stream_ended", message));
+            return Err(stream_ended());
         }
         out.extend(self.usage.take().map(Event::Usage));
         out.push(Event::End);

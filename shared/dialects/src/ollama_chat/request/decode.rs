@@ -5,8 +5,7 @@ use chat::json::{Map, Value};
 
 use super::super::NOT_CARRIED;
 use crate::neutral::{
-    Block, Content, Effort, Message, Reasoning, Request, ResponseFormat, Role, Sampling, Source,
-    ToolKind,
+    Block, Content, Effort, Message, Reasoning, Request, ResponseFormat, Role, Source, ToolKind,
 };
 use crate::openai_chat::tools;
 use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
@@ -186,14 +185,7 @@ fn think(body: &mut Fields) -> Result<Option<Reasoning>, Problem> {
 
 /// `options`: those with a neutral form, and the rest as one extra parameter.
 fn options(mut options: Fields, request: &mut Request) -> Result<(), Problem> {
-    request.sampling = Sampling {
-        frequency_penalty: options.number("frequency_penalty")?,
-        presence_penalty: options.number("presence_penalty")?,
-        seed: options.number("seed")?,
-        temperature: options.number("temperature")?,
-        top_k: options.number("top_k")?,
-        top_p: options.number("top_p")?,
-    };
+    request.sampling = options.sampling()?;
     // Negative: without a limit, or to the end of the window.
     let limit = options.number("num_predict")?;
     request.max_output_tokens = limit.and_then(|limit| limit.as_u64());

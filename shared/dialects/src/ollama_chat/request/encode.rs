@@ -6,7 +6,7 @@ use chat::json::{Map, Value, json};
 use super::super::NOT_SUPPORTED;
 use crate::Drops;
 use crate::flat::{self, Call, Conversation, Flat, Image, input, offer};
-use crate::neutral::{Effort, Reasoning, Request, ResponseFormat, Sampling, Source};
+use crate::neutral::{Effort, Reasoning, Request, ResponseFormat, Source};
 use crate::openai_chat::unsupported;
 
 /// Parameters without a neutral form that are taken.
@@ -55,7 +55,7 @@ pub(in super::super) fn encode(mut request: Request, drops: &mut Drops) -> Resul
         Some(Value::Object(options)) => options,
         _ => Map::new(),
     };
-    sampling(request.sampling, &mut options);
+    request.sampling.put(&mut options);
     if let Some(limit) = request.max_output_tokens {
         options.put("num_predict", limit);
     }
@@ -165,19 +165,4 @@ fn think(asked: Reasoning, drops: &mut Drops) -> Value {
         drops.add("reasoning_effort", format!("sent as {}", sent.word()));
     }
     sent.word().into()
-}
-
-fn sampling(asked: Sampling, options: &mut Map) {
-    for (name, number) in [
-        ("frequency_penalty", asked.frequency_penalty),
-        ("presence_penalty", asked.presence_penalty),
-        ("seed", asked.seed),
-        ("temperature", asked.temperature),
-        ("top_k", asked.top_k),
-        ("top_p", asked.top_p),
-    ] {
-        if let Some(number) = number {
-            options.put(name, number);
-        }
-    }
 }

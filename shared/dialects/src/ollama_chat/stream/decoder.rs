@@ -6,7 +6,7 @@ use chat::{Data, Problem};
 use super::super::{answer, error, request};
 use crate::StreamDecoder;
 use crate::neutral::{BlockStart, Content, Delta, Event};
-use crate::reader::{Fields, bad_answer};
+use crate::reader::{Fields, bad_answer, stream_ended};
 
 /// Reads one stream.
 #[derive(Debug, Default)]
@@ -49,8 +49,7 @@ impl StreamDecoder for Decoder {
         }
         self.stop(out);
         if !self.finished {
-            let message = "the provider's stream ended before the answer was complete";
-            return Err(Problem::bad_gateway("upstream_stream_ended", message));
+            return Err(stream_ended());
         }
         out.push(Event::End);
         Ok(())

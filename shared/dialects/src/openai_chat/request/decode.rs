@@ -6,7 +6,7 @@ use chat::json::Value;
 use super::super::UNKNOWN;
 use super::{messages, parts, tools};
 use crate::Drops;
-use crate::neutral::{Effort, Reasoning, Request, ResponseFormat, Sampling};
+use crate::neutral::{Effort, Reasoning, Request, ResponseFormat};
 use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
 
 /// Reads a request body.
@@ -41,7 +41,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
         tool_choice: tools::choice(&mut body)?,
         parallel_tool_calls: body.bool("parallel_tool_calls")?,
         max_output_tokens: max_output_tokens(&mut body, drops)?,
-        sampling: sampling(&mut body)?,
+        sampling: body.sampling()?,
         stop: stop(&mut body)?,
         candidates: body.u64("n")?,
         stream: body.bool("stream")?.unwrap_or(false),
@@ -65,17 +65,6 @@ fn max_output_tokens(body: &mut Fields, drops: &mut Drops) -> Result<Option<u64>
         drops.add("max_tokens", "max_completion_tokens counts");
     }
     Ok(limit.or(deprecated))
-}
-
-fn sampling(body: &mut Fields) -> Result<Sampling, Problem> {
-    Ok(Sampling {
-        frequency_penalty: body.number("frequency_penalty")?,
-        presence_penalty: body.number("presence_penalty")?,
-        seed: body.number("seed")?,
-        temperature: body.number("temperature")?,
-        top_k: body.number("top_k")?,
-        top_p: body.number("top_p")?,
-    })
 }
 
 fn stop(body: &mut Fields) -> Result<Vec<String>, Problem> {

@@ -1,7 +1,7 @@
 //! A request for a provider, written.
 
 use chat::Problem;
-use chat::json::{Map, Value, json};
+use chat::json::{Map, Number, Value, json};
 
 use super::super::{SERVICE_TIERS, UNSUPPORTED};
 use super::{encode_messages, encode_params, encode_tools};
@@ -52,28 +52,16 @@ pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Va
     Ok(Value::Object(body))
 }
 
-fn sampling(sampling: Sampling, body: &mut Map, drops: &mut Drops) {
-    let temperature = sampling.temperature.map(|temperature| {
-        if temperature.as_f64().is_some_and(|value| value > 2.0) {
-            drops.add("temperature", "clamped to 2");
-            return 2.into();
-        }
-        temperature
-    });
-    for (name, number) in [
-        ("frequency_penalty", sampling.frequency_penalty),
-        ("presence_penalty", sampling.presence_penalty),
-        ("seed", sampling.seed),
-        ("temperature", temperature),
-        ("top_p", sampling.top_p),
-    ] {
-        if let Some(number) = number {
-            body.insert(name.to_owned(), Value::Number(number));
-        }
+fn sampling(mut sampling: Sampling, body: &mut Map, drops: &mut Drops) {
+    let too_hot = |temperature: &&mut Number| temperature.as_f64().is_some_and(|it| it > 2.0);
+    if let Some(temperature) = sampling.temperature.as_mut().filter(too_hot) {
+        drops.add("temperature", "clamped to 2");
+        *temperature = 2.into();
     }
-    if sampling.top_k.is_some() {
+    if sampling.top_k.take().is_some() {
         drops.add("top_k", UNSUPPORTED);
     }
+    sampling.put(body);
 }
 
 fn stop(mut stop: Vec<String>, body: &mut Map, drops: &mut Drops) {

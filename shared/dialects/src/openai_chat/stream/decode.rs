@@ -10,7 +10,7 @@ use super::blocks::{Blocks, Key};
 use super::calls::{Piece, place};
 use crate::dialect::StreamDecoder;
 use crate::neutral::{BlockStart, Content, Delta, Event, Finish, ToolKind, Usage};
-use crate::reader::Fields;
+use crate::reader::{Fields, stream_ended};
 
 /// More choices than anyone asks for (OpenAI allows 128), so that an index cannot fill memory.
 const MAX_CHOICES: u64 = 128;
@@ -156,10 +156,7 @@ impl Decoder {
     fn broken_off(&mut self, out: &mut Vec<Event>) -> Problem {
         self.ended = true;
         out.extend(self.usage.take().map(Event::Usage));
-        Problem::bad_gateway(
-            "upstream_stream_ended",
-            "the provider's stream ended before the answer was complete",
-        )
+        stream_ended()
     }
 }
 

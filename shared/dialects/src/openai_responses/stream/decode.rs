@@ -11,6 +11,7 @@ use super::blocks::Blocks;
 use crate::dialect::StreamDecoder;
 use crate::neutral::{BlockStart, Delta, Event, ToolKind, Usage};
 use crate::openai_chat;
+use crate::reader::stream_ended;
 
 /// Reads one stream.
 #[derive(Debug, Default)]
@@ -73,10 +74,7 @@ impl StreamDecoder for Decoder {
             return Ok(());
         }
         out.extend(self.usage.take().map(Event::Usage));
-        Err(Problem::bad_gateway(
-            "upstream_stream_ended",
-            "the provider's stream ended before the answer was complete",
-        ))
+        Err(stream_ended())
     }
 }
 
