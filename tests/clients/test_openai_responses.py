@@ -6,7 +6,7 @@ import base64
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping
+from typing import Any, Callable, Dict, Iterator, List, Mapping
 
 import openai
 import pydantic
@@ -48,12 +48,14 @@ class Setup:
 
 @pytest.fixture(scope="module")
 def setup(
-    envoy_binary: Path, modules: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Setup]:
+    start_lasting_envoy: Callable[..., Envoy],
+    start_lasting_provider: Callable[..., Provider],
+    modules: Path,
+) -> Setup:
     """The one that all tests here share."""
     module = modules / "provider_translator.wasm"
     filters = [wasm(module, {"targets": TARGETS}, environment={"KEY": "sk-of-the-gateway"})]
-    providers = {name: Provider(name) for name in TARGETS}
+    providers = {name: start_lasting_provider(name) for name in TARGETS}
     clusters, listeners = [], []
     for name, provider in providers.items():
         endpoints = [Endpoint(provider.port, name)]
@@ -61,14 +63,7 @@ def setup(
         clusters.append(Cluster(f"upstream-{name}", endpoints, filters))
         listeners.append(Listener(f"downstream-{name}", f"downstream-{name}", filters))
         listeners.append(Listener(f"upstream-{name}", f"upstream-{name}"))
-    log = tmp_path_factory.mktemp("responses") / "envoy.log"
-    envoy = Envoy(envoy_binary, config(listeners, clusters), log=log)
-    yield Setup(envoy, providers)
-    alive = envoy.exit_code is None
-    envoy.stop()
-    for provider in providers.values():
-        provider.stop()
-    assert alive and "panicked at" not in envoy.log()
+    return Setup(start_lasting_envoy(config(listeners, clusters)), providers)
 
 
 @pytest.fixture

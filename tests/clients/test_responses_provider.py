@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping
+from typing import Any, Callable, Dict, Iterator, List, Mapping
 
 import anthropic
 import openai
@@ -48,20 +48,17 @@ class Setup:
 
 @pytest.fixture(scope="module")
 def shared(
-    envoy_binary: Path, modules: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Setup]:
+    start_lasting_envoy: Callable[..., Envoy],
+    start_lasting_provider: Callable[..., Provider],
+    modules: Path,
+) -> Setup:
     """The translator, upstream, in front of a simulated Responses API."""
-    provider = Provider("openai-responses")
+    provider = start_lasting_provider("openai-responses")
     module = modules / "provider_translator.wasm"
     translator = wasm(module, {"targets": TARGETS}, environment=KEYS)
     clusters = [Cluster(name, [Endpoint(provider.port, name)], [translator]) for name in TARGETS]
     text = config([Listener(name, name) for name in TARGETS], clusters)
-    envoy = Envoy(envoy_binary, text, log=tmp_path_factory.mktemp("responses") / "envoy.log")
-    yield Setup(provider, envoy.ports)
-    alive = envoy.exit_code is None
-    envoy.stop()
-    provider.stop()
-    assert alive and "panicked at" not in envoy.log()
+    return Setup(provider, start_lasting_envoy(text).ports)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Callable, Dict, List
 
 import pytest
 
@@ -74,23 +74,19 @@ class Setup:
 
 @pytest.fixture(scope="module")
 def shared(
-    envoy_binary: Path, modules: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Setup]:
+    start_lasting_envoy: Callable[..., Envoy],
+    start_lasting_provider: Callable[..., Provider],
+    modules: Path,
+) -> Setup:
     """The config as it is published, but for ports and a shorter silence."""
-    providers = {name: Provider(dialect) for name, _, dialect, _ in TARGETS}
+    providers = {name: start_lasting_provider(dialect) for name, _, dialect, _ in TARGETS}
     ports = {port: providers[name].port for name, port, *_ in TARGETS}
     ports.update({port: port for port in ports.values()})
     text = CONFIG.read_text()
     assert "per_try_idle_timeout: 120s" in text
     text = text.replace("per_try_idle_timeout: 120s", "per_try_idle_timeout: 0.4s")
-    log = tmp_path_factory.mktemp("four") / "envoy.log"
-    envoy = Envoy(envoy_binary, relocate(text, ports, modules), log=log, env={"KEY": "sk-any"})
-    yield Setup(envoy, providers)
-    alive = envoy.exit_code is None
-    envoy.stop()
-    for provider in providers.values():
-        provider.stop()
-    assert alive and "panicked at" not in envoy.log()
+    envoy = start_lasting_envoy(relocate(text, ports, modules), env={"KEY": "sk-any"})
+    return Setup(envoy, providers)
 
 
 @pytest.fixture
