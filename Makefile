@@ -104,10 +104,23 @@ speed: toolchain $(TOOLS)/node ## Megabytes a second in which personal data is f
 demo: wasm tollgate ## A tour on a real Envoy with simulated providers
 	@python3 examples/demo/demo.py
 
+FUZZ_SECONDS ?= 600
+
+# The fixtures are the seeds. A slow input is a finding: everything here is linear.
 .PHONY: fuzz
-fuzz: ## Fuzz every target for FUZZ_SECONDS each (needs a nightly toolchain and cargo-fuzz)
+fuzz: ## Fuzz every target for FUZZ_SECONDS (600) each (needs a nightly toolchain and cargo-fuzz)
 	@for target in $$(cargo +nightly fuzz list); do \
-	  cargo +nightly fuzz run $$target -- -max_total_time=$${FUZZ_SECONDS:-60}; \
+	  case $$target in \
+	    config) seeds=(filters/provider-translator) ;; \
+	    operations) seeds=(tests/fixtures/*/request tests/fixtures/*/response) ;; \
+	    requests) seeds=(tests/fixtures/*/request) ;; \
+	    responses) seeds=(tests/fixtures/*/response tests/fixtures/*/error) ;; \
+	    streams) seeds=(tests/fixtures/*/stream) ;; \
+	    *) seeds=(shared/pii/src/find/entities) ;; \
+	  esac; \
+	  mkdir -p fuzz/corpus/$$target; \
+	  cargo +nightly fuzz run --release --debug-assertions --sanitizer none $$target fuzz/corpus/$$target "$${seeds[@]}" -- \
+	    -dict=fuzz/words.dict -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=4096; \
 	done
 
 $(VENV)/.ready: tests/e2e/requirements.txt tests/clients/requirements.txt tests/manifests/requirements.txt

@@ -33,6 +33,7 @@ pub mod prompts;
 pub mod providers;
 pub mod rate_limits;
 mod reader;
+mod settings;
 mod stream_text;
 pub mod tfserving_predict;
 pub mod unary;
@@ -44,6 +45,7 @@ pub use dialect::{
 pub use dropped::{Dropped, Drops};
 pub use media::holds_media;
 pub use path::Path;
+pub use settings::visit_settings;
 pub use stream_text::{Piece, Rewrite, StreamText};
 
 /// Dialects of other operations than chat, in which only clients speak. [`unary`] translates most of them; a

@@ -108,7 +108,7 @@ impl Turn for Redaction {
 
 /// Shows every text of a request; the body counts as edited only if something was replaced.
 fn show(dialect: &dyn Dialect, body: &mut Body, visit: &mut dyn FnMut(Text<'_>) -> Option<String>) {
-    body.edit(|tree| dialect.visit_request(tree, visit));
+    body.edit(|tree| dialect.visit_request(tree, visit) | dialects::visit_settings(tree, visit));
 }
 
 /// A tag that stands nowhere in the request, so that nobody can have brought a placeholder along.

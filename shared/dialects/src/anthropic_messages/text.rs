@@ -23,6 +23,9 @@ const NO_TEXT: [&str; 12] = [
     "type",
 ];
 
+/// Fields of a JSON Schema that hold values that may be chosen.
+const SCHEMA_VALUES: [&str; 4] = ["const", "default", "enum", "examples"];
+
 /// Fields of a JSON Schema that are read by a model and mean nothing to a validator.
 const SCHEMA_TEXT: [&str; 3] = ["$comment", "description", "title"];
 
@@ -45,10 +48,7 @@ pub(super) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
             edited |= schema(value, Scope::System, visit);
         }
     }
-    if let Some(user) = body.pointer_mut("/metadata/user_id") {
-        edited |= visit_string(user, Scope::User, 0, visit);
-    }
-    edited
+    edited | field(body, "metadata", |value| visit_leaves(value, Scope::User, 0, visit))
 }
 
 /// Shows the text of an answer.
@@ -85,6 +85,9 @@ fn schema(value: &mut Value, scope: Scope, visit: Visit<'_>) -> bool {
             let is_text = SCHEMA_TEXT.contains(&name.as_str());
             let now = match value {
                 Value::String(_) if is_text => visit_string(value, scope, 0, visit),
+                Value::String(_) | Value::Array(_) if SCHEMA_VALUES.contains(&name.as_str()) => {
+                    visit_leaves(value, scope, 0, visit)
+                }
                 _ => schema(value, scope, visit),
             };
             now | edited
@@ -244,6 +247,7 @@ mod tests {
             (Scope::System, 3, "late"),
             (Scope::ToolDefinition, 0, "tool"),
             (Scope::ToolDefinition, 0, "param"),
+            (Scope::ToolDefinition, 0, "fixed"),
             (Scope::User, 0, "who"),
         ];
         let expected: Vec<_> = expected
@@ -258,7 +262,7 @@ mod tests {
         );
         assert_eq!(
             body["tools"][0]["input_schema"]["properties"]["title"]["enum"],
-            json!(["fixed"])
+            json!(["FIXED"])
         );
         assert_eq!(body["messages"][1]["content"][5]["content"][0]["encrypted_content"], "enc");
     }

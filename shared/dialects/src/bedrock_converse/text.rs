@@ -17,7 +17,7 @@ const NO_TEXT: [&str; 8] = [
 ];
 
 /// Shows every text of a request: instructions, messages, descriptions of tools, prompt variables and
-/// metadata. Not names, keys and enumerated values of schemas, and media.
+/// metadata. Not names, keys of schemas, and media.
 pub(super) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
     let mut edited = false;
     if let Some(system) = body.get_mut("system") {
@@ -72,6 +72,7 @@ pub(super) fn block(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'
                 let content = value.get_mut("content");
                 content.is_some_and(|content| blocks(content, Scope::ToolResult, turn, visit))
             }
+            "json" if scope == Scope::ToolResult => visit_arguments(value, scope, turn, visit),
             "document" => document(value, scope, turn, visit),
             "reasoningContent" => thoughts(value, turn, visit),
             _ => others(value, scope, turn, visit),
@@ -127,9 +128,10 @@ fn descriptions(value: &mut Value, visit: Visit<'_>) -> bool {
                 "description" | "title" | "$comment" if value.is_string() => {
                     visit_string(value, scope, 0, visit)
                 }
-                "default" | "examples" if !value.is_object() => {
+                "const" | "default" | "enum" | "examples" if !value.is_object() => {
                     visit_leaves(value, scope, 0, visit)
                 }
+                "schema" if value.is_string() => written(value, visit),
                 _ => descriptions(value, visit),
             };
             now | edited
@@ -139,6 +141,19 @@ fn descriptions(value: &mut Value, visit: Visit<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The same of a schema that is written out in a string.
+fn written(value: &mut Value, visit: Visit<'_>) -> bool {
+    let Value::String(text) = value else { return false };
+    let Ok(mut tree) = chat::json::parse_str(text) else {
+        return visit_string(value, Scope::ToolDefinition, 0, visit);
+    };
+    let edited = descriptions(&mut tree, visit);
+    if edited {
+        *text = tree.to_string();
+    }
+    edited
 }
 
 #[cfg(test)]
@@ -165,6 +180,8 @@ mod tests {
                     "content": [{"text": "g"}, {"json": {"x": "h"}}]}}]}
             ],
             "toolConfig": {"tools": [{"toolSpec": {"name": "t", "description": "i"}}]},
+            "outputConfig": {"textFormat": {"structure": {"jsonSchema":
+                {"name": "t", "schema": "{\"title\":\"l\"}"}}}},
             "requestMetadata": {"m": "j"}
         });
         let mut seen = Vec::new();
@@ -182,7 +199,9 @@ mod tests {
             (Scope::ToolCall, 1, "k"),
             (Scope::ToolResult, 2, "g"),
             (Scope::ToolResult, 2, "h"),
+            (Scope::ToolResult, 2, "x"),
             (Scope::ToolDefinition, 0, "i"),
+            (Scope::ToolDefinition, 0, "l"),
             (Scope::User, 0, "j"),
         ];
         assert_eq!(seen, expected.map(|(scope, turn, text)| (scope, turn, text.to_owned())));

@@ -7,7 +7,7 @@ use chat::text::{Visit, visit_arguments, visit_leaves, visit_string};
 use super::names::spelled;
 
 /// Shows every text of a request: instructions, turns, descriptions in tools and schemas, labels. Not names,
-/// keys and enumerated values of schemas, and media.
+/// keys of schemas, and media.
 pub(super) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
     fields(body, &mut |name, value| match name {
         "systemInstruction" => visit_parts(value, Scope::System, 0, visit),
@@ -80,7 +80,7 @@ pub(super) fn visit_part(part: &mut Value, scope: Scope, turn: usize, visit: Vis
             _ => false,
         }),
         "functionResponse" => fields(value, &mut |name, value| match name {
-            "response" => visit_leaves(value, Scope::ToolResult, turn, visit),
+            "response" => visit_arguments(value, Scope::ToolResult, turn, visit),
             _ => false,
         }),
         "executableCode" => fields(value, &mut |name, value| {
@@ -89,9 +89,10 @@ pub(super) fn visit_part(part: &mut Value, scope: Scope, turn: usize, visit: Vis
         "codeExecutionResult" => fields(value, &mut |name, value| {
             name == "output" && visit_string(value, Scope::ToolResult, turn, visit)
         }),
-        "fileData" | "inlineData" | "mediaResolution" | "thoughtSignature" | "videoMetadata" => {
-            false
-        }
+        "fileData" | "inlineData" => fields(value, &mut |name, value| {
+            name == "displayName" && visit_string(value, scope, turn, visit)
+        }),
+        "mediaResolution" | "thoughtSignature" | "videoMetadata" => false,
         _ => visit_leaves(value, scope, turn, visit),
     })
 }
@@ -105,7 +106,8 @@ fn visit_grounding(grounding: &mut Value, turn: usize, visit: Visit<'_>) -> bool
     })
 }
 
-/// Every text for people in tools and schemas: descriptions, titles, comments, examples and defaults.
+/// Every text for people in tools and schemas: descriptions, titles, comments, examples, defaults and the values
+/// there are to choose from.
 fn visit_descriptions(value: &mut Value, visit: Visit<'_>) -> bool {
     let scope = Scope::ToolDefinition;
     match value {
@@ -114,7 +116,7 @@ fn visit_descriptions(value: &mut Value, visit: Visit<'_>) -> bool {
                 "description" | "title" | "$comment" if value.is_string() => {
                     visit_string(value, scope, 0, visit)
                 }
-                "default" | "example" | "examples" if !value.is_object() => {
+                "const" | "default" | "enum" | "example" | "examples" if !value.is_object() => {
                     visit_leaves(value, scope, 0, visit)
                 }
                 _ => visit_descriptions(value, visit),
@@ -186,9 +188,11 @@ mod tests {
             (Scope::ToolCall, 1, "e"),
             (Scope::ToolResult, 1, "f"),
             (Scope::ToolResult, 2, "g"),
+            (Scope::ToolResult, 2, "output"),
             (Scope::User, 2, "h"),
             (Scope::ToolDefinition, 0, "i"),
             (Scope::ToolDefinition, 0, "j"),
+            (Scope::ToolDefinition, 0, "x"),
             (Scope::ToolDefinition, 0, "k"),
             (Scope::User, 0, "l"),
         ]);

@@ -5,7 +5,7 @@ use chat::text::{Visit, visit_arguments, visit_json_string, visit_leaves, visit_
 use chat::{Scope, Text};
 
 /// Shows every text of a request: messages, descriptions of tools and of the response format, predicted
-/// output, `user` and `metadata`. Not names of tools, keys and enumerated values of schemas, and media.
+/// output, `user` and `metadata`. Not names of tools, keys of schemas, and media.
 pub(crate) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
     let mut edited = false;
     for (turn, message) in items(body, "messages").enumerate() {
@@ -147,16 +147,17 @@ fn visit_part(part: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> 
     }
 }
 
-/// Every text for people in a tool or schema: descriptions, titles, comments, examples and defaults.
+/// Every text for people in a tool or schema: descriptions, titles, comments, examples, defaults, the values
+/// there are to choose from, and grammars.
 fn visit_descriptions(value: &mut Value, visit: Visit<'_>) -> bool {
     let scope = Scope::ToolDefinition;
     match value {
         Value::Object(map) => map.iter_mut().fold(false, |edited, (name, value)| {
             let now = match name.as_str() {
-                "description" | "title" | "$comment" if value.is_string() => {
+                "definition" | "description" | "title" | "$comment" if value.is_string() => {
                     visit_string(value, scope, 0, visit)
                 }
-                "default" | "examples" if !value.is_object() => {
+                "const" | "default" | "enum" | "examples" if !value.is_object() => {
                     visit_leaves(value, scope, 0, visit)
                 }
                 _ => visit_descriptions(value, visit),
@@ -265,10 +266,10 @@ mod tests {
         });
         let (shown, edited) = shown(visit_request, body);
         let texts: Vec<_> = shown.iter().map(|row| row.2.as_str()).collect();
-        assert_eq!(texts, ["a", "b", "c", "d", "e"]);
+        assert_eq!(texts, ["a", "b", "x", "c", "d", "e"]);
         assert!(shown.iter().all(|row| row.0 == Scope::ToolDefinition));
         let property = &edited["tools"][0]["function"]["parameters"]["properties"]["description"];
-        assert_eq!((&property["type"], &property["enum"][0]), (&json!("string"), &json!("x")));
+        assert_eq!((&property["type"], &property["enum"][0]), (&json!("string"), &json!("X")));
     }
 
     #[test]

@@ -15,7 +15,7 @@
 //! An OpenAI-compatible provider gets the request and gives the answer as they are.
 
 use chat::json::{Map, Value, json};
-use chat::text::{Visit, visit_string};
+use chat::text::{Visit, visit_leaves, visit_string};
 use chat::{Event, Problem, Scope};
 
 use crate::Drops;
@@ -52,7 +52,7 @@ impl Dialect for OpenaiEmbeddings {
         let edited = match body.get_mut("input") {
             Some(Value::Array(items)) => {
                 items.iter_mut().enumerate().fold(false, |edited, (turn, item)| {
-                    visit_string(item, Scope::User, turn, visit) | edited
+                    visit_leaves(item, Scope::User, turn, visit) | edited
                 })
             }
             Some(input) => visit_string(input, Scope::User, 0, visit),

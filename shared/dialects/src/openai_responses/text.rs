@@ -21,8 +21,8 @@ const NO_TEXT: [&str; 10] = [
 ];
 
 /// Shows every text of a request: instructions, items, descriptions of tools and of the answer's format,
-/// variables of a stored prompt, `user` and `metadata`. Not names of tools, keys and enumerated values of
-/// schemas, handles and media.
+/// variables of a stored prompt, `user` and `metadata`. Not names of tools, keys of schemas, handles and
+/// media.
 pub(super) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
     let mut edited = visit_field(body, "instructions", Scope::System, 0, visit);
     match body.get_mut("input") {
@@ -181,18 +181,19 @@ fn visit_unknown(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>)
     }
 }
 
-/// Every text for people in a tool or schema: descriptions, titles, comments, examples and defaults.
+/// Every text for people in a tool or schema: descriptions, titles, comments, examples, defaults, the values
+/// there are to choose from, and grammars.
 fn visit_descriptions(value: &mut Value, visit: Visit<'_>) -> bool {
     let scope = Scope::ToolDefinition;
     match value {
         Value::Object(map) => map.iter_mut().fold(false, |edited, (name, value)| {
             let now = match name.as_str() {
-                "description" | "server_description" | "title" | "$comment"
+                "definition" | "description" | "server_description" | "title" | "$comment"
                     if value.is_string() =>
                 {
                     visit_string(value, scope, 0, visit)
                 }
-                "default" | "examples" if !value.is_object() => {
+                "const" | "default" | "enum" | "examples" if !value.is_object() => {
                     visit_leaves(value, scope, 0, visit)
                 }
                 _ => visit_descriptions(value, visit),
@@ -324,9 +325,9 @@ mod tests {
         });
         let (shown, edited) = shown(visit_request, body);
         let texts: Vec<_> = shown.iter().map(|row| row.2.as_str()).collect();
-        assert_eq!(texts, ["a", "b", "c", "d", "e", "f", "g"]);
+        assert_eq!(texts, ["a", "b", "c", "x", "d", "e", "f", "g"]);
         let property = &edited["tools"][0]["parameters"]["properties"]["description"];
-        assert_eq!((&property["type"], &property["enum"][0]), (&json!("string"), &json!("x")));
+        assert_eq!((&property["type"], &property["enum"][0]), (&json!("string"), &json!("X")));
     }
 
     #[test]

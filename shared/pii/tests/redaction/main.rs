@@ -11,6 +11,7 @@
 
 mod answers;
 mod config;
+mod leaves;
 mod places;
 mod properties;
 mod requests;

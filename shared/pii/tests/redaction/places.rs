@@ -44,7 +44,7 @@ fn bodies() -> Vec<(&'static str, Value)> {
             json!({"systemInstruction": {"parts": [{"text": mail}]}, "contents": [
                 {"role": "user", "parts": [{"text": mail}]},
                 {"role": "model", "parts": [{"functionCall": {"name": "f", "args": {"to": mail, "all": [mail]}}}]},
-                {"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {"said": mail}}}]},
+                {"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {"said": mail, mail: 1}}}]},
             ]}),
         ),
         (
@@ -53,8 +53,36 @@ fn bodies() -> Vec<(&'static str, Value)> {
                 {"role": "user", "content": [{"text": mail}]},
                 {"role": "assistant", "content": [{"toolUse": {"toolUseId": "1", "name": "f", "input": {"to": mail}}}]},
                 {"role": "user", "content": [{"toolResult": {"toolUseId": "1", "content": [
-                    {"text": mail}, {"json": {"said": mail}}]}}]},
+                    {"text": mail}, {"json": {"said": mail, mail: [1]}}]}}]},
             ]}),
+        ),
+        ("/v1/embeddings", json!({"model": "m", "input": [{"type": "text", "text": mail}]})),
+        ("/v2/rerank", json!({"model": "m", "query": mail, "documents": [mail, {"text": mail}]})),
+        (
+            "/v2/chat",
+            json!({"model": "m", "stop_sequences": [mail], "documents": [{"data": {"text": mail}}, mail],
+                "messages": [
+                    {"role": "user", "content": mail},
+                    {"role": "assistant", "tool_plan": mail, "tool_calls": [{"id": "1", "type": "function",
+                        "function": {"name": "f", "arguments": json!({"to": mail}).to_string()}}]},
+                    {"role": "tool", "tool_call_id": "1", "content": [
+                        {"type": "document", "document": {"data": mail}}]}]}),
+        ),
+        (
+            "/api/chat",
+            json!({"model": "m", "options": {"stop": [mail]}, "messages": [
+                {"role": "user", "content": mail},
+                {"role": "assistant", "content": mail, "thinking": mail,
+                    "tool_calls": [{"function": {"name": "f", "arguments": {"to": mail, "all": [mail]}}}]},
+                {"role": "tool", "tool_name": "f", "content": mail}]}),
+        ),
+        ("/v2/models/m/generate", json!({"text_input": mail, "parameters": {"stop": [mail]}})),
+        ("/v1/models/m:predict", json!({"instances": [mail, {"prompt": mail, "deep": [mail]}]})),
+        (
+            CHAT,
+            json!({"model": "m", "messages": [{"role": "user", "name": mail, "content": mail}], "stop": mail,
+                "user": mail, "safety_identifier": mail, "prompt_cache_key": mail, "metadata": {"k": mail},
+                "prediction": {"type": "content", "content": mail}}),
         ),
     ]
 }
@@ -108,4 +136,29 @@ fn values_come_back_in_completions() {
     let got = run.answer(&json!({"object": "text_completion", "choices": [
         {"index": 0, "text": format!("to {placeholder}"), "finish_reason": "stop"}]}));
     assert_eq!(got["choices"][0]["text"], format!("to {MAIL}"));
+}
+
+#[test]
+fn a_number_that_a_tool_returned_is_a_value_in_every_dialect() {
+    let card = 4_111_111_111_111_111_u64;
+    for (path, body) in [
+        (
+            "/v1beta/models/m:generateContent",
+            json!({"contents": [{"role": "user", "parts": [
+                {"functionResponse": {"name": "f", "response": {"card": card}}}]}]}),
+        ),
+        (
+            "/model/m/converse",
+            json!({"messages": [{"role": "user", "content": [
+                {"toolResult": {"toolUseId": "1", "content": [{"json": {"card": card}}]}}]}]}),
+        ),
+        (
+            CHAT,
+            json!({"model": "m", "messages": [
+                {"role": "tool", "tool_call_id": "1", "content": json!({"card": card}).to_string()}]}),
+        ),
+    ] {
+        let sent = Run::new(&redactor(&json!({}))).send(path, &body).to_string();
+        assert!(!sent.contains("4111") && sent.contains("<CREDIT_CARD_1_"), "{path} {sent}");
+    }
 }
