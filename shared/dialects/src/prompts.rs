@@ -24,6 +24,8 @@ pub enum SystemPlace {
     Instead,
     /// Only where the client has none.
     Default,
+    /// Behind the whole conversation; [`SystemPlace::After`] where instructions stand only in front.
+    Last,
 }
 
 /// Who says a message.
@@ -63,4 +65,37 @@ pub(crate) fn add_messages(
     let first = first.min(messages.len());
     messages.splice(first..first, prompts.before.iter().map(make));
     messages.extend(prompts.after.iter().map(make));
+}
+
+/// Adds the instructions that stand behind the conversation, in dialects where they are messages.
+pub(crate) fn add_last(messages: &mut Vec<Value>, prompts: &Prompts) {
+    let last = prompts.system.iter().filter(|row| row.0 == SystemPlace::Last);
+    messages.extend(last.map(|row| message("system", &row.1)));
+}
+
+/// How many instructions stand in front of everything else.
+pub(crate) fn leading(messages: &[Value]) -> usize {
+    messages.iter().take_while(|message| instructs(message)).count()
+}
+
+/// Whether a message is an instruction.
+pub(crate) fn instructs(message: &Value) -> bool {
+    matches!(message.get("role").and_then(Value::as_str), Some("system" | "developer"))
+}
+
+/// Puts prompts around a text, which is all that a request of some dialects has.
+pub(crate) fn add_to_text(text: &mut String, prompts: &Prompts) {
+    let system = |places: &[SystemPlace]| -> Vec<&str> {
+        let rows = prompts.system.iter().filter(|row| places.contains(&row.0));
+        rows.map(|row| row.1.as_str()).collect()
+    };
+    // There are no instructions to stand in for or to come after.
+    let mut parts = system(&[SystemPlace::Before, SystemPlace::Instead, SystemPlace::Default]);
+    parts.extend(system(&[SystemPlace::After]));
+    parts.extend(prompts.before.iter().map(|row| row.1.as_str()));
+    parts.extend((!text.is_empty()).then_some(text.as_str()));
+    parts.extend(prompts.after.iter().map(|row| row.1.as_str()));
+    parts.extend(system(&[SystemPlace::Last]));
+    let whole = parts.join("\n\n");
+    *text = whole;
 }

@@ -10,6 +10,8 @@ pub mod template;
 #[cfg(test)]
 #[allow(clippy::expect_used, clippy::panic, reason = "tests")]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use stage::{Filter, FilterKind};
 

@@ -28,7 +28,7 @@ fn add_system(fields: &mut Map, place: SystemPlace, text: &str) {
     };
     match place {
         SystemPlace::Before => blocks.insert(0, block(text)),
-        SystemPlace::After => blocks.push(block(text)),
+        SystemPlace::After | SystemPlace::Last => blocks.push(block(text)),
         SystemPlace::Instead => blocks = vec![block(text)],
         SystemPlace::Default if blocks.is_empty() => blocks.push(block(text)),
         SystemPlace::Default => {}

@@ -22,7 +22,7 @@ pub(super) fn add(body: &mut Value, prompts: &Prompts) -> bool {
         let block = json!({"text": text});
         match place {
             SystemPlace::Before => system.insert(0, block),
-            SystemPlace::After => system.push(block),
+            SystemPlace::After | SystemPlace::Last => system.push(block),
             SystemPlace::Instead => system = vec![block],
             SystemPlace::Default if system.is_empty() => system.push(block),
             SystemPlace::Default => {}

@@ -27,7 +27,7 @@ pub(super) fn add(body: &mut Value, prompts: &Prompts) -> bool {
         let parts = own.and_then(|own| own.get_mut("parts")).map(as_list);
         match (parts, place) {
             (Some(Value::Array(parts)), SystemPlace::Before) => parts.insert(0, part),
-            (Some(Value::Array(parts)), SystemPlace::After) => parts.push(part),
+            (Some(Value::Array(parts)), SystemPlace::After | SystemPlace::Last) => parts.push(part),
             (Some(Value::Array(parts)), SystemPlace::Default) if !parts.is_empty() => {}
             _ => {
                 map.insert(name, json!({"parts": [part]}));

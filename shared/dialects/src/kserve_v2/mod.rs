@@ -51,7 +51,7 @@ use chat::{Event, Problem, Scope};
 
 use crate::flat::remove_unsupported;
 use crate::neutral::{Request, Response, Usage};
-use crate::prompts::Prompts;
+use crate::prompts::{Prompts, add_to_text};
 use crate::providers::Provider;
 use crate::unary::{Service, Services, wires};
 use crate::{
@@ -105,7 +105,7 @@ impl Dialect for KserveV2 {
     /// Prompts are put around the text, each with an empty line; who says them cannot be told.
     fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {
         let Some(Value::String(text)) = body.get_mut("text_input") else { return false };
-        prompt::add(text, prompts);
+        add_to_text(text, prompts);
         true
     }
 

@@ -7,7 +7,6 @@ use chat::Problem;
 use crate::Drops;
 use crate::flat::{self, Conversation};
 use crate::openai_chat::unsupported;
-use crate::prompts::{Prompts, SystemPlace};
 
 /// How a conversation is written as one text. Each ends where the model's answer begins, or goes on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -145,22 +144,6 @@ impl Template {
         // Writing to a string cannot fail.
         let _ = write!(out, "{}{role}{}{text}{}", marks.before, marks.between, marks.after);
     }
-}
-
-/// Puts prompts of the gateway's own around a text.
-pub(crate) fn add(text: &mut String, prompts: &Prompts) {
-    let mut parts: Vec<&str> = Vec::new();
-    // There are no instructions to stand in for or to come after.
-    let first = |place: SystemPlace| place != SystemPlace::After;
-    for after in [false, true] {
-        let system = prompts.system.iter().filter(|row| first(row.0) != after);
-        parts.extend(system.map(|row| row.1.as_str()));
-    }
-    parts.extend(prompts.before.iter().map(|row| row.1.as_str()));
-    parts.push(text);
-    parts.extend(prompts.after.iter().map(|row| row.1.as_str()));
-    let whole = parts.join("\n\n");
-    *text = whole;
 }
 
 /// Reports what a prompt cannot say of a request, or refuses it.

@@ -2,7 +2,7 @@
 
 use chat::json::Value;
 
-use crate::prompts::{Prompts, SystemPlace, add_messages, message};
+use crate::prompts::{Prompts, SystemPlace, add_last, add_messages, instructs, leading, message};
 
 /// Adds `prompts` to a request. Returns whether it has a conversation to add to.
 pub(crate) fn add(body: &mut Value, prompts: &Prompts) -> bool {
@@ -17,19 +17,12 @@ pub(crate) fn add(body: &mut Value, prompts: &Prompts) -> bool {
             }
             SystemPlace::Default if messages.iter().any(instructs) => continue,
             SystemPlace::Default => 0,
+            SystemPlace::Last => continue,
         };
         messages.insert(at.min(messages.len()), message("system", text));
     }
     let first = leading(messages);
     add_messages(messages, first, prompts, |role, text| message(role.word(), text));
+    add_last(messages, prompts);
     true
-}
-
-/// How many instructions stand before everything else.
-fn leading(messages: &[Value]) -> usize {
-    messages.iter().take_while(|message| instructs(message)).count()
-}
-
-fn instructs(message: &Value) -> bool {
-    matches!(message.get("role").and_then(Value::as_str), Some("system" | "developer"))
 }

@@ -28,6 +28,7 @@ use chat::{Event, Problem, Scope};
 use crate::dialect::{Client, ClientContext, Dialect, Endpoint, Operation, Reader, StreamEncoder};
 use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat::OpenaiChat;
+use crate::prompts::{Prompts, add_to_text};
 use crate::{Codec, Drops, StreamText};
 
 /// The dialect `openai-completions`.
@@ -79,6 +80,26 @@ impl Dialect for OpenaiCompletions {
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
         Some(Box::new(stream::Text::default()))
+    }
+
+    /// Prompts are put around each text, each with an empty line; who says them cannot be told. Tokens have no
+    /// place for them.
+    fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {
+        let texts = match body.get_mut("prompt") {
+            Some(Value::Array(items))
+                if !items.is_empty() && items.iter().all(Value::is_string) =>
+            {
+                items.as_mut_slice()
+            }
+            Some(text @ Value::String(_)) => std::slice::from_mut(text),
+            _ => return false,
+        };
+        for text in texts {
+            if let Value::String(text) = text {
+                add_to_text(text, prompts);
+            }
+        }
+        true
     }
 
     fn usage(&self, body: &Value) -> Option<Usage> {

@@ -80,6 +80,7 @@ mod error;
 mod finish;
 mod item;
 mod logprobs;
+mod prompts;
 mod proof;
 mod request;
 mod response;
@@ -99,6 +100,7 @@ use crate::dialect::{
 };
 use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat::OpenaiChat;
+use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::rate_limits::RateLimits;
 use crate::unary::Services;
@@ -154,6 +156,10 @@ impl Dialect for OpenaiResponses {
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
         Some(Box::<stream::Text>::default())
+    }
+
+    fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {
+        prompts::add(body, prompts)
     }
 
     /// Reads an answer, or an event that carries one.

@@ -25,7 +25,7 @@ use crate::flat::{self, remove_unsupported};
 use crate::kserve_v2::request::{NOT_SUPPORTED, asked};
 use crate::kserve_v2::{answer, prompt, stream};
 use crate::neutral::{Finish, Request, Response, Usage};
-use crate::prompts::Prompts;
+use crate::prompts::{Prompts, add_to_text};
 use crate::providers::Provider;
 use crate::reader::{Fields, bad_answer, missing, wrong_value};
 use crate::{
@@ -114,7 +114,7 @@ impl Dialect for TfservingPredict {
             other => Some(other),
         });
         let Some(Value::String(text)) = text else { return false };
-        prompt::add(text, prompts);
+        add_to_text(text, prompts);
         true
     }
 

@@ -62,6 +62,9 @@ pub struct System {
     pub replace: Option<String>,
     /// Where the client has none.
     pub default: Option<String>,
+    /// Behind the whole conversation, where models weigh it most. Dialects whose instructions stand only in front have
+    /// it behind the client's own.
+    pub last: Option<String>,
 }
 
 /// One message.
@@ -139,6 +142,7 @@ fn instructions(system: System, at: &str, errors: &mut Errors) -> Vec<(SystemPla
         (SystemPlace::After, "append", system.append),
         (SystemPlace::Instead, "replace", system.replace),
         (SystemPlace::Default, "default", system.default),
+        (SystemPlace::Last, "last", system.last),
     ];
     let mut places = Vec::new();
     for (place, name, text) in given {
@@ -151,7 +155,7 @@ fn instructions(system: System, at: &str, errors: &mut Errors) -> Vec<(SystemPla
     places
 }
 
-fn messages(list: Vec<Message>, at: &str, errors: &mut Errors) -> Vec<(Role, String)> {
+pub(crate) fn messages(list: Vec<Message>, at: &str, errors: &mut Errors) -> Vec<(Role, String)> {
     let mut messages = Vec::with_capacity(list.len());
     for (index, message) in list.into_iter().enumerate() {
         if message.content.trim().is_empty() {

@@ -8,6 +8,7 @@ use chat::Problem;
 use dialects::prompts::Prompts;
 use stage::{Blueprint, Exchange, Needs, Request, Stage, Turn, Verdict};
 
+pub(crate) use config::messages;
 pub use config::{Config, Message, MessageRole, RuleConfig, System, When};
 
 /// How the stage is made of its configuration.

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chat::json::{Map, Value};
+use dialects::prompts::{Prompts, SystemPlace};
 use serde::Deserialize;
 use stage::Errors;
 
-use super::{PROPERTIES, Plan, Template, Version, render};
+use super::{Content, PROPERTIES, Plan, Template, Version, render};
+use crate::decorator::{self, Message};
 
 /// Configuration of the prompt templates.
 #[derive(Debug, Deserialize)]
@@ -32,17 +34,18 @@ pub enum Untemplated {
     Reject,
 }
 
-/// A template: exactly one of `body` and `versions`.
+/// A template: exactly one of `prompt`, `body` and `versions`.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TemplateConfig {
-    /// The client dialect that the template is written in.
-    #[serde(default = "usual")]
-    pub dialect: String,
+    /// The client dialect that `body` is written in, and which its clients must speak. By default `openai-chat`.
+    pub dialect: Option<String>,
     /// Its variables by name, of letters, digits and `_`.
     #[serde(default)]
     pub variables: BTreeMap<String, Variable>,
+    /// Instructions and messages, for clients of every dialect.
+    pub prompt: Option<PromptConfig>,
     /// Fields of the request; `{{NAME}}` in their texts stands for a variable. A text that is one variable
     /// and nothing else becomes that variable's value, a number for example.
     #[cfg_attr(
@@ -50,17 +53,23 @@ pub struct TemplateConfig {
         schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")
     )]
     pub body: Option<Map>,
-    /// Several bodies, between which requests are divided by weight.
+    /// Several prompts or bodies, between which requests are divided by weight.
     #[serde(default)]
     pub versions: Vec<VersionConfig>,
 }
 
-/// The one that clients who show no other are answered in.
-fn usual() -> String {
-    dialects::by_headers(|_| false).name().to_owned()
+/// A prompt in no dialect; `{{NAME}}` in its texts stands for a variable.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PromptConfig {
+    /// Instructions for the model, in place of the client's. By default the client's stay.
+    pub system: Option<String>,
+    /// The conversation.
+    pub messages: Vec<Message>,
 }
 
-/// One of several bodies.
+/// One of several versions: exactly one of `prompt` and `body`.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -69,9 +78,14 @@ pub struct VersionConfig {
     pub name: String,
     /// Its share of the requests that ask for no version, of the sum of all weights. 0: only on demand.
     pub weight: u32,
+    /// As `prompt` of the template.
+    pub prompt: Option<PromptConfig>,
     /// As `body` of the template.
-    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
-    pub body: Map,
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")
+    )]
+    pub body: Option<Map>,
 }
 
 /// A value that the client gives.
@@ -143,14 +157,21 @@ pub(super) fn compile(config: Config, errors: &mut Errors) -> Option<Plan> {
 }
 
 fn compile_template(config: TemplateConfig, at: &str, errors: &mut Errors) -> Option<Template> {
-    let dialect = dialects::by_name(&config.dialect);
+    let named = config.dialect.as_deref();
+    // The one that clients who show no other are answered in.
+    let usual = || Some(dialects::by_headers(|_| false));
+    let dialect = named.map_or_else(usual, dialects::by_name);
     if dialect.is_none() {
         let known: Vec<_> = dialects::DIALECTS.iter().map(|dialect| dialect.name()).collect();
         let message = format!("unknown dialect, expected one of: {}", known.join(", "));
         errors.add(&format!("{at}.dialect"), message);
     }
     check_variables(&config.variables, at, errors);
-    let versions = versions(config.body, config.versions, at, errors);
+    let versions = versions(config.prompt, config.body, config.versions, at, errors);
+    let is_body = |(_, version): &Placed| matches!(version.content, Content::Body(_));
+    if named.is_some() && !versions.is_empty() && !versions.iter().any(is_body) {
+        errors.add(&format!("{at}.dialect"), "is that of a `body`: a `prompt` is for all");
+    }
     let mut used = BTreeSet::new();
     for (place, version) in &versions {
         check_version(version, place, &config.variables, &mut used, errors);
@@ -182,37 +203,75 @@ fn check_variables(variables: &BTreeMap<String, Variable>, at: &str, errors: &mu
     }
 }
 
+/// A version, and the path of its content.
 type Placed = (String, Version);
 
 fn versions(
+    prompt: Option<PromptConfig>,
     body: Option<Map>,
     list: Vec<VersionConfig>,
     at: &str,
     errors: &mut Errors,
 ) -> Vec<Placed> {
-    match (body, list.is_empty()) {
-        (Some(body), true) => {
-            vec![(format!("{at}.body"), Version { name: "default".to_owned(), weight: 1, body })]
+    if list.is_empty() {
+        let found = content(prompt, body, at, errors);
+        if found.is_none() {
+            errors.add(at, "must have exactly one of `prompt`, `body` and `versions`");
         }
-        (None, false) => {
-            let mut versions: Vec<Placed> = Vec::new();
-            for (index, VersionConfig { name, weight, body }) in list.into_iter().enumerate() {
-                let place = format!("{at}.versions[{index}]");
-                if !is_name(&name) {
-                    let message = "a name is made of letters, digits, `-`, `_` and `.`";
-                    errors.add(&format!("{place}.name"), message);
-                }
-                if versions.iter().any(|(_, version)| version.name == name) {
-                    errors.add(&format!("{place}.name"), "is another version's name already");
-                }
-                versions.push((format!("{place}.body"), Version { name, weight, body }));
+        let only =
+            |(place, content)| (place, Version { name: "default".to_owned(), weight: 1, content });
+        return found.map(only).into_iter().collect();
+    }
+    if prompt.is_some() || body.is_some() {
+        errors.add(at, "must have exactly one of `prompt`, `body` and `versions`");
+    }
+    let mut versions: Vec<Placed> = Vec::new();
+    for (index, VersionConfig { name, weight, prompt, body }) in list.into_iter().enumerate() {
+        let at = format!("{at}.versions[{index}]");
+        if !is_name(&name) {
+            errors
+                .add(&format!("{at}.name"), "a name is made of letters, digits, `-`, `_` and `.`");
+        }
+        if versions.iter().any(|(_, version)| version.name == name) {
+            errors.add(&format!("{at}.name"), "is another version's name already");
+        }
+        match content(prompt, body, &at, errors) {
+            Some((place, content)) => versions.push((place, Version { name, weight, content })),
+            None => errors.add(&at, "must have exactly one of `prompt` and `body`"),
+        }
+    }
+    versions
+}
+
+/// What a version puts in place of the reference, and its path, if it is exactly one thing.
+fn content(
+    prompt: Option<PromptConfig>,
+    body: Option<Map>,
+    at: &str,
+    errors: &mut Errors,
+) -> Option<(String, Content)> {
+    match (prompt, body) {
+        (Some(prompt), None) => {
+            let at = format!("{at}.prompt");
+            if prompt.messages.is_empty() {
+                errors.add(&format!("{at}.messages"), "must have at least one message");
             }
-            versions
+            let after = decorator::messages(prompt.messages, &format!("{at}.messages"), errors);
+            let system = prompt.system.map(|text| (SystemPlace::Instead, text));
+            let system = system.into_iter().collect();
+            Some((at, Content::Prompt(Prompts { system, before: Vec::new(), after })))
         }
-        _ => {
-            errors.add(at, "must have exactly one of `body` and `versions`");
-            Vec::new()
+        (None, Some(body)) => {
+            let at = format!("{at}.body");
+            if body.is_empty() {
+                errors.add(&at, "must not be empty");
+            }
+            if body.contains_key(PROPERTIES) {
+                errors.add(&format!("{at}.{PROPERTIES}"), "is where clients give values");
+            }
+            Some((at, Content::Body(body)))
         }
+        _ => None,
     }
 }
 
@@ -223,20 +282,27 @@ fn check_version(
     used: &mut BTreeSet<String>,
     errors: &mut Errors,
 ) {
-    if version.body.is_empty() {
-        errors.add(at, "must not be empty");
-    }
-    if version.body.contains_key(PROPERTIES) {
-        errors.add(&format!("{at}.{PROPERTIES}"), "is where clients give values");
-    }
-    for (field, value) in version.body.iter() {
-        render::holes(value, &mut |hole| {
-            if !variables.contains_key(hole) {
-                let message = format!("`{{{{{hole}}}}}` is no variable of the template");
-                errors.add(&format!("{at}.{field}"), message);
+    let mut check = |place: String, hole: &str| {
+        if !variables.contains_key(hole) {
+            errors.add(&place, format!("`{{{{{hole}}}}}` is no variable of the template"));
+        }
+        used.insert(hole.to_owned());
+    };
+    match &version.content {
+        Content::Body(body) => {
+            for (field, value) in body.iter() {
+                render::holes(value, &mut |hole| check(format!("{at}.{field}"), hole));
             }
-            used.insert(hole.to_owned());
-        });
+        }
+        Content::Prompt(prompts) => {
+            for (_, text) in &prompts.system {
+                render::holes_of(text, &mut |hole| check(format!("{at}.system"), hole));
+            }
+            for (index, (_, text)) in prompts.after.iter().enumerate() {
+                let place = format!("{at}.messages[{index}].content");
+                render::holes_of(text, &mut |hole| check(place.clone(), hole));
+            }
+        }
     }
 }
 

@@ -13,9 +13,12 @@ use std::rc::Rc;
 use chat::Problem;
 use chat::json::{Map, Value};
 use dialects::Dialect;
+use dialects::prompts::Prompts;
 use stage::{Blueprint, Exchange, Needs, Request, Stage, Turn, Verdict, facts, metrics};
 
-pub use config::{Config, Kind, TemplateConfig, Untemplated, Variable, VersionConfig};
+pub use config::{
+    Config, Kind, PromptConfig, TemplateConfig, Untemplated, Variable, VersionConfig,
+};
 use render::Holes;
 
 /// How the stage is made of its configuration.
@@ -47,7 +50,16 @@ struct Template {
 struct Version {
     name: String,
     weight: u32,
-    body: Map,
+    content: Content,
+}
+
+/// What is put in place of the reference.
+#[derive(Debug)]
+enum Content {
+    /// Fields of a request of the template's dialect.
+    Body(Map),
+    /// A conversation, in any dialect.
+    Prompt(Prompts),
 }
 
 #[derive(Debug)]
@@ -66,8 +78,14 @@ impl Stage for Templates {
 #[derive(Debug)]
 struct Filling(Rc<Plan>);
 
-/// Fields of a request that may refer to a template in place of what they hold.
-const REFERRING: [&str; 3] = ["input", "messages", "prompt"];
+/// Fields of a request that may refer to a template in place of what they hold, and whether that is a text.
+const REFERRING: [(&str, bool); 5] = [
+    ("contents", false),
+    ("input", false),
+    ("messages", false),
+    ("prompt", true),
+    ("text_input", true),
+];
 
 /// The field that holds the values of a template's variables.
 const PROPERTIES: &str = "properties";
@@ -92,15 +110,30 @@ impl Turn for Filling {
         let unknown = || Problem::invalid("unknown_template", field, "there is no such template");
         let template = self.0.templates.get(&name).ok_or_else(unknown)?;
         let version = template.choose(version.as_deref(), io.dice).ok_or_else(unknown)?;
-        if template.dialect.name() != request.dialect.name() {
+        let dialect = request.dialect;
+        if matches!(version.content, Content::Body(_)) && template.dialect.name() != dialect.name()
+        {
             let message = format!("this template is for {}", template.dialect.name());
             return Err(Problem::invalid("template_for_other_dialect", field, message).into());
         }
         let Value::Object(fields) = request.body.tree_mut() else { return Ok(()) };
-        fields.remove(field);
         let holes = Holes::fill(&template.variables, fields.remove(PROPERTIES))?;
-        for (name, value) in version.body.iter() {
-            fields.insert(name.to_string(), holes.rendered(value));
+        match &version.content {
+            Content::Body(body) => {
+                fields.remove(field);
+                for (name, value) in body.iter() {
+                    fields.insert(name.to_string(), holes.rendered(value));
+                }
+            }
+            Content::Prompt(prompts) => {
+                let is_text = REFERRING.contains(&(field, true));
+                let empty = if is_text { Value::from("") } else { Value::Array(Vec::new()) };
+                fields.put(field, empty);
+                if !dialect.add_prompts(request.body.tree_mut(), &holes.said(prompts)) {
+                    let message = "a conversation does not stand in this field here";
+                    return Err(Problem::invalid("no_conversation", field, message).into());
+                }
+            }
         }
         io.fact(facts::TEMPLATE, format!("{name}@{}", version.name));
         io.count(metrics::TEMPLATES, &[("template", &name), ("version", &version.name)]);
@@ -130,7 +163,7 @@ type Reference = (&'static str, String, Option<String>);
 /// The field that refers to a template, the template's name and the version asked for.
 fn reference(body: &Value) -> Result<Option<Reference>, Problem> {
     let mut found = None;
-    for field in REFERRING {
+    for (field, _) in REFERRING {
         let Some(text) = body.get(field).and_then(Value::as_str) else { continue };
         let text = text.trim();
         let Some(name) = text.strip_prefix("{template://").and_then(|rest| rest.strip_suffix('}'))

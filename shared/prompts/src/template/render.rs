@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chat::Problem;
 use chat::json::{Map, Value};
+use dialects::prompts::Prompts;
 
 use super::PROPERTIES;
 use super::config::Variable;
@@ -70,6 +71,19 @@ impl<'a> Holes<'a> {
         }
     }
 
+    /// The prompts with their holes filled.
+    pub(super) fn said(&self, prompts: &Prompts) -> Prompts {
+        let text = |text: &String| match self.text(text) {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        Prompts {
+            system: prompts.system.iter().map(|(place, said)| (*place, text(said))).collect(),
+            before: prompts.before.iter().map(|(role, said)| (*role, text(said))).collect(),
+            after: prompts.after.iter().map(|(role, said)| (*role, text(said))).collect(),
+        }
+    }
+
     fn text(&self, text: &str) -> Value {
         let mut out = String::with_capacity(text.len());
         for piece in pieces(text) {
@@ -129,15 +143,18 @@ fn hole(text: &str) -> Option<(&str, usize)> {
 /// Shows the name of every hole in a tree to `see`.
 pub(super) fn holes(tree: &Value, see: &mut dyn FnMut(&str)) {
     match tree {
-        Value::String(text) => {
-            for piece in pieces(text) {
-                if let Piece::Hole(name, _) = piece {
-                    see(name);
-                }
-            }
-        }
+        Value::String(text) => holes_of(text, see),
         Value::Array(items) => items.iter().for_each(|item| holes(item, see)),
         Value::Object(map) => map.values().for_each(|value| holes(value, see)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Shows the name of every hole in a text to `see`.
+pub(super) fn holes_of(text: &str, see: &mut dyn FnMut(&str)) {
+    for piece in pieces(text) {
+        if let Piece::Hole(name, _) = piece {
+            see(name);
+        }
     }
 }
