@@ -17,7 +17,7 @@ use support::tollgate;
 fn loaded(value: &Value, names: &mut Vec<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| loaded(item, names)),
-        // Kong Mesh has resources as text.
+        // Kong Mesh and Compose have resources as text.
         Value::String(text) if text.contains("vm_config") => {
             loaded(&serde_yaml_ng::from_str(text).unwrap(), names);
         }
@@ -40,9 +40,13 @@ fn loaded(value: &Value, names: &mut Vec<String>) {
 
 #[test]
 fn every_surface_gets_what_its_filters_load() {
-    for (surface, kind) in
-        [("envoy", None), ("istio", Some("EnvoyFilter")), ("kong-mesh", Some("MeshProxyPatch"))]
-    {
+    for (surface, kind) in [
+        ("compose", None),
+        ("envoy", None),
+        ("envoy-gateway", Some("EnvoyPatchPolicy")),
+        ("istio", Some("EnvoyFilter")),
+        ("kong-mesh", Some("MeshProxyPatch")),
+    ] {
         let providers = "openai,anthropic=claude-haiku-4-5,ollama=qwen3";
         let arguments = ["init", "--surface", surface, "--providers", providers];
         let stages = ["--stages", "token-counter,pii-redactor,prompt-guard"];
@@ -59,6 +63,20 @@ fn every_surface_gets_what_its_filters_load() {
         let (done, out, _) = tollgate(&[&arguments[..], &["--stages", "none"]].concat(), "");
         assert!(done && !out.contains("chain.wasm"), "{surface}");
     }
+}
+
+#[test]
+fn a_container_reaches_what_runs_on_the_machine() {
+    let arguments = ["init", "--surface", "compose", "--stages", "none", "--providers"];
+    let (done, out, errors) = tollgate(&[&arguments[..], &["ollama"]].concat(), "");
+    assert!(done && errors.contains("docker compose -f FILE up"), "{errors}");
+    let value: Value = serde_yaml_ng::from_str(&out).unwrap();
+    let service = &value["services"]["envoy"];
+    assert_eq!(service["extra_hosts"][0], "host.docker.internal:host-gateway");
+    assert!(service.get("environment").is_none());
+    let content = value["configs"]["envoy"]["content"].as_str().unwrap();
+    assert!(content.contains("address: host.docker.internal\n"), "{content}");
+    assert!(!content.replace("$$", "").contains('$'));
 }
 
 #[test]

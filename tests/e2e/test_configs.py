@@ -105,64 +105,6 @@ def test_there_are_configs() -> None:
     assert len(CONFIGS) >= 4
 
 
-PROVIDERS = f"openai,anthropic={MESSAGES.served}"
-
-
-def initial(surface: str, providers: str = PROVIDERS, stages: str = "none") -> Any:
-    """What `tollgate init` writes."""
-    command = [str(tollgate()), "init", "--surface", surface]
-    command += ["--providers", providers, "--stages", stages]
-    ran = subprocess.run(command, capture_output=True, timeout=10)
-    assert ran.returncode == 0, ran.stderr
-    return yaml.safe_load(ran.stdout)
-
-
-def assembled(surface: str, manifest: Any) -> Any:
-    """The listener and the cluster inside a mesh's resource as a config."""
-    if surface == "istio":
-        patches = manifest["spec"]["configPatches"]
-        found = {patch["applyTo"].lower(): patch["patch"]["value"] for patch in patches}
-    elif surface == "kong-mesh":
-        found = {}
-        for modification in manifest["spec"]["default"]["appendModifications"]:
-            ((kind, addition),) = modification.items()
-            found[kind] = yaml.safe_load(addition["value"])
-    else:
-        return manifest
-    parts = {"listeners": [found["listener"]], "clusters": [found["cluster"]]}
-    address = {"socket_address": {"address": client.HOST, "port_value": 9901}}
-    return {"admin": {"address": address}, "static_resources": parts}
-
-
-@pytest.mark.parametrize("surface", ["envoy", "istio", "kong-mesh"])
-@pytest.mark.parametrize("providers", [PROVIDERS, f"{PROVIDERS},ollama=qwen3", "ollama"])
-def test_what_init_writes_is_envoys(envoy_binary: Path, surface: str, providers: str) -> None:
-    """Whether its modules load what it writes for them is a test of `tollgate init` itself."""
-    stages = "pii-redactor,prompt-guard,token-counter"
-    written = assembled(surface, initial(surface, providers, stages))
-    (listener,) = written["static_resources"]["listeners"]
-    manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
-    names = [filter["name"].rpartition(".")[2] for filter in manager["http_filters"]]
-    assert names == ["wasm", "router"]
-    validate(envoy_binary, relocate(without_modules(json.dumps(written))))
-
-
-def test_what_init_writes_serves(
-    start_envoy: Callable[..., Envoy], start_provider: Callable[..., Provider], modules: Path
-) -> None:
-    openai, anthropic = start_provider(CHAT.dialect), start_provider(MESSAGES.dialect)
-    text = simulated(json.dumps(initial("envoy")), openai.port, anthropic.port)
-    ports = {port: port for port in (openai.port, anthropic.port)}
-    envoy = start_envoy(relocate(text, ports, modules), env=KEYS)
-    for failing, served in ((None, CHAT.served), (openai, MESSAGES.served)):
-        if failing:
-            failing.switch(status=503)
-        answer = client.post_json(
-            envoy.port, CHAT.path, CHAT.request(model=CHAT.served), CHAT.client_headers()
-        )
-        assert (answer.status, answer.json()["model"]) == (200, served), answer.body
-
-
 CLAUDE: Dict[str, Any] = {"provider": "anthropic", "credential": "none"}
 
 # A wrong configuration, and what has to be said about it.

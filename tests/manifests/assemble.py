@@ -1,4 +1,4 @@
-"""What a mesh's control plane makes of our manifests: the Envoy resources in them."""
+"""What a control plane or Compose makes of our manifests: the Envoy resources in them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ def documents(path: str) -> List[JSON]:
     return [doc for doc in yaml.safe_load_all((EXAMPLES / path).read_text()) if doc]
 
 
-def resources(path: str) -> JSON:
+def resources(manifest: JSON) -> JSON:
     """The listeners and clusters that a manifest adds, as Envoy's `static_resources`."""
-    (manifest,) = documents(path)
+    if "services" in manifest:
+        # A compose file, in which `$` begins a variable.
+        manifest = yaml.safe_load(manifest["configs"]["envoy"]["content"].replace("$$", "$"))
+    if "static_resources" in manifest:
+        found: JSON = manifest["static_resources"]
+        return found
     spec = manifest["spec"]
     kind = manifest.get("kind", manifest.get("type"))
-    found: JSON = {"listeners": [], "clusters": []}
+    found = {"listeners": [], "clusters": []}
     if kind == "EnvoyFilter":
         for patch in spec["configPatches"]:
             assert patch["patch"]["operation"] == "ADD"

@@ -65,3 +65,9 @@ def test_the_dashboard_shows_every_stage() -> None:
     queries = [target["expr"] for panel in panels for target in panel["targets"]]
     for stage in ("routed", "tokens", "cost", "guard", "pii", "limited", "first_token", "latency"):
         assert any(stage in query for query in queries), stage
+    assert all("chain_" in query for query in queries), "what the other test looks for"
+    # Use is told against the budget that there is.
+    (used,) = [query for query in queries if "chain_tokens" in query and " / " in query]
+    limit = used.rpartition(" / ")[2]
+    config = (EXAMPLES.parent / "envoy-configs" / "full.yaml").read_text()
+    assert f'"limit": {limit}, "window": {{"sliding": "minute"}}' in config

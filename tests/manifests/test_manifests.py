@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict
 
 import pytest
 from assemble import EXAMPLES, documents, filters, resources
+from crds import SCHEMAS, errors
 from harness.config import relocate
 from harness.envoy import validate
 from harness.gateway import Cluster, Endpoint, Listener, config
-from jsonschema import Draft202012Validator
 
 JSON = Dict[str, Any]
 
@@ -31,30 +31,6 @@ ATTACHING = (
     "kong-mesh/outbound-guard.yaml",
     "envoy-gateway/envoyextensionpolicy.yaml",
 )
-
-
-def schemas() -> Dict[Tuple[str, str], JSON]:
-    """The schema of each version and kind."""
-    found = {}
-    for path in (Path(__file__).parent / "schemas").glob("*.json"):
-        schema = json.loads(path.read_text())
-        named = schema["properties"]
-        found[named["apiVersion"]["const"], named["kind"]["const"]] = schema
-    return found
-
-
-SCHEMAS = schemas()
-
-
-def errors(manifest: JSON) -> List[str]:
-    """What is wrong with a manifest."""
-    if "type" in manifest:
-        # Kuma's universal form: the same `spec`, its head without a version.
-        head = {"apiVersion": "kuma.io/v1alpha1", "kind": manifest["type"]}
-        assert manifest["mesh"]
-        manifest = {**head, "metadata": {"name": manifest["name"]}, "spec": manifest["spec"]}
-    validator = Draft202012Validator(SCHEMAS[manifest["apiVersion"], manifest["kind"]])
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(manifest)]
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -91,7 +67,7 @@ def test_every_schema_is_used() -> None:
 
 
 def test_every_mesh_gets_the_same_gateway() -> None:
-    first, *others = [resources(path) for path in ADDING]
+    first, *others = [resources(*documents(path)) for path in ADDING]
     assert first["listeners"] and first["clusters"]
     assert all(other == first for other in others)
 
@@ -99,7 +75,7 @@ def test_every_mesh_gets_the_same_gateway() -> None:
 def test_envoy_takes_what_the_meshes_make_of_them(envoy_binary: Path, modules: Path) -> None:
     listeners = [Listener(path.partition("/")[0], "back", list(filters(path))) for path in ATTACHING]
     whole = json.loads(config(listeners, [Cluster("back", [Endpoint(9)])]))
-    for kind, found in resources(ADDING[0]).items():
+    for kind, found in resources(*documents(ADDING[0])).items():
         whole["static_resources"][kind] += found
     keys = {"OPENAI_API_KEY": "dummy", "ANTHROPIC_API_KEY": "dummy"}
     validate(envoy_binary, relocate(json.dumps(whole), modules=modules), keys)

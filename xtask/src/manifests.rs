@@ -1,12 +1,12 @@
-//! Manifests for meshes and the Envoy of `examples/compose`, made of an Envoy configuration that is tested as it stands:
-//! its listeners and clusters; only the wrapping is the mesh's, only the addresses are the composition's.
+//! Manifests for meshes and the Envoys of `examples/compose` and `examples/func-e`, made of an Envoy configuration that is
+//! tested as it stands: its listeners and clusters; only the wrapping is the mesh's, only addresses are the examples'.
 //!
 //! - Istio's `EnvoyFilter`: <https://istio.io/latest/docs/reference/config/networking/envoy-filter/> (2026-11-21)
 //! - Kuma's `MeshProxyPatch`: <https://kuma.io/docs/latest/policies/meshproxypatch/> (2026-11-21)
 //! - Envoy Gateway's `EnvoyPatchPolicy`:
 //!   <https://gateway.envoyproxy.io/docs/tasks/extensibility/envoy-patch-policy/> (2026-11-21)
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_yaml_ng::Value;
 
@@ -14,7 +14,10 @@ use crate::Generated;
 
 const CONFIG: &str = "envoy-configs/full.yaml";
 
-/// Where the proxy's container has the modules.
+/// Where the configuration has the modules.
+const BUILT: &str = "target/wasm32-wasip1/release/";
+
+/// Where the proxy's container has them.
 const MODULES: &str = "/etc/tollgate/";
 
 /// A resource of Envoy: its kind, its name and its text.
@@ -46,53 +49,78 @@ pub(crate) fn generated(root: &Path) -> Vec<Generated> {
             let made = format!("# Made of {CONFIG} by `make gen`.\n{head}{body}");
             (Path::new("examples").join(path), made)
         })
-        .chain([composed(config)])
+        .chain(SIMULATED.iter().map(|one| simulated(one, config.clone())))
         .collect()
 }
 
 type Address = (&'static str, u64);
 
-/// Where the configuration looks, and which container of `examples/compose` is meant.
-const CONTAINERS: [(Address, Address); 3] = [
-    (("api.openai.com", 443), ("openai", 10101)),
-    (("api.anthropic.com", 443), ("anthropic", 10102)),
-    (("127.0.0.1", 8081), ("ratelimit", 8081)),
+/// The same with simulated providers.
+struct Simulated {
+    path: &'static str,
+    /// Where the configuration looks, and where it shall look.
+    moved: [(Address, Address); 3],
+    /// Where the modules are, if elsewhere.
+    modules: Option<&'static str>,
+    /// Whether what listens is for other containers.
+    open: bool,
+}
+
+const SIMULATED: [Simulated; 2] = [
+    Simulated {
+        path: "examples/compose/envoy.yaml",
+        moved: [
+            (("api.openai.com", 443), ("openai", 10101)),
+            (("api.anthropic.com", 443), ("anthropic", 10102)),
+            (("127.0.0.1", 8081), ("ratelimit", 8081)),
+        ],
+        modules: Some(MODULES),
+        open: true,
+    },
+    Simulated {
+        path: "examples/func-e/envoy.yaml",
+        moved: [
+            (("api.openai.com", 443), ("127.0.0.1", 10101)),
+            (("api.anthropic.com", 443), ("127.0.0.1", 10102)),
+            (("127.0.0.1", 8081), ("127.0.0.1", 8081)),
+        ],
+        modules: None,
+        open: false,
+    },
 ];
 
-/// The same with simulated providers, for the containers.
-fn composed(mut config: Value) -> Generated {
+fn simulated(example: &Simulated, mut config: Value) -> Generated {
     let clusters = config["static_resources"]["clusters"].as_sequence_mut();
     for cluster in clusters.into_iter().flatten().filter_map(Value::as_mapping_mut) {
         cluster.remove("transport_socket");
         cluster.insert("type".into(), "STRICT_DNS".into());
     }
-    move_addresses(&mut config);
-    let text = serde_yaml_ng::to_string(&config).unwrap_or_default();
-    let text = text.replace("target/wasm32-wasip1/release/", MODULES);
-    (
-        PathBuf::from("examples/compose/envoy.yaml"),
-        format!("# Made of {CONFIG} by `make gen`.\n{text}"),
-    )
+    move_addresses(&mut config, example);
+    let mut text = serde_yaml_ng::to_string(&config).unwrap_or_default();
+    if let Some(modules) = example.modules {
+        text = text.replace(BUILT, modules);
+    }
+    (example.path.into(), format!("# Made of {CONFIG} by `make gen`.\n{text}"))
 }
 
-fn move_addresses(value: &mut Value) {
+fn move_addresses(value: &mut Value, example: &Simulated) {
     match value {
-        Value::Sequence(items) => items.iter_mut().for_each(move_addresses),
+        Value::Sequence(items) => items.iter_mut().for_each(|item| move_addresses(item, example)),
         Value::Mapping(fields) => {
             let host = fields.get("address").and_then(Value::as_str).unwrap_or_default();
             let port = fields.get("port_value").and_then(Value::as_u64);
             let known =
-                CONTAINERS.iter().find(|((name, at), _)| *name == host && Some(*at) == port);
+                example.moved.iter().find(|((name, at), _)| *name == host && Some(*at) == port);
+            let listens = example.open && host == "127.0.0.1";
             let there = match known {
                 Some((_, there)) => Some(*there),
-                // What listens is for other containers.
-                None => port.filter(|_| host == "127.0.0.1").map(|port| ("0.0.0.0", port)),
+                None => port.filter(|_| listens).map(|port| ("0.0.0.0", port)),
             };
             if let Some((host, port)) = there {
                 fields.insert("address".into(), host.into());
                 fields.insert("port_value".into(), port.into());
             }
-            fields.values_mut().for_each(move_addresses);
+            fields.values_mut().for_each(|field| move_addresses(field, example));
         }
         _ => {}
     }
@@ -174,7 +202,7 @@ fn resources(config: &Value, kind: &str) -> Vec<Resource> {
         Resource {
             cluster: kind == "clusters",
             name: item["name"].as_str().unwrap_or_default().to_owned(),
-            text: text.replace("target/wasm32-wasip1/release/", MODULES),
+            text: text.replace(BUILT, MODULES),
         }
     };
     list.into_iter().flatten().map(resource).collect()

@@ -134,9 +134,11 @@ fn local_replies() -> Value {
     }]})
 }
 
-/// The cluster: a provider at each priority, and the translator for each attempt.
-pub(super) fn cluster(targets: &[Target], modules: &str) -> Value {
-    let ends: Vec<Value> = targets.iter().enumerate().map(|(n, one)| locality(n, one)).collect();
+/// The cluster: a provider at each priority, and the translator for each attempt. `here` is what Envoy calls the
+/// machine that it runs on.
+pub(super) fn cluster(targets: &[Target], modules: &str, here: &str) -> Value {
+    let ends = targets.iter().enumerate().map(|(n, one)| locality(n, one, here));
+    let ends: Vec<Value> = ends.collect();
     let translator = wasm(
         "provider_translator",
         &json!({ "targets": configured(targets) }),
@@ -191,7 +193,7 @@ pub(super) fn cluster(targets: &[Target], modules: &str) -> Value {
     cluster
 }
 
-fn locality(priority: usize, target: &Target) -> Value {
+fn locality(priority: usize, target: &Target, here: &str) -> Value {
     let (_, rest) = target.provider.base_url.split_once("://").unwrap_or_default();
     let authority = rest.split('/').next().unwrap_or_default();
     let (host, port) = match authority.split_once(':') {
@@ -205,7 +207,10 @@ fn locality(priority: usize, target: &Target) -> Value {
     json!({"priority": priority, "lb_endpoints": [{
         "endpoint": {
             "hostname": host,
-            "address": {"socket_address": {"address": host, "port_value": port}},
+            "address": {"socket_address": {
+                "address": if host == "localhost" { here } else { host },
+                "port_value": port,
+            }},
         },
         "metadata": {"filter_metadata": metadata},
     }]})

@@ -1,4 +1,4 @@
-//! How listener and cluster reach an Envoy: as its whole configuration, or inside a mesh's own resource.
+//! How listener and cluster reach an Envoy: as its whole configuration, or inside what a mesh or Compose reads.
 
 use std::io;
 use std::path::Path;
@@ -17,7 +17,20 @@ pub(crate) enum Surface {
     Istio,
     /// A Kong Mesh or Kuma data plane: a MeshProxyPatch
     KongMesh,
+    /// Envoy Gateway: an EnvoyPatchPolicy
+    EnvoyGateway,
+    /// Docker Compose 2.23 or later: a compose file with Envoy's configuration in it
+    Compose,
 }
+
+/// Where modules are built.
+const BUILT: &str = "target/wasm32-wasip1/release";
+
+/// Where a container has them.
+const MOUNTED: &str = "/etc/tollgate";
+
+/// What a container calls the machine that it runs on.
+const HOST: &str = "host.docker.internal";
 
 impl Surface {
     pub(super) fn name(self) -> &'static str {
@@ -25,14 +38,16 @@ impl Surface {
             Surface::Envoy => "envoy",
             Surface::Istio => "istio",
             Surface::KongMesh => "kong-mesh",
+            Surface::EnvoyGateway => "envoy-gateway",
+            Surface::Compose => "compose",
         }
     }
 
     /// Where the modules are by default.
     pub(super) fn modules(self) -> &'static str {
         match self {
-            Surface::Envoy => "target/wasm32-wasip1/release",
-            Surface::Istio | Surface::KongMesh => "/etc/tollgate",
+            Surface::Envoy => BUILT,
+            _ => MOUNTED,
         }
     }
 
@@ -43,17 +58,23 @@ impl Surface {
         targets: &[Target],
         modules: &str,
     ) -> io::Result<String> {
-        // In a pod the listener is for others.
+        // In a pod or a container the listener is for others.
         let address = if self == Surface::Envoy { "127.0.0.1" } else { "0.0.0.0" };
+        let here = if self == Surface::Compose { HOST } else { "localhost" };
         let listener = envoy::listener(address, stages, modules);
-        let cluster = envoy::cluster(targets, modules);
-        let value = match self {
-            Surface::Envoy => json!({
+        let cluster = envoy::cluster(targets, modules, here);
+        let whole = || {
+            json!({
                 "admin": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": 9901}}},
                 "static_resources": {"listeners": [listener], "clusters": [cluster]},
-            }),
+            })
+        };
+        let value = match self {
+            Surface::Envoy => whole(),
             Surface::Istio => istio(&listener, &cluster),
             Surface::KongMesh => kong_mesh(&listener, &cluster)?,
+            Surface::EnvoyGateway => envoy_gateway(&listener, &cluster),
+            Surface::Compose => compose(&whole(), &envoy::keys(targets), modules)?,
         };
         Ok(format!("# Made by `tollgate init`, to begin with.\n{}", yaml(&value)?))
     }
@@ -65,11 +86,19 @@ impl Surface {
         let set: String = keys.iter().map(|key| format!("{key}=… ")).collect();
         match self {
             Surface::Envoy => format!("next: {set}envoy -c {file}"),
-            Surface::Istio | Surface::KongMesh => format!(
-                "next: mount the modules into the proxy at the folder that the file names, set {} in its \
-                 environment, choose its pods in the file, and kubectl apply -f {file}",
-                if keys.is_empty() { "nothing".to_owned() } else { keys.join(", ") }
-            ),
+            Surface::Compose => format!("next: make wasm && {set}docker compose -f {file} up"),
+            Surface::Istio | Surface::KongMesh | Surface::EnvoyGateway => {
+                let set = match keys.is_empty() {
+                    true => String::new(),
+                    false => format!("set {} in its environment, ", keys.join(", ")),
+                };
+                format!(
+                    "next: mount the modules into the proxy at the folder that the file names, {set}choose {} in the \
+                     file, and kubectl apply -f {file} (examples/{}/README.md)",
+                    if self == Surface::EnvoyGateway { "the Gateway" } else { "its pods" },
+                    self.name()
+                )
+            }
         }
     }
 }
@@ -122,4 +151,47 @@ fn kong_mesh(listener: &Value, cluster: &Value) -> io::Result<Value> {
             ]},
         },
     }))
+}
+
+/// <https://gateway.envoyproxy.io/docs/tasks/extensibility/envoy-patch-policy/> (read 2026-11-21)
+fn envoy_gateway(listener: &Value, cluster: &Value) -> Value {
+    let added = |kind: &str, value: &Value| {
+        json!({
+            "type": format!("type.googleapis.com/envoy.config.{kind}"),
+            "name": value["name"],
+            "operation": {"op": "add", "path": "", "value": value},
+        })
+    };
+    json!({
+        "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+        "kind": "EnvoyPatchPolicy",
+        "metadata": {"name": "tollgate", "namespace": "default"},
+        "spec": {
+            "targetRef": {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "llm"},
+            "type": "JSONPatch",
+            "jsonPatches": [
+                added("cluster.v3.Cluster", cluster),
+                added("listener.v3.Listener", listener),
+            ],
+        },
+    })
+}
+
+/// `content` of a configuration: <https://docs.docker.com/reference/compose-file/configs/> (read 2026-11-21)
+fn compose(config: &Value, keys: &[String], modules: &str) -> io::Result<Value> {
+    let mut service = json!({
+        "image": "envoyproxy/envoy:v1.40.0",
+        "command": ["envoy", "-c", "/etc/envoy/envoy.yaml"],
+        "ports": ["127.0.0.1:10000:10000"],
+        "volumes": [format!("./{BUILT}:{modules}:ro")],
+        "configs": [{"source": "envoy", "target": "/etc/envoy/envoy.yaml"}],
+        "extra_hosts": [format!("{HOST}:host-gateway")],
+    });
+    if let (Some(map), false) = (service.as_object_mut(), keys.is_empty()) {
+        // Without a value: that of the shell.
+        map.insert("environment".to_owned(), json!(keys));
+    }
+    // Compose reads `$` as the beginning of a variable.
+    let content = yaml(config)?.replace('$', "$$");
+    Ok(json!({"services": {"envoy": service}, "configs": {"envoy": {"content": content}}}))
 }
