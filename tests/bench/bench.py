@@ -1,91 +1,131 @@
-"""`make bench`: what the filters cost in throughput on a real Envoy.
+"""`make bench`: what the filters cost on a real Envoy.
 
 Every setup of `setups.py` has an Envoy of its own with one worker, all in front of the same
 backends, and is loaded in turn, round after round; a filter's figures are compared with those of
-the passthrough Envoy in the same round, because a machine's speed differs from minute to minute.
-README.md says how to read the table. It never fails because something is slow, only because an
-answer is wrong.
+the Envoy without filters in the same round, because a machine's speed differs from minute to
+minute. README.md says how to read the tables. It never fails because something is slow, only
+because an answer is wrong.
 
 ENVOY names another Envoy than 1.40.0, TOLLGATE_MODULES another folder of `.wasm` files than the
-release build's. Python 3.9, standard library only.
+release build's. Python 3.9 and PyYAML.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
-import platform
 import signal
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
 from harness import install
 from harness.install import EnvoyError
 from harness.wires import WIRES
-from measure import Backend, BenchError, Subject, build
-from report import Results, aims, table
-from setups import SETUPS, WORKLOADS, Setup, Workload
+from machine import load_average, machine
+from measure import Backend, BenchError, Measured, Stand, Subject, build
+from report import reached, table
+from results import Rounds, figures, ratio
+from setups import CHAIN, PASSTHROUGH, SEPARATELY, SETUPS, TRANSLATION, Setup
+from workloads import WORKLOADS, Workload
+
+# Whose memory is measured, with so many workers.
+KEEPERS = (PASSTHROUGH, TRANSLATION, SEPARATELY, CHAIN)
+WORKERS = (1, 2, 4)
 
 
 def main() -> int:
     """Runs the benchmark; the exit code."""
     signal.signal(signal.SIGTERM, _stopped)
     args = _arguments()
-    setups = [one for one in SETUPS if one.is_baseline or args.setup in one.name]
-    workloads = [one for one in WORKLOADS if args.workload in one.name]
-    kept: Dict[str, Results] = {}
-    reached: List[str] = []
     try:
         with ExitStack() as stack:
-            subjects = _start(stack, setups, args.stream_events)
-            ranges = "median (lowest–highest) of the rounds" if args.rounds > 1 else "one round"
-            _say(f"{args.rounds} × {args.seconds:g} s of load per setup; {ranges}")
-            for workload in workloads:
-                results = _measure(subjects, workload, args.rounds, args.seconds)
-                _say("\n" + table(workload, setups, results))
-                reached += aims(workload, setups, results)
-                kept[workload.name] = results
-            _say("\n" + "\n".join([*reached, _load_average()]))
+            results = _run(stack, args)
     except KeyboardInterrupt:
         return 130
     except (BenchError, EnvoyError) as problem:
         print(f"bench: {problem}", file=sys.stderr)
         return 1
+    _say("\n" + "\n".join([*reached(results), load_average()]))
     if args.json:
-        args.json.write_text(json.dumps(kept, default=dataclasses.asdict, indent=1) + "\n")
+        args.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     return 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description="Throughput of the filters on a real Envoy, as ratios to an Envoy without them"
+        description="What the filters cost on a real Envoy, next to an Envoy without them"
     )
     add = parser.add_argument
-    add("--quick", action="store_true", help="one round of half a second: does it run at all?")
-    add("--rounds", type=int, default=5)
-    add("--seconds", type=float, default=3.0, help="of load per setup and round (default: 3)")
+    add("--quick", action="store_true", help="one round of 0.3 s: does it run at all?")
+    add("--rounds", type=int, help="in place of each workload's own number")
+    add("--seconds", type=float, default=1.0, help="of load per setup and round (default: 1)")
     add("--stream-events", type=int, default=32, help="texts in a streamed answer (default: 32)")
-    add("--setup", default="", metavar="TEXT", help="only setups with TEXT in their name")
-    add("--workload", default="", metavar="TEXT", help="only workloads with TEXT in their name")
-    add("--json", type=Path, metavar="FILE", help="every measurement goes there, too")
+    add("--setup", metavar="TEXT", help="only setups with TEXT in their name, also unpublished ones")
+    add("--workload", default="", metavar="TEXT", help="only workloads with TEXT in their title")
+    add("--no-memory", action="store_true", help="nothing about memory by number of workers")
+    add("--instructions", type=Path, metavar="FILE", help="what the example `instructions` wrote")
+    add("--json", type=Path, metavar="FILE", help="the results go there, too")
     args = parser.parse_args()
     if args.quick:
-        args.rounds, args.seconds = 1, 0.5
-    if args.rounds < 1 or args.seconds <= 0:
+        args.rounds, args.seconds = 1, 0.3
+    if (args.rounds or 1) < 1 or args.seconds <= 0:
         parser.error("there must be at least one round, and some time in it")
     return args
 
 
-def _start(stack: ExitStack, setups: List[Setup], stream_events: int) -> List[Subject]:
-    """Starts the backends and every setup's Envoy, which `stack` ends."""
+def _run(stack: ExitStack, args: argparse.Namespace) -> Dict[str, Any]:
+    wanted = [one for one in SETUPS if _is_wanted(one, args.setup)]
+    workloads = [one for one in WORKLOADS if args.workload in one.title]
+    stand = _stand(stack, wanted, args.stream_events)
+    results: Dict[str, Any] = {
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": machine(stand.envoy),
+        "seconds": args.seconds,
+        "setups": {one.name: one.does for one in wanted if one.published},
+        "workloads": {one.name: one.title for one in workloads},
+        "throughput": {},
+        "chain_over_separate": {},
+        "memory": {},
+        "modules": {path.stem: path.stat().st_size for path in sorted(stand.modules.glob("*.wasm"))},
+        "instructions": json.loads(args.instructions.read_text()) if args.instructions else {},
+    }
+    _say(f"{results['machine']}; {load_average()}")
+    if not args.no_memory and not args.setup:
+        results["memory"] = _memory(stand, args.seconds)
+    with ExitStack() as envoys:
+        subjects = []
+        for number, setup in enumerate(wanted):
+            _progress(f"starting Envoy {number + 1} of {len(wanted)}: {setup.name}")
+            subjects.append(Subject(setup, stand))
+            envoys.callback(subjects[-1].stop)
+        for workload in workloads:
+            rounds = _measure(subjects, workload, args.rounds or workload.rounds, args.seconds)
+            found = {one.name: _figures(one, wanted, rounds) for one in wanted if one.name in rounds}
+            results["throughput"][workload.name] = found
+            if SEPARATELY.name in rounds and CHAIN.name in rounds:
+                pairs = list(zip(rounds[CHAIN.name], rounds[SEPARATELY.name]))
+                over = ratio(pairs, lambda one, other: one.rps / other.rps)
+                results["chain_over_separate"][workload.name] = over
+            _say("\n" + table(workload.title, found, workload.stream))
+    return results
+
+
+def _is_wanted(setup: Setup, text: Optional[str]) -> bool:
+    if text is None:
+        return setup.published
+    return setup.is_baseline or text in setup.name
+
+
+def _stand(stack: ExitStack, setups: List[Setup], stream_events: int) -> Stand:
+    """Starts the backends, which `stack` ends."""
     modules = _modules(setups)
     envoy = install.find(None if os.environ.get("ENVOY") else install.DEFAULT_VERSION)
     program = build()
@@ -95,48 +135,56 @@ def _start(stack: ExitStack, setups: List[Setup], stream_events: int) -> List[Su
         backend = Backend(program, wire.dialect, stream_events)
         stack.callback(backend.stop)
         ports[wire.dialect] = backend.port
-    subjects = []
-    for setup in setups:
-        port = ports[setup.provider.dialect]
-        subject = Subject(setup, envoy, modules, port, program, folder)
-        stack.callback(subject.stop)
-        subjects.append(subject)
-    version = install.dotted(install.version_of(envoy))
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    _say(f"Envoy {version} with one worker on {machine}; {_load_average()}")
-    return subjects
+    return Stand(envoy, modules, program, folder, ports)
 
 
 def _modules(setups: List[Setup]) -> Path:
     target = Path(os.environ.get("CARGO_TARGET_DIR") or install.REPOSITORY / "target")
     folder = Path(os.environ.get("TOLLGATE_MODULES") or target / "wasm32-wasip1" / "release")
-    needed = {f"{setup.module}.wasm" for setup in setups if setup.module}
+    needed = {f"{module}.wasm" for setup in setups for module in setup.modules}
     missing = sorted(name for name in needed if not (folder / name).exists())
     if missing:
         raise BenchError(f"no {', '.join(missing)} in {folder}: make wasm probe")
     return folder.resolve()
 
 
-def _measure(
-    subjects: List[Subject], workload: Workload, rounds: int, seconds: float
-) -> Results:
-    """Every setup once per round, after a time that does not count: V8 compiles hot code late."""
-    results: Results = {subject.setup.name: [] for subject in subjects}
-    for subject in subjects:
+def _measure(subjects: List[Subject], workload: Workload, rounds: int, seconds: float) -> Rounds:
+    """Every setup once per round, after a time that does not count."""
+    able = [one for one in subjects if one.setup.streams or not workload.stream]
+    found: Rounds = {subject.setup.name: [] for subject in able}
+    for subject in able:
         subject.check(workload)
-        subject.run(workload, min(seconds, 1.0))
+        subject.run(workload, min(seconds, 0.4))
     for number in range(rounds):
-        for subject in subjects:
-            name = subject.setup.name
-            _progress(f"{workload.name}: round {number + 1} of {rounds}, {name}")
-            results[name].append(subject.run(workload, seconds))
-    _progress("")
-    return results
+        _progress(f"{workload.title}: round {number + 1} of {rounds}")
+        for subject in able:
+            found[subject.setup.name].append(subject.run(workload, seconds))
+    return found
 
 
-def _load_average() -> str:
-    """How busy the machine is, this benchmark included."""
-    return "load average " + ", ".join(f"{average:.1f}" for average in os.getloadavg())
+def _figures(setup: Setup, setups: List[Setup], rounds: Rounds) -> Dict[str, Any]:
+    """A setup's figures, next to those of the Envoy without filters for the same clients."""
+    base: List[Measured] = next(
+        rounds[one.name] for one in setups if one.is_baseline and one.client is setup.client
+    )
+    return figures(rounds[setup.name], base)
+
+
+def _memory(stand: Stand, seconds: float) -> Dict[str, Dict[str, float]]:
+    """Resident memory in MiB under load by number of workers."""
+    found: Dict[str, Dict[str, float]] = {}
+    for setup in KEEPERS:
+        for workers in WORKERS:
+            _progress(f"memory: {setup.name} with {workers} workers")
+            subject = Subject(setup, stand, workers)
+            try:
+                memory = subject.run(WORKLOADS[0], max(seconds, 1.0)).memory
+            finally:
+                subject.stop()
+            if memory is not None:
+                found.setdefault(setup.name, {})[str(workers)] = round(memory, 1)
+        _say(f"memory, {setup.name}: MiB by workers {found.get(setup.name)}")
+    return found
 
 
 def _say(text: str) -> None:
@@ -144,9 +192,7 @@ def _say(text: str) -> None:
 
 
 def _progress(text: str) -> None:
-    """A line that the next one overwrites, where somebody watches."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+    print(f"… {text}", file=sys.stderr, flush=True)
 
 
 def _stopped(number: int, frame: Optional[FrameType]) -> None:

@@ -8,13 +8,14 @@ import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from harness import client
 from harness.envoy import Envoy, explained
 from harness.install import REPOSITORY
-from harness.wires import Wire
-from setups import Setup, Workload, ending
+from harness.wires import CHAT, Wire
+from setups import Setup
+from workloads import Workload
 
 
 class BenchError(RuntimeError):
@@ -56,6 +57,17 @@ class Backend:
 
 
 @dataclass(frozen=True)
+class Stand:
+    """What all Envoys have in common: `ports` are the backends' by dialect."""
+
+    envoy: Path
+    modules: Path
+    program: Path
+    folder: Path
+    ports: Dict[str, int]
+
+
+@dataclass(frozen=True)
 class Measured:
     """One run of the load against one Envoy. Times in microseconds."""
 
@@ -73,13 +85,14 @@ class Measured:
 class Subject:
     """A setup with its Envoy running."""
 
-    def __init__(
-        self, setup: Setup, envoy: Path, modules: Path, port: int, program: Path, folder: Path
-    ) -> None:
-        """Starts Envoy with one worker in front of the provider on `port`."""
+    def __init__(self, setup: Setup, stand: Stand, workers: int = 1) -> None:
+        """Starts Envoy in front of the provider."""
         self.setup = setup
-        self._program, self._folder = program, folder
-        self._envoy = Envoy(envoy, setup.config(modules, port), wasm_log_level="warning")
+        self._program, self._folder = stand.program, stand.folder
+        config = setup.config(stand.modules, stand.ports[setup.provider.dialect])
+        self._envoy = Envoy(
+            stand.envoy, config, workers, wasm_log_level="warning", ready_within=120.0
+        )
 
     def stop(self) -> None:
         """Ends Envoy."""
@@ -89,7 +102,7 @@ class Subject:
         """Asks once and raises BenchError unless the answer is right, in the client's dialect."""
         wire = self.setup.client
         path = self.setup.path or wire.path
-        body = workload.body(wire)
+        body = workload.body(self.setup)
         answer = client.request(self._envoy.port, path, body, wire.client_headers())
         try:
             assert (answer.status, answer.complete) == (200, True)
@@ -105,11 +118,11 @@ class Subject:
         """Loads it for `seconds`. Raises BenchError where any answer was wrong."""
         wire = self.setup.client
         body = self._folder / "request.json"
-        body.write_bytes(workload.body(wire))
+        body.write_bytes(workload.body(self.setup))
         command = [str(self._program), "load", "--port", str(self._envoy.port)]
         command += ["--path", self.setup.path or wire.path, "--body", str(body)]
         command += ["--concurrency", str(workload.concurrency), "--seconds", str(seconds)]
-        command += ["--ends-with", ending(wire, workload.stream)]
+        command += ["--ends-with", _ending(wire, workload.stream)]
         for name, value in wire.client_headers().items():
             if name != "content-type":
                 command += ["--header", f"{name}: {value}"]
@@ -122,7 +135,8 @@ class Subject:
         if told["errors"] or not told["requests"]:
             raise BenchError(
                 f"{self.setup.name}, {workload.name}: {told['errors']} of "
-                f"{told['errors'] + told['requests']} requests failed: {told['first_error']}"
+                f"{told['errors'] + told['requests']} requests failed: {told['first_error']}. "
+                f"{explained(self._envoy.log())}"
             )
         used = None if before is None or after is None else after - before
         return Measured(
@@ -134,6 +148,13 @@ class Subject:
             busy=None if used is None else used / told["seconds"],
             memory=_memory(self._envoy.pid),
         )
+
+
+def _ending(wire: Wire, stream: bool) -> str:
+    """How a complete answer ends that a client of `wire` receives."""
+    if not stream:
+        return "}"
+    return "data: [DONE]" if wire is CHAT else 'data: {"type":"message_stop"}'
 
 
 def _said(wire: Wire, answer: client.Response, stream: bool) -> str:

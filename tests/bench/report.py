@@ -1,76 +1,50 @@
-"""Rounds of measurements, as a table of medians and paired ratios."""
+"""Results as text for a terminal."""
 
 from __future__ import annotations
 
-from statistics import median
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
-from measure import Measured
-from setups import AIMS, Setup, Workload
+from aims import AIMS
 
-# What each setup measured, one entry per round.
-Results = Dict[str, List[Measured]]
+Figures = Dict[str, Any]
 
 
-def table(workload: Workload, setups: Sequence[Setup], results: Results) -> str:
-    """The table of a workload. Ratios are to the passthrough of the same round and dialect."""
-    heads = ["", "req/s", "× passthrough", "µs CPU/req", "× CPU", "p50 µs", "p99 µs"]
-    heads += ["1st byte µs"] if workload.stream else []
-    heads += ["Envoy busy", "Envoy MB"]
+def table(title: str, found: Dict[str, Figures], stream: bool) -> str:
+    """A workload's figures, a line for each setup. Times in microseconds."""
+    heads = ["", "req/s", "× no filter", "µs CPU", "× by CPU", "p50", "p99", "added p50", "added p99"]
+    heads += ["1st byte"] if stream else []
+    heads += ["Envoy busy", "MiB"]
     rows = []
-    for setup in setups:
-        found = results[setup.name]
-        paired = [] if setup.is_baseline else _pairs(setup, setups, results)
-        row = [
-            setup.name,
-            _number([one.rps for one in found]),
-            _ratio([one.rps / base.rps for one, base in paired]),
-            _number([one.cpu for one in found]),
-            _ratio([one.cpu / base.cpu for one, base in paired if one.cpu and base.cpu]),
-            _number([one.p50 for one in found]),
-            _number([one.p99 for one in found]),
-        ]
-        row += [_number([one.first_byte for one in found])] if workload.stream else []
-        row.append(_number([one.busy for one in found], "{:.0%}"))
-        row.append(_number([one.memory for one in found]))
+    for name, one in found.items():
+        row = [name, number(one["rps"]), span(one["share"]), number(one["cpu"]), span(one["cpu_share"])]
+        row += [number(one[of]) for of in ("p50", "p99", "added_p50", "added_p99")]
+        row += [number(one["first_byte"])] if stream else []
+        busy = one["busy"]
+        row += ["–" if busy is None else f"{busy:.0%}", number(one["memory"])]
         rows.append(row)
-    return "\n".join([workload.name, *_aligned([heads, *rows])])
+    return "\n".join([title, *_aligned([heads, *rows])])
 
 
-def aims(workload: Workload, setups: Sequence[Setup], results: Results) -> List[str]:
-    """What share of passthrough the upstream translators reached, where the workload has an aim."""
-    least = AIMS.get(workload)
+def reached(results: Dict[str, Any]) -> List[str]:
+    """Each aim with what was measured."""
     lines = []
-    for setup in setups:
-        if least is not None and setup.has_aim:
-            pairs = _pairs(setup, setups, results)
-            reached = f"{median(one.rps / base.rps for one, base in pairs):.2f}"
-            by_cpu = [base.cpu / one.cpu for one, base in pairs if base.cpu and one.cpu]
-            if by_cpu:
-                reached += f", by processor time {median(by_cpu):.2f}"
-            lines.append(f"{setup.name}, {workload.name}: {reached} (aim {least:.2f})")
+    for aim in AIMS:
+        value = aim.value(results)
+        if value is not None:
+            bound = f"aim: {'at most' if aim.most else 'at least'} {aim.told(aim.bound)}"
+            missed = "" if aim.reached(results) else ", MISSED"
+            lines.append(f"{aim.what}: {aim.told(value)} ({bound}{missed})")
     return lines
 
 
-def _pairs(
-    setup: Setup, setups: Sequence[Setup], results: Results
-) -> List[Tuple[Measured, Measured]]:
-    """What `setup` measured and what the baseline of its clients did, round by round."""
-    for baseline in setups:
-        if baseline.is_baseline and baseline.client is setup.client:
-            return list(zip(results[setup.name], results[baseline.name]))
-    return []
+def number(value: Optional[float]) -> str:
+    """A whole number with separators."""
+    return "–" if value is None else f"{value:,.0f}"
 
 
-def _number(values: Sequence[Optional[float]], how: str = "{:.0f}") -> str:
-    known = [value for value in values if value is not None]
-    return how.format(median(known)) if known else "-"
-
-
-def _ratio(values: Sequence[float]) -> str:
-    if not values:
-        return "-"
-    return f"{median(values):.2f} ({min(values):.2f}–{max(values):.2f})"
+def span(value: Optional[Sequence[float]]) -> str:
+    """A ratio with its range over the rounds."""
+    return "–" if value is None else "{:.2f} ({:.2f}–{:.2f})".format(*value)
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> List[str]:

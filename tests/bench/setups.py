@@ -1,137 +1,160 @@
-"""What is compared: filters in front of a provider, and the work they are given."""
+"""What is compared: filters in front of a provider.
+
+The configurations of the filters are those of `envoy-configs/`.
+"""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import List, Optional, Tuple
 
-from harness.gateway import Cluster, Endpoint, Listener, config, wasm
+from harness.gateway import JSON, Cluster, Endpoint, Listener, config, wasm
 from harness.wires import ANTHROPIC_KEY, CHAT, MESSAGES, OPENAI_KEY, Wire
+from plugins import Lua, Plugin, published, stages
 
 KEYS = {"OPENAI_API_KEY": OPENAI_KEY, "ANTHROPIC_API_KEY": ANTHROPIC_KEY}
 
-# The configuration of both translators; the endpoint's or cluster's metadata chooses.
-TRANSLATOR = {
-    "targets": {
-        "claude": {
-            "provider": "anthropic",
-            "credential": {"env": "ANTHROPIC_API_KEY"},
-            "models": [{"prefix": "gpt-", "to": MESSAGES.served}],
-        },
-        "gpt": {
-            "provider": "openai",
-            "credential": {"env": "OPENAI_API_KEY"},
-            "models": [{"prefix": "claude-", "to": CHAT.served}],
-        },
-    }
-}
+FULL = published("full.yaml")
+SEPARATE = published("separate.yaml")
+PROMPTS = stages(published("prompts.yaml")["chain"])
+
+TRANSLATOR = FULL["provider_translator"]
+DECORATOR = Plugin("prompt_decorator", PROMPTS["prompt-decorator"])
+TEMPLATE = Plugin("prompt_template", PROMPTS["prompt-template"])
+# The largest body of a workload has to fit.
+TEMPLATE.configuration["templates"]["translate"]["variables"]["text"]["max_chars"] = 1 << 20
+# With the chain's rule for personal data: alone, the router is told of none by anybody.
+IN_FRONT = ("pii_redactor", "prompt_guard", "model_router", "token_counter")
+
+# A model that the router of `full.yaml` looks at the prompt for.
+LOOKED_AT = "auto"
+PERSONAL = " Write to jane.doe@example.com about it."
 
 
 @dataclass(frozen=True)
 class Setup:
-    """An Envoy with one filter, or none: what clients say to it and what stands behind it."""
+    """An Envoy with filters, or none: what clients say to it and what stands behind it."""
 
     name: str
-    client: Wire
-    provider: Wire
-    # "probe", "least" or "provider_translator".
-    module: Optional[str] = None
-    configuration: Any = None
-    # The filter is the cluster's, not the listener's.
-    upstream: bool = False
+    # What its row says in the published table.
+    does: str = ""
+    client: Wire = CHAT
+    provider: Wire = CHAT
+    # Filters of the listener, and of the cluster.
+    filters: Tuple[Plugin | Lua, ...] = ()
+    upstream: Tuple[Plugin, ...] = ()
     path: Optional[str] = None
-
-    @property
-    def has_aim(self) -> bool:
-        """Whether it is one that an aim is about: the translator in its usual place."""
-        return self.module == "provider_translator" and self.upstream
+    # The model that clients ask for, where it is not their dialect's.
+    model: Optional[str] = None
+    # What stands at the end of each prompt.
+    says: str = ""
+    # Clients name a template and send its values.
+    template: bool = False
+    # The router's header names the cluster.
+    routed: bool = False
+    streams: bool = True
+    # One of the published table; the others are for a closer look.
+    published: bool = True
 
     @property
     def is_baseline(self) -> bool:
         """Whether it is the Envoy without a filter, which others are compared with."""
-        return self.module is None
+        return not self.filters and not self.upstream
+
+    @property
+    def modules(self) -> List[str]:
+        """The modules it loads."""
+        every = (*self.filters, *self.upstream)
+        return [plugin.module for plugin in every if isinstance(plugin, Plugin)]
 
     def config(self, modules: Path, port: int) -> str:
         """Envoy's configuration, for a provider on `port`. Nothing is logged."""
-        filters = []
-        if self.module:
-            module = modules / f"{self.module}.wasm"
-            filters = [wasm(module, self.configuration, environment=KEYS)]
+
+        def made(plugins: Tuple[Plugin | Lua, ...]) -> List[JSON]:
+            return [
+                wasm(modules / f"{plugin.module}.wasm", plugin.configuration, environment=KEYS)
+                if isinstance(plugin, Plugin)
+                else plugin.filter()
+                for plugin in plugins
+            ]
+
         target = self.provider.target
-        cluster = Cluster(
-            "provider", [Endpoint(port, target)], filters if self.upstream else (), target
+        # Whatever the router chooses, the same provider stands there.
+        clusters = ("gpt", "claude") if self.routed else ("provider",)
+        route = {"match": {"prefix": "/"}, "route": {"cluster_header": "x-tollgate-target"}}
+        routes = [route] if self.routed else []
+        return config(
+            [Listener("in", clusters[0], made(self.filters), routes=routes)],
+            [
+                Cluster(name, [Endpoint(port, target)], made(self.upstream), target)
+                for name in clusters
+            ],
         )
-        return config([Listener("in", "provider", () if self.upstream else filters)], [cluster])
 
 
-# Without the facts of each request in filter state.
-NO_FACTS = {**TRANSLATOR, "host": {"facts": []}}
+def _alone(module: str, does: str) -> Setup:
+    name = module.replace("_", "-")
+    routes = module == "model_router"
+    return Setup(
+        name,
+        does,
+        filters=(SEPARATE[module],),
+        model=LOOKED_AT if routes else None,
+        routed=routes,
+    )
+
+
+# Everything: the chain, or the same with a module for each stage, and translation in the cluster.
+_ALL = {"provider": MESSAGES, "upstream": (TRANSLATOR,), "model": LOOKED_AT, "routed": True}
+_CHAIN = (FULL["chain"],)
+_TRANSLATED = {"provider": MESSAGES, "upstream": (TRANSLATOR,)}
+
+PASSTHROUGH = Setup("no filter", "an Envoy that passes everything on")
+CHAIN = Setup("chain + translation", "`full.yaml`: every stage, translated upstream", filters=_CHAIN, **_ALL)
+SEPARATELY = Setup(
+    "five separate modules",
+    "`separate.yaml`: the same without the chain",
+    filters=tuple(SEPARATE[module] for module in IN_FRONT),
+    **_ALL,
+)
+TRANSLATION = Setup("provider-translator", "chat to Anthropic and back, upstream", **_TRANSLATED)
+LUA = Setup(
+    "Lua",
+    "the same translation in Envoy's Lua filter (`lua/translate.lua`)",
+    provider=MESSAGES,
+    filters=(Lua("translate.lua"),),
+    streams=False,
+)
 
 SETUPS = (
-    Setup("passthrough, chat", CHAT, CHAT),
-    Setup("wasm, a path not its own", CHAT, CHAT, "probe", {}, path="/v1/other"),
-    Setup("wasm, hold and parse", CHAT, CHAT, "probe", {}),
-    Setup("wasm, the least, upstream", CHAT, CHAT, "least", {}, True),
-    Setup("chat → Anthropic, upstream", CHAT, MESSAGES, "provider_translator", TRANSLATOR, True),
-    Setup("chat → Anthropic, no facts", CHAT, MESSAGES, "provider_translator", NO_FACTS, True),
-    Setup("chat → Anthropic, downstream", CHAT, MESSAGES, "provider_translator", TRANSLATOR),
-    Setup("passthrough, Messages", MESSAGES, MESSAGES),
-    Setup("Messages → OpenAI, upstream", MESSAGES, CHAT, "provider_translator", TRANSLATOR, True),
+    PASSTHROUGH,
+    Setup("wasm, nothing done", "a filter that lets everything pass", filters=(Plugin("probe", {}),), path="/v1/other"),
+    Setup(
+        "wasm, the least",
+        "what every translating filter must do, without logic or SDK (`tests/least`)",
+        upstream=(Plugin("least", {}),),
+    ),
+    LUA,
+    TRANSLATION,
+    _alone("model_router", "the prompt decides where it goes"),
+    _alone("pii_redactor", "searched, nothing found"),
+    _alone("prompt_guard", "judged, harmless"),
+    _alone("token_counter", "counted, three budgets kept"),
+    Setup("prompt-decorator", "a house rule put in front", filters=(DECORATOR,)),
+    Setup("prompt-template", "a template filled", filters=(TEMPLATE,), template=True),
+    Setup("chain", "the stages of `full.yaml`, not translated", filters=_CHAIN, model=LOOKED_AT, routed=True),
+    SEPARATELY,
+    CHAIN,
+    Setup("chain + translation, masking", "the same, an address masked and given back", filters=_CHAIN, says=PERSONAL, **_ALL),
+    Setup("wasm, hold and parse", filters=(Plugin("probe", {}),), published=False),
+    Setup(
+        "chat → Anthropic, no facts",
+        provider=MESSAGES,
+        upstream=(TRANSLATOR.with_settings(facts=[]),),
+        published=False,
+    ),
+    Setup("chat → Anthropic, downstream", provider=MESSAGES, filters=(TRANSLATOR,), published=False),
+    Setup("no filter, Messages", client=MESSAGES, provider=MESSAGES, published=False),
+    Setup("Messages → OpenAI, upstream", client=MESSAGES, upstream=(TRANSLATOR,), published=False),
 )
-
-
-@dataclass(frozen=True)
-class Workload:
-    """Requests of one kind."""
-
-    name: str
-    # About how many bytes a request body has.
-    size: int
-    concurrency: int
-    stream: bool = False
-
-    def body(self, wire: Wire) -> bytes:
-        """The request in `wire`: a conversation of turns of about 1 KB."""
-        # Odd: a conversation begins and ends with its user.
-        turns = (self.size // 1024) | 1
-        without_text = self._conversation(wire, turns, 0)
-        return self._conversation(wire, turns, (self.size - len(without_text)) // turns)
-
-    def _conversation(self, wire: Wire, turns: int, length: int) -> bytes:
-        messages = [
-            {"role": ("user", "assistant")[turn % 2], "content": (_TEXT * 16)[:length]}
-            for turn in range(turns)
-        ]
-        request: Dict[str, Any] = {"model": wire.asked, "temperature": 0.5}
-        if wire is CHAT:
-            request["max_completion_tokens"] = 256
-            request["messages"] = [{"role": "system", "content": _INSTRUCTIONS}, *messages]
-        else:
-            request.update({"max_tokens": 256, "system": _INSTRUCTIONS, "messages": messages})
-        if self.stream:
-            request["stream"] = True
-        return json.dumps(request, separators=(",", ":")).encode()
-
-
-WORKLOADS = (
-    Workload("1 KB request, 1 KB answer, 16 connections", 1024, 16),
-    Workload("16 KB request, 1 KB answer, 16 connections", 16384, 16),
-    Workload("1 KB request, streamed answer, 16 connections", 1024, 16, stream=True),
-    Workload("1 KB request, 1 KB answer, 1 connection", 1024, 1),
-)
-
-# The least throughput that the upstream translator is meant to keep, as a ratio to passthrough.
-AIMS: Dict[Workload, float] = {WORKLOADS[0]: 0.60, WORKLOADS[2]: 0.45}
-
-
-def ending(wire: Wire, stream: bool) -> str:
-    """How a complete answer ends that a client of `wire` receives."""
-    if not stream:
-        return "}"
-    return "data: [DONE]" if wire is CHAT else 'data: {"type":"message_stop"}'
-
-
-_INSTRUCTIONS = "You answer in one short paragraph and never make up a source."
-_TEXT = "Why does every event of a stream have to leave at once, and who would notice? "

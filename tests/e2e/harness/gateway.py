@@ -182,7 +182,7 @@ def _listener(listener: Listener, access_log: Optional[Path]) -> JSON:
                     "domains": ["*"],
                     "routes": [
                         *(
-                            {**route, "route": {**_route(listener), **route["route"]}}
+                            {**route, "route": _route(listener, route["route"])}
                             for route in listener.routes
                         ),
                         {"match": {"prefix": "/"}, "route": _route(listener)},
@@ -210,8 +210,10 @@ def _listener(listener: Listener, access_log: Optional[Path]) -> JSON:
     }
 
 
-def _route(listener: Listener) -> JSON:
-    route: JSON = {"cluster": listener.cluster, "timeout": "20s"}
+def _route(listener: Listener, own: Optional[JSON] = None) -> JSON:
+    route: JSON = {"timeout": "20s"}
+    if "cluster_header" not in (own or {}):
+        route["cluster"] = listener.cluster
     if listener.retries:
         priorities = "extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig"
         route["retry_policy"] = {
@@ -224,7 +226,7 @@ def _route(listener: Listener) -> JSON:
                 "typed_config": typed(priorities, update_frequency=1),
             },
         }
-    return route
+    return {**route, **(own or {})}
 
 
 def _router(access_log: Optional[Path]) -> JSON:

@@ -1,0 +1,99 @@
+//! The filters, configured as in `envoy-configs/`.
+
+use serde_json::{Value, json};
+use wasm_tests::{Placement, Vm, VmOptions, built};
+
+use crate::traffic::{CHAT, MESSAGES};
+
+/// A filter, and what is said to it.
+pub(crate) struct Subject {
+    pub(crate) name: &'static str,
+    module: &'static str,
+    config: Value,
+    pub(crate) placement: Placement,
+    /// Where clients ask.
+    pub(crate) path: &'static str,
+    /// The target of the endpoint that Envoy chose: `claude` answers as Anthropic, `gpt` as OpenAI.
+    pub(crate) target: &'static str,
+}
+
+impl Subject {
+    /// A VM with this filter.
+    pub(crate) fn start(&self) -> Vm {
+        let options = VmOptions {
+            placement: self.placement,
+            env: vec![("OPENAI_API_KEY", "sk-0123456789"), ("ANTHROPIC_API_KEY", "sk-0123456789")],
+            properties: vec![
+                (MAJOR, 1u64.to_le_bytes().to_vec()),
+                (MINOR, 40u64.to_le_bytes().to_vec()),
+            ],
+            ..VmOptions::default()
+        };
+        let vm = Vm::start(&built(self.module).unwrap(), options).unwrap();
+        assert!(vm.configure(self.config.to_string()), "{}: {:?}", self.name, vm.logs());
+        vm
+    }
+}
+
+const MAJOR: &[&str] = &["xds", "node", "user_agent_build_version", "version", "major_number"];
+const MINOR: &[&str] = &["xds", "node", "user_agent_build_version", "version", "minor_number"];
+
+/// Every stage of the chain alone, the chain, and the translator.
+pub(crate) fn subjects() -> Vec<Subject> {
+    let (chain, translator) = full();
+    let stages = chain["stages"].as_array().unwrap().clone();
+    let stage = |name: &'static str| {
+        let stage = stages.iter().find(|stage| stage.get(name).is_some()).unwrap();
+        in_chain(name, json!({"stages": [stage]}))
+    };
+    let rule = json!({"rules": [{"system": {"prepend": "You work for ACME. Be brief."}}]});
+    let translated = |name, path, target| Subject {
+        name,
+        module: "provider_translator",
+        config: translator.clone(),
+        placement: Placement::Upstream,
+        path,
+        target,
+    };
+    vec![
+        Subject { module: "probe", ..in_chain("read and forwarded, no stage", json!({})) },
+        stage("pii-redactor"),
+        stage("prompt-guard"),
+        stage("model-router"),
+        stage("token-counter"),
+        in_chain("prompt-decorator", json!({"stages": [{"prompt-decorator": rule}]})),
+        in_chain("chain: the first four of these", chain),
+        translated("translator, chat → Anthropic", CHAT, "claude"),
+        translated("translator, chat → OpenAI", CHAT, "gpt"),
+        translated("translator, Messages → OpenAI", MESSAGES, "gpt"),
+    ]
+}
+
+fn in_chain(name: &'static str, config: Value) -> Subject {
+    let placement = Placement::Downstream;
+    Subject { name, module: "chain", config, placement, path: CHAT, target: "gpt" }
+}
+
+/// The configurations of the chain and of the translator in `envoy-configs/full.yaml`.
+fn full() -> (Value, Value) {
+    let text = include_str!("../../../../envoy-configs/full.yaml");
+    let config: Value = serde_yaml_ng::from_str(text).unwrap();
+    let mut found = Vec::new();
+    plugins(&config, &mut found);
+    let of = |root: &str| found.iter().find(|plugin| plugin.0 == root).unwrap().1.clone();
+    (of("chain"), of("provider_translator"))
+}
+
+/// The root id and the configuration of every plugin anywhere in `value`.
+fn plugins(value: &Value, found: &mut Vec<(String, Value)>) {
+    if let (Some(root), Some(text)) =
+        (value["root_id"].as_str(), value["configuration"]["value"].as_str())
+    {
+        found.push((root.to_owned(), serde_json::from_str(text).unwrap()));
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| plugins(item, found)),
+        Value::Object(fields) => fields.values().for_each(|field| plugins(field, found)),
+        _ => {}
+    }
+}
