@@ -7,6 +7,7 @@ mod entities;
 #[cfg(test)]
 mod house;
 mod manifests;
+mod minimal;
 mod promql;
 mod prose;
 mod schemas;
@@ -26,7 +27,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Writes the JSON Schemas, the tables in the docs and the manifests for meshes.
+    /// Writes the JSON Schemas, the tables in the docs, the manifests for meshes and the minimal configs.
     Gen,
     /// Checks that these are fresh, that every configuration loads and that prose names what exists.
     Check,
@@ -73,6 +74,7 @@ fn generated(root: &Path) -> Vec<Generated> {
     files.extend(tables::generated(root));
     files.push(entities::generated());
     files.extend(manifests::generated(root));
+    files.extend(minimal::generated());
     files
 }
 
