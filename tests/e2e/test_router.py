@@ -9,13 +9,13 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 import pytest
 import yaml
 
 from harness import client
-from harness.envoy import validate
+from harness.envoy import Envoy, validate
 from harness.gateway import JSON, Cluster, Endpoint, Listener, config, wasm
 from harness.install import REPOSITORY, EnvoyError
 from harness.provider import tollgate
@@ -23,18 +23,14 @@ from harness.routed import EMBEDDINGS_KEY, EXAMPLES, ROUTER, Routed
 from harness.wires import CHAT, MESSAGES, Wire, events
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_routed(
-    envoy_binary: Path, modules: Path, tmp_path_factory: pytest.TempPathFactory
+    start_lasting_envoy: Callable[..., Envoy], modules: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Routed]:
     """One Envoy for all tests of this file: loading a module takes it seconds."""
-    started = Routed(envoy_binary, modules, tmp_path_factory.mktemp("routed"))
+    started = Routed(start_lasting_envoy, modules, tmp_path_factory.mktemp("routed"))
     yield started
-    code = started.envoy.exit_code
     started.stop()
-    assert code is None, f"Envoy ended during the tests: {code}"
-    panics = [line for line in started.envoy.log().split("\n") if "panicked at" in line]
-    assert not panics, panics[0]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ Every test that uses `envoy_binary`, `start_envoy` or `gateway` runs once per En
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Callable, Iterator, List
 
@@ -39,12 +40,15 @@ def modules() -> Path:
     missing = [
         name
         for name in (
-            "provider_translator",
+            "chain",
             "model_router",
             "pii_redactor",
-            "prompt_guard",
-            "chain",
             "probe",
+            "prompt_decorator",
+            "prompt_guard",
+            "prompt_template",
+            "provider_translator",
+            "token_counter",
         )
         if not (folder / f"{name}.wasm").exists()
     ]
@@ -58,11 +62,11 @@ def shared_gateway(
     envoy_binary: Path, modules: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
     """One Envoy with every listener, for all tests of an Envoy version."""
-    started = Gateway(envoy_binary, modules, tmp_path_factory.mktemp("gateway"))
-    yield started
-    alive = started.envoy.exit_code is None
-    started.stop()
-    assert alive, f"Envoy ended during the tests: {started.envoy.exit_code}"
+    folder = tmp_path_factory.mktemp("gateway")
+    with _envoys(envoy_binary, folder, []) as start:
+        started = Gateway(envoy_binary, start, modules, folder)
+        yield started
+        started.stop()
 
 
 @pytest.fixture
@@ -78,29 +82,27 @@ def gateway(request: pytest.FixtureRequest, shared_gateway: Gateway) -> Iterator
     shared_gateway.assert_alive()
 
 
-def _start_envoy(
-    request: pytest.FixtureRequest,
-    envoy_binary: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[..., Envoy]]:
-    """Starts Envoys with the arguments of `Envoy` after its first.
+@contextmanager
+def _envoys(binary: Path, folder: Path, shown: List[Envoy]) -> Iterator[Callable[..., Envoy]]:
+    """Starts Envoys with the arguments of `Envoy` after its first; the logs of those in `shown` are shown.
 
-    They end with the test (`start_envoy`) or with its file (`start_lasting_envoy`: compiling the modules is
-    most of what a short test takes). Ends in a failure if one has ended before or one of its modules has
-    panicked.
+    Ends in a failure if one has ended before or one of its modules has panicked.
     """
-    shown = request.node.stash.setdefault(STARTED, [])
     started: List[Envoy] = []
-    folder = tmp_path_factory.mktemp("envoy")
 
     def start(config: str, **options: Any) -> Envoy:
         options.setdefault("log", folder / f"envoy-{len(started)}.log")
-        envoy = Envoy(envoy_binary, config, **options)
+        envoy = Envoy(binary, config, **options)
         started.append(envoy)
         shown.append(envoy)
         return envoy
 
-    yield start
+    try:
+        yield start
+    except BaseException:
+        for envoy in started:
+            envoy.stop()
+        raise
     codes = [envoy.exit_code for envoy in started]
     for envoy in started:
         envoy.stop()
@@ -108,6 +110,21 @@ def _start_envoy(
     for envoy in started:
         panics = [line for line in envoy.log().split("\n") if "panicked at" in line]
         assert not panics, f"a module panicked: {panics[0]}"
+
+
+def _start_envoy(
+    request: pytest.FixtureRequest,
+    envoy_binary: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., Envoy]]:
+    """Starts Envoys, as `_envoys` says.
+
+    They end with the test (`start_envoy`) or with its file (`start_lasting_envoy`: compiling the modules is
+    most of what a short test takes).
+    """
+    shown = request.node.stash.setdefault(STARTED, [])
+    with _envoys(envoy_binary, tmp_path_factory.mktemp("envoy"), shown) as start:
+        yield start
 
 
 start_envoy = pytest.fixture(name="start_envoy")(_start_envoy)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, Dict, List, Mapping
+from typing import Any, Callable, Dict, List, Mapping
 
 import yaml
 
@@ -145,8 +145,8 @@ STOOD_IN_FOR = ("large", "fragile")
 class Routed:
     """The Envoy and what stands behind it."""
 
-    def __init__(self, binary: Path, modules: Path, folder: Path) -> None:
-        """Starts everything. Logs and the file of the listener `hot` go to `folder`."""
+    def __init__(self, start_envoy: Callable[..., Envoy], modules: Path, folder: Path) -> None:
+        """Starts everything. The file of the listener `hot` is in `folder`."""
         self.providers = {name: Provider(wire.dialect) for name, wire in TARGETS.items()}
         self.embeddings = Embeddings()
         self._module = modules / "model_router.wasm"
@@ -165,11 +165,10 @@ class Routed:
         bootstrap["dynamic_resources"] = {"lds_config": {"path_config_source": watched}}
         # Only two targets so far.
         self.replace_hot({"targets": {"small": {}}, "models": {"fast": ROUTER["models"]["fast"]}})
-        self.envoy = Envoy(binary, json.dumps(bootstrap), log=folder / "envoy.log")
+        self.envoy = start_envoy(json.dumps(bootstrap))
 
     def stop(self) -> None:
-        """Stops everything."""
-        self.envoy.stop()
+        """Stops what stands behind Envoy."""
         self.embeddings.stop()
         for provider in self.providers.values():
             provider.stop()

@@ -23,7 +23,7 @@ import json
 import time
 import uuid
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from . import client, install
 from .config import free_port
@@ -77,20 +77,21 @@ def translator(**host: Any) -> JSON:
 class Gateway:
     """The shared Envoy and what stands behind it."""
 
-    def __init__(self, binary: Path, modules: Path, folder: Path) -> None:
-        """Starts everything. Logs go to `folder`."""
+    def __init__(
+        self, binary: Path, start_envoy: Callable[..., Envoy], modules: Path, folder: Path
+    ) -> None:
+        """Starts everything. The access log goes to `folder`."""
         self.version = install.version_of(binary)
         self.openai, self.anthropic = Provider(CHAT.dialect), Provider(MESSAGES.dialect)
         self.gemini = Provider("gemini")
         self.raw = Raw()
         self.access_log = folder / "access.log"
         text = config(self._listeners(modules), self._clusters(modules), self.access_log)
-        self.envoy = Envoy(binary, text, log=folder / "envoy.log")
+        self.envoy = start_envoy(text)
         self.vms = self.active_vms()
 
     def stop(self) -> None:
-        """Stops everything."""
-        self.envoy.stop()
+        """Stops what stands behind Envoy."""
         self.openai.stop()
         self.anthropic.stop()
         self.gemini.stop()
