@@ -6,6 +6,7 @@ mod configs;
 mod entities;
 #[cfg(test)]
 mod house;
+mod kong;
 mod manifests;
 mod minimal;
 mod promql;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
             let mut problems = stale(&root, generated(&root));
             problems.extend(configs::check(&root));
             problems.extend(promql::check(&root));
+            problems.extend(kong::check(&root));
             problems.extend(prose::check(&root));
             problems
         }

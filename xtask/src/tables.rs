@@ -4,6 +4,7 @@ use std::path::Path;
 
 use dialects::providers::{Auth, PROVIDERS};
 use serde_json::Value;
+use stage::Filter;
 use stage::facts::FACTS;
 use stage::metrics::{METRICS, MetricKind};
 
@@ -137,12 +138,21 @@ fn providers() -> String {
     rows(&["name", "provider", "dialect", "base URL", "key"], PROVIDERS.iter().map(row))
 }
 
-/// The fields of a filter's configuration, nested ones by their path.
-fn config(filter: &str) -> String {
-    let filter = catalogue::by_name(filter).expect("a filter of that name");
+/// The fields of a filter's configuration by their paths, nested ones too, each in backticks.
+pub(crate) fn paths(filter: &Filter) -> Vec<String> {
+    body(filter).into_iter().filter_map(|row| row.into_iter().next()).collect()
+}
+
+fn body(filter: &Filter) -> Vec<Vec<String>> {
     let schema = schemas::schema(filter);
     let mut body = Vec::new();
     fields(&schema, &schema, "", &mut body);
+    body
+}
+
+/// The fields of a filter's configuration.
+fn config(filter: &str) -> String {
+    let body = body(catalogue::by_name(filter).expect("a filter of that name"));
     rows(&["field", "type", "default", "what it is"], body)
 }
 
