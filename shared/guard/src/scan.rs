@@ -156,6 +156,9 @@ impl Scanner {
                 note(met, window, rule);
             }
         });
+        if let Some(rule) = literals.finish().and_then(|found| rules::by_id(found.rule())) {
+            note(met, scorer.window(), rule);
+        }
         let mut log_odds = f32::MIN;
         let mut by_model = false;
         for (index, score) in scorer.scores().enumerate() {

@@ -9,6 +9,8 @@ pub(crate) enum Found {
     Hidden,
     /// A picture whose address has a place for data.
     Beacon,
+    /// Questions and answers in one line, the last question open.
+    Exchange,
 }
 
 impl Found {
@@ -18,6 +20,7 @@ impl Found {
             Found::Template => "forged-template",
             Found::Hidden => "encoded-comment",
             Found::Beacon => "exfiltration-beacon",
+            Found::Exchange => "forged-exchange",
         }
     }
 }
@@ -72,6 +75,18 @@ pub(crate) struct Literals {
     tag: usize,
     picture: usize,
     invisible: usize,
+    exchange: Exchange,
+}
+
+/// How far an exchange of `Q:` and `A:` in one line has got.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Exchange {
+    #[default]
+    None,
+    Asked,
+    Answered,
+    /// Asked, answered and asked again, with no answer.
+    Open,
 }
 
 impl Literals {
@@ -81,6 +96,7 @@ impl Literals {
         let rest = bytes.get(at + 1..).unwrap_or_default();
         match bytes.get(at)? {
             b'<' => self.angle(rest, at),
+            b':' => self.turn(bytes.get(..at).unwrap_or_default()),
             b'[' if AFTER_BRACKET.iter().any(|token| begins(rest, token)) => Some(Found::Template),
             b'[' if at > 0 && bytes.get(at - 1) == Some(&b'!') => match free(self.picture, at) {
                 true => picture(rest, at, &mut self.picture),
@@ -88,6 +104,29 @@ impl Literals {
             },
             _ => None,
         }
+    }
+
+    /// What is left open at the end of the text.
+    pub(crate) fn finish(&self) -> Option<Found> {
+        (self.exchange == Exchange::Open).then_some(Found::Exchange)
+    }
+
+    /// A colon, behind `Q` or `A`.
+    fn turn(&mut self, before: &[u8]) -> Option<Found> {
+        let (last, before) = before.split_last()?;
+        let within = match before.last() {
+            None | Some(b'\n' | b'\r') => false,
+            Some(b' ') => true,
+            Some(_) => return None,
+        };
+        self.exchange = match (last, self.exchange, within) {
+            (b'Q', Exchange::Answered, true) => Exchange::Open,
+            (b'Q', Exchange::Answered | Exchange::None, _) => Exchange::Asked,
+            (b'A', Exchange::Asked | Exchange::Open, true) => Exchange::Answered,
+            (b'A', ..) => Exchange::None,
+            (_, exchange, _) => exchange,
+        };
+        None
     }
 
     fn angle(&mut self, rest: &[u8], at: usize) -> Option<Found> {

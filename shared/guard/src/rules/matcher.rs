@@ -8,6 +8,8 @@ use crate::token::{Kind, Token, is_ideograph};
 
 /// The most characters of a word in a script without spaces.
 const LONGEST: usize = 12;
+/// How many bytes before a word somebody may be named whose it is.
+const OWNER: usize = 20;
 /// The place of a step that was not met.
 const NEVER: u32 = 0;
 
@@ -29,7 +31,9 @@ struct Compiled {
 struct StepState {
     gap: u32,
     opens_line: bool,
+    owned: bool,
     colon: bool,
+    closes: bool,
     /// Where it was last met, with every step before it; [`NEVER`] if it was not.
     met: u32,
 }
@@ -120,7 +124,7 @@ impl Matcher {
                 self.place += 1;
                 let (from, to) = self.find(token.hash);
                 if from < to {
-                    self.follow(from, to, text, token.opens_line, token.end, &mut met);
+                    self.follow(from, to, text, token, token.end, &mut met);
                 }
             }
             Kind::Ideograph => {
@@ -141,7 +145,7 @@ impl Matcher {
             let (from, to) = self.find(hash);
             if from < to {
                 let end = token.start + at + c.len_utf8();
-                self.follow(from, to, text, token.opens_line, end, met);
+                self.follow(from, to, text, token, end, met);
             }
         }
     }
@@ -164,7 +168,7 @@ impl Matcher {
         from: u16,
         to: u16,
         text: &str,
-        opens_line: bool,
+        token: &Token,
         end: usize,
         met: &mut impl FnMut(&'static Rule),
     ) {
@@ -179,8 +183,10 @@ impl Matcher {
                     let Some(pattern) = self.patterns.get_mut(usize::from(index)) else { continue };
                     let at = usize::from(target.step);
                     let fits = pattern.steps.get(at).is_some_and(|step| {
-                        (!step.opens_line || opens_line)
+                        (!step.opens_line || token.opens_line)
+                            && (!step.owned || owner_stands_before(text, token.start))
                             && (!step.colon || colon_follows(text, end))
+                            && (!step.closes || sentence_ends(text, end))
                     });
                     if fits && pattern.step(at, place) {
                         met(pattern.rule);
@@ -225,6 +231,19 @@ fn colon_follows(text: &str, end: usize) -> bool {
     rest.next() == Some(&b':')
 }
 
+/// Whether a sentence ends here, behind nothing but spaces and what closes a quotation.
+fn sentence_ends(text: &str, end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default().trim_start_matches([' ', '"', '\'', ')', '*', '_', '`']);
+    rest.is_empty() || rest.starts_with(['.', '?', '!', '\n', '\r', ';', '？', '。', '！', '।', '؟', '¿'])
+}
+
+/// Whether a word or two before `start` say whose it is: `Ann's`, `Charles' own`.
+fn owner_stands_before(text: &str, start: usize) -> bool {
+    let before = text.as_bytes().get(start.saturating_sub(OWNER)..start).unwrap_or_default();
+    let mut letters = before.windows(3).rev();
+    letters.any(|part| matches!(part, b"'s " | b"'S " | b"s' "))
+}
+
 fn add(
     pattern: &Pattern,
     rule: &'static Rule,
@@ -242,7 +261,9 @@ fn add(
     let steps = pattern.steps.iter().map(|step| StepState {
         gap: step.gap,
         opens_line: step.opens_line,
+        owned: step.owned,
         colon: step.colon,
+        closes: step.closes,
         met: NEVER,
     });
     patterns.push(Compiled { rule, any_order: pattern.any_order, steps: steps.collect() });

@@ -75,8 +75,12 @@ pub struct Rule {
     pub source: &'static str,
 }
 
+/// A rule about a form that harmless texts do not have.
+const DECISIVE: f32 = 5.0;
 /// A rule that outweighs a text that is otherwise harmless.
 const STRONG: f32 = 3.5;
+/// A rule that only a clearly harmless text outweighs.
+const FIRM: f32 = 2.4;
 /// A rule that tips a text that is otherwise undecided.
 const MEDIUM: f32 = 1.4;
 /// A rule that needs company.

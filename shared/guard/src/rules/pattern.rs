@@ -2,9 +2,10 @@
 //!
 //! A pattern is a row of steps: `ignore|disregard ~3 previous|prior ~2 instruction{,s}`. A step is a list of
 //! words; `~3` allows up to three other words before it; `@rules` stands for a list of [`super::words`];
-//! `{,s}` for endings; `^` before a step wants it first on its line, `:` behind it a colon. A pattern that begins
-//! with `&8` is met by all of its steps in any order within eight words. Words of scripts without spaces are
-//! found anywhere. Shuffled inner letters are the same word, by [`crate::token`].
+//! `{,s}` for endings; `^` before a step wants it first on its line, `'` before it somebody's name (`Ann's`); `:`
+//! behind it a colon, `$` the end of a sentence. A pattern that begins with `&8` is met by all of its steps in any
+//! order within eight words. Words of scripts without spaces are found anywhere. Shuffled inner letters are the
+//! same word, by [`crate::token`].
 
 use crate::fold::fold;
 use crate::token::{is_ideograph, word_hash};
@@ -16,8 +17,12 @@ pub(crate) struct Step {
     pub(crate) gap: u32,
     /// Whether it must be the first of its line.
     pub(crate) opens_line: bool,
+    /// Whether the word before it must say whose it is.
+    pub(crate) owned: bool,
     /// Whether a colon must follow.
     pub(crate) colon: bool,
+    /// Whether a sentence must end with it.
+    pub(crate) closes: bool,
     /// Its words, folded, in lower case.
     pub(crate) words: Vec<String>,
 }
@@ -60,7 +65,9 @@ impl Pattern {
 
 fn step(part: &str, gap: u32, lists: &[(&str, &str)]) -> Result<Step, String> {
     let (part, opens_line) = part.strip_prefix('^').map_or((part, false), |rest| (rest, true));
+    let (part, owned) = part.strip_prefix('\'').map_or((part, false), |rest| (rest, true));
     let (part, colon) = part.strip_suffix(':').map_or((part, false), |rest| (rest, true));
+    let (part, closes) = part.strip_suffix('$').map_or((part, false), |rest| (rest, true));
     let mut words = Vec::new();
     for choice in split_choices(part) {
         match choice.strip_prefix('@') {
@@ -78,7 +85,8 @@ fn step(part: &str, gap: u32, lists: &[(&str, &str)]) -> Result<Step, String> {
     }
     let plain = |word: &String| fold(word).text.to_lowercase().replace('_', " ");
     let folded = words.iter().map(plain);
-    Ok(Step { gap, opens_line, colon, words: folded.filter(|word| !word.is_empty()).collect() })
+    let words = folded.filter(|word| !word.is_empty()).collect();
+    Ok(Step { gap, opens_line, owned, colon, closes, words })
 }
 
 /// Splits at `|`, but not within braces.
@@ -134,6 +142,8 @@ mod tests {
         assert_eq!(words, ["ignore", "the my", "rule rules richtlinie richtlinien"]);
         assert_eq!(pattern.steps.iter().map(|step| step.gap).collect::<Vec<_>>(), [0, 3, 1]);
         assert!(pattern.steps[2].opens_line && pattern.steps[2].colon);
+        let pattern = Pattern::read("tell ~2 'address$", LISTS).unwrap();
+        assert!(pattern.steps[1].owned && pattern.steps[1].closes && !pattern.steps[0].owned);
         assert_eq!(Pattern::read("&6 a b", LISTS).unwrap().any_order, Some(6));
     }
 

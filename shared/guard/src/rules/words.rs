@@ -4,10 +4,10 @@
 pub(crate) static LISTS: &[(&str, &str)] = &[
     (
         "drop",
-        "ignore disregard forget forgetting overlook bypass override overrule \
-         overwrite neglect dismiss discard abandon erase unlearn nullify invalidate supersede \
-         disobey violate",
+        "ignore disregard forget forgetting overlook neglect dismiss discard abandon erase unlearn nullify \
+         invalidate",
     ),
+    ("overrule", "bypass override overrule overwrite supersede disobey violate circumvent disable deactivate"),
     (
         "before",
         "previous previously prior above earlier preceding former foregoing initial original existing past \
@@ -49,6 +49,11 @@ pub(crate) static LISTS: &[(&str, &str)] = &[
         "limits",
         "restriction{,s} limit{,s} limitation{,s} filter{,s} censorship rule{,s} guideline{,s} ethic{,s} \
          moral{,s} morality boundaries constraint{,s} policy policies law{,s} legality consequence{,s}",
+    ),
+    (
+        "private",
+        "email mail phone telephone birth birthday birthdate address residence whereabouts salary income \
+         bank account credit social ssn passport medical password{,s} credentials pin initials home maiden",
     ),
     ("role", "system assistant user human developer instruction{,s} response ai model"),
 ];

@@ -212,7 +212,8 @@ fn broken_run(pieces: &[Piece<'_>]) -> usize {
             "." | "-" | "_" | "*" | "~" | "/" | "," | "|" | "+" | "·" | ":" | "--" | ".."
         )
     };
-    pieces.iter().take_while(goes_on).count() + 1
+    let inner = pieces.split_last().map(|(_, inner)| inner).unwrap_or_default();
+    inner.iter().take_while(goes_on).count() + 1
 }
 
 /// Spelled letters as words. What parts words is a longer gap than the shortest, or a space where marks part
