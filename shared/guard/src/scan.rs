@@ -3,7 +3,7 @@
 use crate::finding::{Finding, MODEL, Reason};
 use crate::fold::fold;
 use crate::model::{Model, Scorer};
-use crate::rules::literals::Literals;
+use crate::rules::literals::{Found, Literals};
 use crate::rules::{self, Cues, Matcher, Rule};
 use crate::token::{Kind, tokens};
 use crate::view::View;
@@ -156,9 +156,9 @@ impl Scanner {
                 note(met, window, rule);
             }
         });
-        if let Some(rule) = literals.finish().and_then(|found| rules::by_id(found.rule())) {
-            note(met, scorer.window(), rule);
-        }
+        let flood = survey.is_flooded().then_some("encoded-flood");
+        let ends = literals.finish().map(Found::rule).into_iter().chain(flood);
+        ends.filter_map(rules::by_id).for_each(|rule| note(met, scorer.window(), rule));
         let mut log_odds = f32::MIN;
         let mut by_model = false;
         for (index, score) in scorer.scores().enumerate() {

@@ -20,7 +20,6 @@ static TRIGGER_WORDS: &str = include_str!("templates/trigger_words.txt");
 
 /// The texts of all templates. Groups begin at `first_group`.
 pub(crate) fn rows(first_group: usize) -> Vec<Row> {
-    let mut random = Random::new(7);
     let lists = [
         (Label::Attack, "own_attacks", ATTACKS),
         (Label::Benign, "own_look_alikes", LOOK_ALIKES),
@@ -28,16 +27,17 @@ pub(crate) fn rows(first_group: usize) -> Vec<Row> {
     ];
     let slots = slots();
     let mut rows = Vec::new();
-    let mut group = first_group;
     for (label, source, list) in lists {
         let mut family = 0;
         for line in list.lines().filter(|line| !line.trim().is_empty()) {
-            group += 1;
+            // By its words and not by its place, so that a new template changes nothing for the others.
+            let group = first_group + number_of(line);
             if line.starts_with("# ") {
                 family = group;
                 continue;
             }
             let count = if line.contains('{') { EACH } else { 1 };
+            let mut random = Random::new(number_of(line) as u64);
             for _ in 0..count {
                 rows.push(Row {
                     label,
@@ -51,6 +51,12 @@ pub(crate) fn rows(first_group: usize) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// A number that a line always has (FNV-1a).
+fn number_of(line: &str) -> usize {
+    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    line.bytes().fold(0x811C_9DC5, step) as usize
 }
 
 /// Documents with an attack of ours in the middle: what a tool may return. Document and attack are of one fold,

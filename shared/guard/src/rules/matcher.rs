@@ -32,6 +32,7 @@ struct StepState {
     gap: u32,
     opens_line: bool,
     owned: bool,
+    named: bool,
     colon: bool,
     closes: bool,
     /// Where it was last met, with every step before it; [`NEVER`] if it was not.
@@ -185,6 +186,7 @@ impl Matcher {
                     let fits = pattern.steps.get(at).is_some_and(|step| {
                         (!step.opens_line || token.opens_line)
                             && (!step.owned || owner_stands_before(text, token.start))
+                            && (!step.named || name_stands_before(text, token.start))
                             && (!step.colon || colon_follows(text, end))
                             && (!step.closes || sentence_ends(text, end))
                     });
@@ -244,6 +246,18 @@ fn owner_stands_before(text: &str, start: usize) -> bool {
     letters.any(|part| matches!(part, b"'s " | b"'S " | b"s' "))
 }
 
+/// Whether the two words before `start` are written as names are.
+fn name_stands_before(text: &str, start: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default();
+    let mut words = before.rsplit(' ').skip(1);
+    let mut is_name = || {
+        let word = words.next().unwrap_or_default().as_bytes();
+        word.len() > 1 && word.first().is_some_and(u8::is_ascii_uppercase)
+            && word.get(1..).unwrap_or_default().iter().all(u8::is_ascii_lowercase)
+    };
+    is_name() && is_name()
+}
+
 fn add(
     pattern: &Pattern,
     rule: &'static Rule,
@@ -262,6 +276,7 @@ fn add(
         gap: step.gap,
         opens_line: step.opens_line,
         owned: step.owned,
+        named: step.named,
         colon: step.colon,
         closes: step.closes,
         met: NEVER,

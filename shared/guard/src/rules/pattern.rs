@@ -2,8 +2,8 @@
 //!
 //! A pattern is a row of steps: `ignore|disregard ~3 previous|prior ~2 instruction{,s}`. A step is a list of
 //! words; `~3` allows up to three other words before it; `@rules` stands for a list of [`super::words`];
-//! `{,s}` for endings; `^` before a step wants it first on its line, `'` before it somebody's name (`Ann's`); `:`
-//! behind it a colon, `$` the end of a sentence. A pattern that begins with `&8` is met by all of its steps in any
+//! `{,s}` for endings; `^` before a step wants it first on its line, `'` before it whose it is (`Ann's`), `=` a name of
+//! two words (`Ann Lee`); `:` behind it a colon, `$` the end of a sentence. A pattern that begins with `&8` is met by all of its steps in any
 //! order within eight words. Words of scripts without spaces are found anywhere. Shuffled inner letters are the
 //! same word, by [`crate::token`].
 
@@ -19,6 +19,8 @@ pub(crate) struct Step {
     pub(crate) opens_line: bool,
     /// Whether the word before it must say whose it is.
     pub(crate) owned: bool,
+    /// Whether a first and a last name must stand before it.
+    pub(crate) named: bool,
     /// Whether a colon must follow.
     pub(crate) colon: bool,
     /// Whether a sentence must end with it.
@@ -66,6 +68,7 @@ impl Pattern {
 fn step(part: &str, gap: u32, lists: &[(&str, &str)]) -> Result<Step, String> {
     let (part, opens_line) = part.strip_prefix('^').map_or((part, false), |rest| (rest, true));
     let (part, owned) = part.strip_prefix('\'').map_or((part, false), |rest| (rest, true));
+    let (part, named) = part.strip_prefix('=').map_or((part, false), |rest| (rest, true));
     let (part, colon) = part.strip_suffix(':').map_or((part, false), |rest| (rest, true));
     let (part, closes) = part.strip_suffix('$').map_or((part, false), |rest| (rest, true));
     let mut words = Vec::new();
@@ -86,7 +89,7 @@ fn step(part: &str, gap: u32, lists: &[(&str, &str)]) -> Result<Step, String> {
     let plain = |word: &String| fold(word).text.to_lowercase().replace('_', " ");
     let folded = words.iter().map(plain);
     let words = folded.filter(|word| !word.is_empty()).collect();
-    Ok(Step { gap, opens_line, owned, colon, closes, words })
+    Ok(Step { gap, opens_line, owned, named, colon, closes, words })
 }
 
 /// Splits at `|`, but not within braces.

@@ -27,6 +27,12 @@ pub(crate) struct Survey {
     groups: u32,
     escapes: u32,
     tags: u32,
+    /// Dashes behind dots.
+    morse: u32,
+    /// The word before, how often it stands there on end, and the most of any.
+    word: u32,
+    repeated: u32,
+    most_repeated: u32,
     end: usize,
     kind: Option<Kind>,
     /// Whether a word stands before, with nothing but marks between.
@@ -42,6 +48,9 @@ impl Survey {
                 self.words += 1;
                 self.single += u32::from(token.length == 1);
                 self.long += u32::from(token.length > 15);
+                self.repeated = if token.hash == self.word { self.repeated + 1 } else { 0 };
+                self.most_repeated = self.most_repeated.max(self.repeated);
+                self.word = token.hash;
                 if touches {
                     match self.kind {
                         Some(Kind::Number) => self.mixed += 1,
@@ -57,6 +66,7 @@ impl Survey {
             Kind::Mark => match text.as_bytes().get(token.start) {
                 Some(b'%' | b'\\' | b'&' | b'=') => self.escapes += 1,
                 Some(b'<') => self.tags += 1,
+                Some(b'-') if touches && self.kind == Some(Kind::Break) => self.morse += 1,
                 Some(b'@' | b'$' | b'|' | b'(') if touches && self.kind == Some(Kind::Word) => {
                     self.mixed += 1
                 }
@@ -78,6 +88,16 @@ impl Survey {
     }
 }
 
+impl Survey {
+    /// Whether a word is said over and over.
+    pub(crate) fn is_flooded(&self) -> bool {
+        self.most_repeated >= FLOOD
+    }
+}
+
+/// How often a word must follow itself to be no stammer, song or laughter.
+const FLOOD: u32 = 8;
+
 /// Every view that a text calls for.
 pub(crate) fn made_of(
     text: &str,
@@ -96,6 +116,9 @@ pub(crate) fn made_of(
         || survey.words + survey.single > 7 && survey.mixed > 3
     {
         encoded::decoded(text).into_iter().for_each(|text| add(View::Encoded, Some(text)));
+    }
+    if survey.morse > 3 {
+        encoded::morse(text).into_iter().for_each(|text| add(View::Encoded, Some(text)));
     }
     // A disguise shows in a good part of the text, if it shall hide it.
     if view != View::Rot13 && cues.rot13 > 1 && cues.rot13 > cues.plain / 2 {
