@@ -126,40 +126,23 @@ impl Model {
     }
 }
 
-/// Turns tokens into features.
+/// Turns words into features.
 #[derive(Debug, Default)]
-pub(crate) struct Features {
+struct Words {
     /// The words before, the last one first.
     before: [u32; 2],
-    /// The last four letters, whatever stood between them.
-    letters: u32,
 }
 
 /// A hash, spread over so many buckets.
 #[inline]
-fn bucket(hash: u32, buckets: usize) -> u32 {
-    ((u64::from(hash) * buckets as u64) >> 32) as u32
+fn bucket(hash: u32, buckets: usize) -> usize {
+    ((u64::from(hash) * buckets as u64) >> 32) as usize
 }
 
-impl Features {
-    /// Shows the features of the next token to `see`.
+impl Words {
+    /// Shows the features of the next word to `see`.
     #[inline]
-    pub(crate) fn of(&mut self, text: &str, token: &Token, mut see: impl FnMut(u32)) {
-        match token.kind {
-            // Marks and line ends are no features: they are a corpus's habits, and free to be changed.
-            Kind::Break => self.before = [0; 2],
-            Kind::Mark => {}
-            Kind::Number => self.word(token.hash, &mut see),
-            Kind::Word | Kind::Ideograph => {
-                self.word(token.hash, &mut see);
-                let bytes = text.as_bytes().get(token.start..token.end).unwrap_or_default();
-                bytes.iter().for_each(|byte| self.letter(*byte, &mut see));
-            }
-        }
-    }
-
-    #[inline]
-    fn word(&mut self, hash: u32, see: &mut impl FnMut(u32)) {
+    fn word(&mut self, hash: u32, mut see: impl FnMut(usize)) {
         let [last, one_before] = self.before;
         see(bucket(hash, WORDS));
         see(bucket(pair(last, hash), WORDS));
@@ -169,27 +152,74 @@ impl Features {
         self.before = [hash, last];
     }
 
-    /// Of letters outside ASCII the last bytes count: the first ones only tell the script.
+    /// Nothing goes on beyond the end of a sentence.
     #[inline]
-    fn letter(&mut self, byte: u8, see: &mut impl FnMut(u32)) {
-        let letter = match byte {
-            b'A'..=b'Z' | b'a'..=b'z' => byte | 0x20,
-            0x80..=0xBF => byte,
-            _ => return,
-        };
-        self.letters = self.letters << 8 | u32::from(letter);
-        if self.letters > 0xFF_FFFF {
-            let hash = self.letters.wrapping_mul(0x9E37_79B1);
-            see(WORDS as u32 + bucket(hash ^ (hash >> 15), LETTERS));
-        }
+    fn end(&mut self) {
+        self.before = [0; 2];
     }
+}
+
+/// The letters of a text without what stands between, four at a time.
+#[derive(Debug, Default)]
+struct Letters {
+    /// The last four.
+    run: u32,
+    /// How far the text was read.
+    at: usize,
+}
+
+/// ASCII letters in lower case, and of letters outside ASCII the last bytes: the first ones only tell the
+/// script. 0 for all else.
+static LETTER: [u8; 256] = letter_bytes();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
+const fn letter_bytes() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            letter @ (b'A'..=b'Z' | b'a'..=b'z') => letter | 0x20,
+            last @ 0x80..=0xBF => last,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+}
+
+impl Letters {
+    /// Shows the features of the letters up to `end` to `see`.
+    #[inline]
+    fn read(&mut self, text: &str, end: usize, mut see: impl FnMut(usize)) {
+        let bytes = text.as_bytes().get(self.at..end).unwrap_or_default();
+        self.at = end;
+        let mut run = self.run;
+        for byte in bytes {
+            let letter = u32::from(LETTER.get(usize::from(*byte)).copied().unwrap_or_default());
+            if letter == 0 {
+                continue;
+            }
+            run = run << 8 | letter;
+            if run > 0xFF_FFFF {
+                let hash = run.wrapping_mul(0x9E37_79B1);
+                see(bucket(hash ^ (hash >> 15), LETTERS));
+            }
+        }
+        self.run = run;
+    }
+}
+
+/// Whether a token's bytes are letters' though it has none: a mark outside ASCII.
+#[inline]
+fn is_no_letter(token: &Token) -> bool {
+    matches!(token.kind, Kind::Mark | Kind::Break) && token.end > token.start + 1
 }
 
 /// Features of one kind in one window.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum {
     weights: i32,
-    features: u32,
+    features: i32,
 }
 
 impl Sum {
@@ -205,12 +235,34 @@ struct Window {
     letters: Sum,
 }
 
-impl Window {
+/// Weights, and which of them the chunk at hand and the one before had: each cell is a weight behind the number
+/// of the last chunk that had it, since one access is cheaper than two.
+#[derive(Debug)]
+struct Cells(Vec<u32>);
+
+/// The bits of a cell's weight.
+const WEIGHT: u32 = 0xFF;
+
+impl Cells {
+    /// Meets a feature in a chunk, whose number stands above the weight's bits. It counts for the window that
+    /// begins with the chunk if the chunk did not have it, for the one that goes on if the one before did not
+    /// have it either.
     #[inline]
-    fn add(&mut self, feature: u32, weight: i32) {
-        let sum = if (feature as usize) < WORDS { &mut self.words } else { &mut self.letters };
-        sum.weights += weight;
-        sum.features += 1;
+    fn meet(&mut self, feature: usize, chunk: u32, begun: &mut Sum, goes_on: &mut Sum) {
+        let Some(cell) = self.0.get_mut(feature) else { return };
+        let before = *cell ^ chunk;
+        if before <= WEIGHT {
+            return;
+        }
+        let byte = *cell & WEIGHT;
+        let weight = i32::from((byte as u8).cast_signed());
+        // All bits of it if the chunk before did not have the feature.
+        let new = if (*cell ^ (chunk - WEIGHT - 1)) > WEIGHT { -1 } else { 0 };
+        *cell = chunk | byte;
+        begun.weights += weight;
+        begun.features += 1;
+        goes_on.weights += weight & new;
+        goes_on.features -= new;
     }
 }
 
@@ -219,30 +271,43 @@ impl Window {
 pub(crate) struct Scorer {
     model: Model,
     view: View,
-    /// For each bucket the number of the last chunk that had it.
-    seen: Vec<u16>,
-    chunk: u16,
+    of_words: Cells,
+    of_letters: Cells,
+    /// The number of the chunk at hand, above the bits of weights.
+    chunk: u32,
     tokens: u32,
     /// The window that begins with the chunk at hand, and the one that goes on in it.
     begun: Window,
-    goes_on: Option<Window>,
-    /// Those before.
+    goes_on: Window,
+    /// Chunks before the one at hand.
+    chunks: usize,
+    /// Windows that are complete.
     done: Vec<Window>,
-    features: Features,
+    words: Words,
+    letters: Letters,
 }
+
+/// The number of a text's first chunk, if nothing was seen before.
+const FIRST: u32 = 2 * (WEIGHT + 1);
 
 impl Scorer {
     pub(crate) fn new(model: Model) -> Scorer {
+        let mut weights = model.weights.iter().map(|byte| u32::from(*byte)).collect::<Vec<u32>>();
+        weights.resize(BUCKETS, 0);
+        let letters = weights.split_off(WORDS);
         Scorer {
             model,
             view: View::Plain,
-            seen: vec![0; BUCKETS],
-            chunk: 1,
+            of_words: Cells(weights),
+            of_letters: Cells(letters),
+            chunk: FIRST,
             tokens: 0,
             begun: Window::default(),
-            goes_on: None,
+            goes_on: Window::default(),
+            chunks: 0,
             done: Vec::new(),
-            features: Features::default(),
+            words: Words::default(),
+            letters: Letters::default(),
         }
     }
 
@@ -253,74 +318,94 @@ impl Scorer {
     /// Begins a text.
     pub(crate) fn begin(&mut self, view: View) {
         // Two on: nothing of the last text may look like the chunk before this one.
-        self.chunk = self.chunk.saturating_add(2);
-        if self.chunk > u16::MAX - 4 {
-            self.forget();
-        }
+        self.next_number(2);
         self.view = view;
         self.tokens = 0;
         self.begun = Window::default();
-        self.goes_on = None;
+        self.goes_on = Window::default();
+        self.chunks = 0;
         self.done.clear();
-        self.features = Features::default();
+        self.words = Words::default();
+        self.letters = Letters::default();
     }
 
-    fn forget(&mut self) {
-        self.seen.fill(0);
-        self.chunk = 3;
+    fn next_number(&mut self, on: u32) {
+        match self.chunk.checked_add(on * (WEIGHT + 1)) {
+            Some(number) => self.chunk = number,
+            // Once in millions of chunks a window counts a few features twice.
+            None => {
+                let cells = self.of_words.0.iter_mut().chain(&mut self.of_letters.0);
+                cells.for_each(|cell| *cell &= WEIGHT);
+                self.chunk = FIRST;
+            }
+        }
+    }
+
+    /// How many windows the text had that was ended.
+    #[cfg(feature = "lab")]
+    pub(crate) fn windows(&self) -> usize {
+        self.done.len()
     }
 
     /// The number of the window that begins with the chunk at hand.
     pub(crate) fn window(&self) -> usize {
-        self.done.len() + usize::from(self.goes_on.is_some())
+        self.chunks
     }
 
     #[inline]
     pub(crate) fn token(&mut self, text: &str, token: &Token) {
         if self.tokens == CHUNK {
-            self.next_chunk();
+            self.end_chunk(text, token.start);
         }
         self.tokens += 1;
-        let Scorer { model, seen, chunk, begun, goes_on, features, .. } = self;
-        let weights: &[u8] = &model.weights;
-        features.of(text, token, |feature| {
-            let Some(last) = seen.get_mut(feature as usize) else { return };
-            if *last == *chunk {
-                return;
-            }
-            let before = *last == *chunk - 1;
-            *last = *chunk;
-            let byte = weights.get(feature as usize).copied().unwrap_or_default();
-            let weight = i32::from(byte.cast_signed());
-            begun.add(feature, weight);
-            // What the chunk before had is in its window already.
-            if let (Some(window), false) = (goes_on.as_mut(), before) {
-                window.add(feature, weight);
-            }
-        });
-    }
-
-    #[cold]
-    fn next_chunk(&mut self) {
-        self.tokens = 0;
-        if self.chunk >= u16::MAX - 4 {
-            // Once in millions of tokens, a window counts a few features twice.
-            self.forget();
+        // Marks and line ends are no features: they are a corpus's habits, and free to be changed.
+        match token.kind {
+            Kind::Word | Kind::Ideograph | Kind::Number => return self.word(token.hash),
+            Kind::Break => self.words.end(),
+            Kind::Mark => {}
         }
-        self.chunk += 1;
-        self.done.extend(self.goes_on.take());
-        self.goes_on = Some(std::mem::take(&mut self.begun));
+        if is_no_letter(token) {
+            self.read_letters(text, token.start);
+            self.letters.at = token.end;
+        }
     }
 
-    /// The score of every window, in log-odds; 0 is the threshold that training chose. The last chunk alone
-    /// is no window: the one before covers it.
-    pub(crate) fn scores(&self) -> impl Iterator<Item = f32> {
-        let last = self.goes_on.unwrap_or(self.begun);
-        let view = self.model.views.get(self.view as usize).copied().unwrap_or_default();
-        let base = self.model.bias + view;
-        self.done.iter().copied().chain(Some(last)).map(move |window| {
-            let brevity = self.model.brevity * FEW / (FEW + window.words.features as f32);
-            base - brevity + (window.words.mean() + window.letters.mean()) * self.model.scale
+    #[inline]
+    fn word(&mut self, hash: u32) {
+        let Scorer { of_words, words, chunk, begun, goes_on, .. } = self;
+        let (chunk, mut one, mut other) = (*chunk, begun.words, goes_on.words);
+        words.word(hash, |feature| of_words.meet(feature, chunk, &mut one, &mut other));
+        (begun.words, goes_on.words) = (one, other);
+    }
+
+    fn read_letters(&mut self, text: &str, end: usize) {
+        let Scorer { of_letters, letters, chunk, begun, goes_on, .. } = self;
+        let (chunk, mut one, mut other) = (*chunk, begun.letters, goes_on.letters);
+        letters.read(text, end, |feature| of_letters.meet(feature, chunk, &mut one, &mut other));
+        (begun.letters, goes_on.letters) = (one, other);
+    }
+
+    fn end_chunk(&mut self, text: &str, at: usize) {
+        self.read_letters(text, at);
+        self.tokens = 0;
+        self.next_number(1);
+        if self.chunks > 0 {
+            self.done.push(self.goes_on);
+        }
+        self.chunks += 1;
+        self.goes_on = std::mem::take(&mut self.begun);
+    }
+
+    /// Ends the text. The score of every window, in log-odds; 0 is the threshold that training chose. The last
+    /// chunk alone is no window: the one before covers it.
+    pub(crate) fn end(&mut self, text: &str) -> impl Iterator<Item = f32> {
+        self.read_letters(text, text.len());
+        self.done.push(if self.chunks > 0 { self.goes_on } else { self.begun });
+        let Model { bias, brevity, scale, views, .. } = &self.model;
+        let base = bias + views.get(self.view as usize).copied().unwrap_or_default();
+        self.done.iter().map(move |window| {
+            let brevity = brevity * FEW / (FEW + window.words.features as f32);
+            base - brevity + (window.words.mean() + window.letters.mean()) * scale
         })
     }
 }
@@ -330,17 +415,32 @@ impl Scorer {
 pub fn windows(text: &str) -> Vec<Vec<u32>> {
     let text = crate::fold::fold(text).text;
     let mut chunks: Vec<Vec<u32>> = vec![Vec::new()];
-    let (mut features, mut count) = (Features::default(), 0);
+    let (mut words, mut letters, mut count) = (Words::default(), Letters::default(), 0);
+    let read = |letters: &mut Letters, end, chunks: &mut Vec<Vec<u32>>| {
+        if let Some(chunk) = chunks.last_mut() {
+            letters.read(&text, end, |feature| chunk.push((WORDS + feature) as u32));
+        }
+    };
     crate::token::tokens(&text, |token| {
         if count == CHUNK {
+            read(&mut letters, token.start, &mut chunks);
             chunks.push(Vec::new());
             count = 0;
         }
         count += 1;
-        if let Some(chunk) = chunks.last_mut() {
-            features.of(&text, &token, |feature| chunk.push(feature));
+        match (token.kind, chunks.last_mut()) {
+            (Kind::Word | Kind::Ideograph | Kind::Number, Some(chunk)) => {
+                words.word(token.hash, |feature| chunk.push(feature as u32));
+            }
+            (Kind::Break, _) => words.end(),
+            _ => {}
+        }
+        if is_no_letter(&token) {
+            read(&mut letters, token.start, &mut chunks);
+            letters.at = token.end;
         }
     });
+    read(&mut letters, text.len(), &mut chunks);
     let united = |parts: &[Vec<u32>]| {
         let mut all = parts.concat();
         all.sort_unstable();
@@ -374,7 +474,7 @@ mod tests {
             scorer.begin(View::Plain);
             let text = "word ".repeat(words);
             crate::token::tokens(&text, |token| scorer.token(&text, &token));
-            assert_eq!(scorer.scores().count(), windows, "{words}");
+            assert_eq!(scorer.end(&text).count(), windows, "{words}");
         }
     }
 }

@@ -122,7 +122,7 @@ impl Scanner {
     #[cfg(feature = "lab")]
     pub fn rule_weights(&mut self, text: &str) -> Vec<f32> {
         self.look(&fold(text).text, View::Plain);
-        let count = self.scorer.scores().count();
+        let count = self.scorer.windows();
         let rules = |index| self.met.iter().filter(move |(at, _)| *at == index || *at == index + 1);
         (0..count).map(|index| sum_of(rules(index).map(|(_, rule)| *rule))).collect()
     }
@@ -147,13 +147,12 @@ impl Scanner {
         tokens(text, |token| {
             scorer.token(text, &token);
             survey.token(text, &token);
-            let window = scorer.window();
-            matcher.token(text, &token, |rule| note(met, window, rule));
+            matcher.token(text, &token, |rule| note(met, scorer.window(), rule));
             if token.kind == Kind::Mark
                 && let Some(rule) =
                     literals.find(text, token.start).and_then(|found| rules::by_id(found.rule()))
             {
-                note(met, window, rule);
+                note(met, scorer.window(), rule);
             }
         });
         let flood = survey.is_flooded().then_some("encoded-flood");
@@ -161,11 +160,12 @@ impl Scanner {
         ends.filter_map(rules::by_id).for_each(|rule| note(met, scorer.window(), rule));
         let mut log_odds = f32::MIN;
         let mut by_model = false;
-        for (index, score) in scorer.scores().enumerate() {
+        let a_rule = scorer.model().rules();
+        for (index, score) in scorer.end(text).enumerate() {
             by_model |= score >= 0.0;
             let rules = met.iter().filter(|(window, _)| *window == index || *window == index + 1);
             let rules = sum_of(rules.map(|(_, rule)| *rule));
-            log_odds = log_odds.max(score + rules * scorer.model().rules());
+            log_odds = log_odds.max(score + rules * a_rule);
         }
         Look { log_odds, by_model, cues: matcher.cues(), survey }
     }

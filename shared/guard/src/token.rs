@@ -201,8 +201,11 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
                 continue;
             }
             LETTER => {
-                let (hash, end) = word(text, at);
-                at = end;
+                let mut hash = WordHash::default();
+                at = hash.run(bytes, at);
+                if bytes.get(at).is_some_and(|byte| *byte == b'\'' || !byte.is_ascii()) {
+                    at = word(text, at, &mut hash);
+                }
                 (Kind::Word, hash.finish(), hash.length)
             }
             DIGIT => {
@@ -238,8 +241,8 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
                     at += c.len_utf8();
                     (Kind::Ideograph, spread(u32::from(c)), 1)
                 } else if is_letter(c) {
-                    let (hash, end) = word(text, at);
-                    at = end;
+                    let mut hash = WordHash::default();
+                    at = word(text, at, &mut hash);
                     (Kind::Word, hash.finish(), hash.length)
                 } else {
                     at += c.len_utf8();
@@ -260,10 +263,9 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
     }
 }
 
-/// The word that begins at `at`, and where it ends.
-fn word(text: &str, mut at: usize) -> (WordHash, usize) {
+/// What goes on of a word from `at` on. Returns where it ends.
+fn word(text: &str, mut at: usize, hash: &mut WordHash) -> usize {
     let bytes = text.as_bytes();
-    let mut hash = WordHash::default();
     while let Some(&byte) = bytes.get(at) {
         if ascii_letter(byte) != 0 {
             at = hash.run(bytes, at);
@@ -281,7 +283,7 @@ fn word(text: &str, mut at: usize) -> (WordHash, usize) {
             }
         }
     }
-    (hash, at)
+    at
 }
 
 #[cfg(test)]

@@ -4,28 +4,34 @@ pub(crate) mod encoded;
 mod escapes;
 mod letters;
 mod markup;
+mod places;
 
 use crate::rules::Cues;
 use crate::token::{Kind, Token};
 use crate::view::View;
+use places::Places;
 
 /// What the walk over a text noticed that views are for. Costs a few comparisons a token.
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
     words: u32,
     /// Words of one letter.
-    single: u32,
+    single: Places,
     /// Words that touch a digit or a sign that is read as a letter.
-    mixed: u32,
+    mixed: Places,
     /// Words behind a mark that touches a word before it, and long ones.
-    broken: u32,
+    glued: Places,
     long: u32,
-    /// Tokens that could be a piece of an encoding: eight or more letters and digits on end.
-    run: usize,
-    longest_run: usize,
-    /// Two-character groups of hexadecimal digits, groups of eight bits.
+    /// Pieces of encodings: many letters and digits on end, two-character groups of hexadecimal digits, groups
+    /// of eight bits.
+    codes: Places,
+    long_runs: u32,
     groups: u32,
-    escapes: u32,
+    run: usize,
+    run_start: usize,
+    escapes: Places,
+    /// Tags, and marks of emphasis within words.
+    markup: Places,
     tags: u32,
     /// Dashes behind dots.
     morse: u32,
@@ -35,56 +41,114 @@ pub(crate) struct Survey {
     most_repeated: u32,
     end: usize,
     kind: Option<Kind>,
+    /// The last mark.
+    mark: u8,
     /// Whether a word stands before, with nothing but marks between.
     behind_word: bool,
 }
+
+/// How near to each other signs of a disguise stand, in bytes; and the marks of a tag or a comment.
+const NEAR: usize = 64;
+const NEAR_MARKUP: usize = 256;
 
 impl Survey {
     #[inline]
     pub(crate) fn token(&mut self, text: &str, token: &Token) {
         let touches = token.start == self.end && token.start > 0;
-        match token.kind {
-            Kind::Word => {
-                self.words += 1;
-                self.single += u32::from(token.length == 1);
-                self.long += u32::from(token.length > 15);
-                self.repeated = if token.hash == self.word { self.repeated + 1 } else { 0 };
-                self.most_repeated = self.most_repeated.max(self.repeated);
-                self.word = token.hash;
-                if touches {
-                    match self.kind {
-                        Some(Kind::Number) => self.mixed += 1,
-                        Some(Kind::Mark | Kind::Break) if self.behind_word => self.broken += 1,
-                        _ => {}
-                    }
-                }
+        if token.kind == Kind::Word {
+            self.words += 1;
+            self.repeated = if token.hash == self.word { self.repeated + 1 } else { 0 };
+            self.most_repeated = self.most_repeated.max(self.repeated);
+            self.word = token.hash;
+            if touches || token.length == 1 || token.length > 15 {
+                self.word(token, touches);
+            } else {
+                self.run = token.length as usize;
+                self.run_start = token.start;
             }
-            Kind::Number => {
-                self.mixed += u32::from(touches && self.kind == Some(Kind::Word));
-                self.groups += u32::from(token.length == 2 || token.length == 8);
-            }
-            Kind::Mark => match text.as_bytes().get(token.start) {
-                Some(b'%' | b'\\' | b'&' | b'=') => self.escapes += 1,
-                Some(b'<') => self.tags += 1,
-                Some(b'-') if touches && self.kind == Some(Kind::Break) => self.morse += 1,
-                Some(b'@' | b'$' | b'|' | b'(') if touches && self.kind == Some(Kind::Word) => {
-                    self.mixed += 1
-                }
-                _ => {}
-            },
-            Kind::Break | Kind::Ideograph => {}
+            self.behind_word = true;
+        } else {
+            self.other(text, token, touches);
         }
-        let in_run = matches!(token.kind, Kind::Word | Kind::Number);
-        self.run = match (in_run, touches) {
-            (true, true) => self.run + token.length as usize,
-            (true, false) => token.length as usize,
-            (false, true) if token.kind == Kind::Mark => self.run,
-            _ => 0,
-        };
-        self.longest_run = self.longest_run.max(self.run);
-        self.behind_word = token.kind == Kind::Word || touches && self.behind_word;
         self.kind = Some(token.kind);
         self.end = token.end;
+    }
+
+    /// A word that may be a piece of something.
+    fn word(&mut self, token: &Token, touches: bool) {
+        let &Token { start, end, length, .. } = token;
+        if length == 1 {
+            self.single.note(start, end, NEAR);
+        }
+        if length > 15 {
+            self.long += 1;
+            self.glued.note(start, end, NEAR);
+        }
+        if touches {
+            match self.kind {
+                Some(Kind::Number) => self.mix(start, end),
+                Some(Kind::Mark | Kind::Break) if self.behind_word => {
+                    self.glued.note(start, end, NEAR);
+                    if self.kind == Some(Kind::Mark) && b"*_~`|\\^".contains(&self.mark) {
+                        self.markup.note(start, end, NEAR_MARKUP);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.goes_on(token, touches);
+    }
+
+    fn other(&mut self, text: &str, token: &Token, touches: bool) {
+        let &Token { start, end, length, kind, .. } = token;
+        let behind_touching_word = touches && self.kind == Some(Kind::Word);
+        match kind {
+            Kind::Number => {
+                if behind_touching_word {
+                    self.mix(start, end);
+                }
+                if length == 2 || length == 8 {
+                    self.groups += 1;
+                    self.codes.note(start, end, NEAR);
+                }
+                self.goes_on(token, touches);
+            }
+            Kind::Mark => {
+                self.mark = text.as_bytes().get(start).copied().unwrap_or_default();
+                match self.mark {
+                    b'%' | b'\\' | b'&' | b'=' => self.escapes.note(start, end, NEAR),
+                    b'<' => {
+                        self.tags += 1;
+                        self.markup.note(start, end, NEAR_MARKUP);
+                    }
+                    b'-' if touches && self.kind == Some(Kind::Break) => self.morse += 1,
+                    b'>' if self.tags > 0 => self.markup.note(start, end, NEAR_MARKUP),
+                    b'@' | b'$' | b'|' | b'(' if behind_touching_word => self.mix(start, end),
+                    _ => {}
+                }
+                self.run = if touches { self.run } else { 0 };
+            }
+            Kind::Break | Kind::Ideograph | Kind::Word => self.run = 0,
+        }
+        self.behind_word &= touches;
+    }
+
+    /// Letters and what may stand for some.
+    fn mix(&mut self, start: usize, end: usize) {
+        self.mixed.note(start, end, NEAR);
+        self.codes.note(start, end, NEAR);
+    }
+
+    /// Letters or digits, which may go on what stands before.
+    fn goes_on(&mut self, token: &Token, touches: bool) {
+        if !touches || self.run == 0 {
+            (self.run, self.run_start) = (0, token.start);
+        }
+        self.run += token.length as usize;
+        if self.run >= encoded::SHORTEST {
+            self.long_runs += 1;
+            self.codes.note(self.run_start, token.end, NEAR);
+        }
     }
 }
 
@@ -107,39 +171,39 @@ pub(crate) fn made_of(
     known: &dyn Fn(u32) -> bool,
 ) -> Vec<(View, String)> {
     let mut made = Vec::new();
-    let mut add = |view, text: Option<String>| made.extend(text.map(|text| (view, text)));
-    if survey.escapes > 3 {
-        add(View::Escapes, escapes::decoded(text));
+    let mut add =
+        |view, texts: Vec<String>| made.extend(texts.into_iter().map(|text| (view, text)));
+    let Survey { words, single, mixed, glued, codes, escapes, markup, .. } = survey;
+    if escapes.count > 3 {
+        add(View::Escapes, escapes.changed(text, escapes::decoded));
     }
-    if survey.longest_run >= encoded::SHORTEST
-        || survey.groups > 7
-        || survey.words + survey.single > 7 && survey.mixed > 3
-    {
-        encoded::decoded(text).into_iter().for_each(|text| add(View::Encoded, Some(text)));
+    if survey.long_runs > 0 || survey.groups > 7 || words + single.count > 7 && mixed.count > 3 {
+        codes.slices(text).for_each(|(_, slice)| add(View::Encoded, encoded::decoded(slice)));
     }
     if survey.morse > 3 {
-        encoded::morse(text).into_iter().for_each(|text| add(View::Encoded, Some(text)));
+        add(View::Encoded, encoded::morse(text));
     }
     // A disguise shows in a good part of the text, if it shall hide it.
     if view != View::Rot13 && cues.rot13 > 1 && cues.rot13 > cues.plain / 2 {
-        add(View::Rot13, Some(letters::rot13(text)));
+        add(View::Rot13, vec![letters::rot13(text)]);
     }
     if view != View::Reversed && cues.reversed > 1 && cues.reversed > cues.plain / 2 {
-        add(View::Reversed, Some(text.chars().rev().collect()));
-        add(View::Reversed, Some(letters::words_reversed(text)));
+        let backwards = text.chars().rev().collect();
+        add(View::Reversed, vec![backwards, letters::words_reversed(text)]);
     }
-    if view != View::Leet && survey.mixed > 2 {
-        add(View::Leet, letters::unleet(text, known));
+    if view != View::Leet && mixed.count > 2 {
+        add(View::Leet, mixed.changed(text, |slice| letters::unleet(slice, known)));
     }
-    if view != View::Spaced
-        && (survey.single > 5 && survey.single * 3 > survey.words
-            || survey.long > 0
-            || survey.broken > 3)
-    {
-        add(View::Spaced, letters::joined(text, known));
+    if view != View::Spaced {
+        if single.count > 5 && single.count * 3 > *words {
+            add(View::Spaced, single.changed(text, |slice| letters::joined(slice, known)));
+        }
+        if survey.long > 0 || glued.count > 3 {
+            add(View::Spaced, glued.changed(text, |slice| letters::joined(slice, known)));
+        }
     }
-    if view != View::Markup && (survey.broken > 1 || survey.tags > 0) {
-        add(View::Markup, markup::stripped(text));
+    if view != View::Markup && (markup.count > 1 || survey.tags > 0) {
+        add(View::Markup, markup.changed(text, markup::stripped));
     }
     made
 }
