@@ -1,6 +1,6 @@
 //! Model names: what the client calls them, what the provider calls them.
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex_lite::{Regex, RegexBuilder};
 use stage::Errors;
 
 use crate::config::ModelRule;
@@ -57,10 +57,7 @@ impl ModelMap {
             }
             (None, None, Some(pattern)) => {
                 let whole = RegexBuilder::new(&format!("^(?:{pattern})$"))
-                    // Model names are ASCII; without Unicode classes the module is half the size.
-                    .unicode(false)
                     .size_limit(REGEX_LIMIT)
-                    .dfa_size_limit(REGEX_LIMIT)
                     .build()
                     .map_err(|error| ("regex", one_line(&error.to_string())))?;
                 self.regex.push((whole, rule.to));
@@ -84,10 +81,9 @@ impl ModelMap {
         };
         let regex = || {
             self.regex.iter().find_map(|(regex, to)| {
-                let captures = regex.captures(model.as_bytes())?;
-                let mut name = Vec::new();
-                captures.expand(to.as_bytes(), &mut name);
-                Some(String::from_utf8_lossy(&name).into_owned())
+                let mut name = String::new();
+                regex.captures(model)?.expand(to, &mut name);
+                Some(name)
             })
         };
         exact.or_else(prefix).or_else(regex)
