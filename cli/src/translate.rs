@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use dialects::providers::Provider;
 use dialects::{
     Client, ClientContext, Codec, DIALECTS, Dialect, Drops, OTHERS, Operation, ProviderContext,
-    neutral,
+    StreamTranslation, extend, neutral,
 };
 
 /// Translate a message from standard input. What the target cannot express is named on standard error.
@@ -170,7 +170,9 @@ fn response(
     if let Some(model) = &args.model {
         answer.model.clone_from(model);
     }
-    print(&to.encode_response(answer, &context(args), drops))
+    let mut body = to.encode_response(answer, &context(args), drops);
+    extend(to, &mut body, false, [drops]);
+    print(&body)
 }
 
 fn stream(
@@ -183,46 +185,34 @@ fn stream(
     if from.name() == to.name() {
         return io::stdout().write_all(input);
     }
-    let (mut decoder, mut encoder) = (from.stream_decoder(), to.stream_encoder(context(args)));
+    let mut translation = StreamTranslation::new(from, to, context(args), true);
+    let mut name = |meaning: &mut neutral::Event| {
+        if let (neutral::Event::Start { model, .. }, Some(asked)) = (meaning, &args.model) {
+            model.clone_from(asked);
+        }
+    };
     let mut out = Vec::new();
     let mut verdict = Ok(());
-    let mut meanings = Vec::new();
     for event in events(from.framing(), input)? {
         verdict = match event.data() {
             chat::Data::Nothing => continue,
-            _ => decoder.decode(event, &mut meanings),
+            _ => translation.event(event, &mut name, &mut out),
         };
-        encode(args, &mut meanings, &mut *encoder, &mut out);
         if verdict.is_err() {
             break;
         }
     }
     if verdict.is_ok() {
-        verdict = decoder.finish(&mut meanings);
-        encode(args, &mut meanings, &mut *encoder, &mut out);
+        verdict = translation.finish(&mut name, &mut out);
     }
     if let Err(problem) = &verdict {
-        out.extend(to.encode_stream_error(problem));
+        out.extend(to.encode_stream_error(problem, out.last()));
     }
     let mut bytes = Vec::new();
     out.iter().for_each(|event| to.framing().encode(event, &mut bytes));
     io::stdout().write_all(&bytes)?;
-    encoder.dropped().iter().for_each(|lost| drops.add(&lost.path, &lost.reason));
+    drops.append(&mut translation.drops());
     verdict.map_err(told)
-}
-
-fn encode(
-    args: &TranslateArgs,
-    meanings: &mut Vec<neutral::Event>,
-    encoder: &mut dyn dialects::StreamEncoder,
-    out: &mut Vec<Event>,
-) {
-    for mut meaning in meanings.drain(..) {
-        if let (neutral::Event::Start { model, .. }, Some(asked)) = (&mut meaning, &args.model) {
-            model.clone_from(asked);
-        }
-        encoder.encode(meaning, out);
-    }
 }
 
 fn events(framing: Framing, input: &[u8]) -> io::Result<Vec<Event>> {

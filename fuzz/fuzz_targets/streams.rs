@@ -3,7 +3,7 @@
 #![no_main]
 
 use chat::sse;
-use dialects::{ClientContext, CODECS, Codec};
+use dialects::{ClientContext, CODECS, Codec, StreamTranslation};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -20,8 +20,9 @@ fuzz_target!(|input: &[u8]| {
 fn translated(from: &dyn Codec, to: &dyn Codec, pieces: &[&[u8]]) -> Vec<u8> {
     let context = ClientContext { created: 1, model: "m".to_owned(), stream_usage: true, ..ClientContext::default() };
     let mut wire = sse::Decoder::new(1 << 20);
-    let (mut decoder, mut encoder) = (from.stream_decoder(), to.stream_encoder(context));
-    let (mut events, mut meanings, mut out) = (Vec::new(), Vec::new(), Vec::new());
+    let client = dialects::client(to.name()).expect("every codec serves clients");
+    let mut stream = StreamTranslation::new(from, client, context, true);
+    let (mut events, mut out) = (Vec::new(), Vec::new());
     for piece in pieces {
         if wire.push(piece, &mut events).is_err() {
             return Vec::new();
@@ -31,13 +32,12 @@ fn translated(from: &dyn Codec, to: &dyn Codec, pieces: &[&[u8]]) -> Vec<u8> {
     let mut verdict = Ok(());
     for event in events {
         if verdict.is_ok() && *event.data() != chat::Data::Nothing {
-            verdict = decoder.decode(event, &mut meanings);
+            verdict = stream.event(event, &mut |_| {}, &mut out);
         }
     }
-    verdict = verdict.and_then(|()| decoder.finish(&mut meanings));
-    meanings.drain(..).for_each(|event| encoder.encode(event, &mut out));
+    verdict = verdict.and_then(|()| stream.finish(&mut |_| {}, &mut out));
     if let Err(problem) = verdict {
-        out.extend(to.encode_stream_error(&problem));
+        out.extend(to.encode_stream_error(&problem, out.last()));
     }
     let mut bytes = Vec::new();
     out.iter().for_each(|event| sse::encode(event, &mut bytes));

@@ -13,7 +13,7 @@ use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::rate_limits::RateLimits;
 use crate::unary::Services;
-use crate::{Dropped, Drops, StreamText};
+use crate::{Drops, StreamText};
 
 /// What a client asks for at an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,11 +163,20 @@ pub trait Dialect: Debug + Sync {
         None
     }
 
+    /// The object of an answer, or of the event of a stream that tells its end, in which
+    /// [`EXTENSION`](crate::EXTENSION) may stand: where official clients look over what they do not know. `None`: not
+    /// in this one, or in none.
+    fn extension<'a>(&self, body: &'a mut Value, streamed: bool) -> Option<&'a mut Map> {
+        let _ = (body, streamed);
+        None
+    }
+
     /// Writes an error for a client: its status and body.
     fn encode_error(&self, problem: &Problem) -> (u16, Value);
 
-    /// Writes an error into a stream that has begun, the last events of it.
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event>;
+    /// Writes an error into a stream that has begun, the last events of it. `after`: the last event that tells
+    /// something.
+    fn encode_stream_error(&self, problem: &Problem, after: Option<&Event>) -> Vec<Event>;
 
     /// How its streams are cut into events on the wire.
     fn framing(&self) -> Framing {
@@ -310,6 +319,9 @@ pub trait StreamDecoder: Debug {
     /// # Errors
     /// A 502 [`Problem`] if the answer was not finished.
     fn finish(&mut self, out: &mut Vec<neutral::Event>) -> Result<(), Problem>;
+
+    /// What the neutral events do not tell so far.
+    fn drops(&mut self) -> &mut Drops;
 }
 
 /// Writes one client stream, event by event.
@@ -318,7 +330,5 @@ pub trait StreamEncoder: Debug {
     fn encode(&mut self, event: neutral::Event, out: &mut Vec<Event>);
 
     /// What could not be expressed so far.
-    fn dropped(&self) -> &[Dropped] {
-        &[]
-    }
+    fn drops(&mut self) -> &mut Drops;
 }

@@ -17,6 +17,7 @@ pub mod cohere_rerank;
 mod dialect;
 mod dropped;
 mod endpoint;
+mod extension;
 mod flat;
 pub mod gemini;
 pub mod kserve_v2;
@@ -35,6 +36,7 @@ pub mod rate_limits;
 mod reader;
 mod settings;
 mod stream_text;
+mod stream_translation;
 pub mod tfserving_predict;
 pub mod unary;
 
@@ -43,10 +45,12 @@ pub use dialect::{
     Reader, StreamDecoder, StreamEncoder,
 };
 pub use dropped::{Dropped, Drops};
+pub use extension::{EXTENSION, extend};
 pub use media::holds_media;
 pub use path::Path;
 pub use settings::visit_settings;
 pub use stream_text::{Piece, Rewrite, StreamText};
+pub use stream_translation::StreamTranslation;
 
 /// Dialects of other operations than chat, in which only clients speak. [`unary`] translates most of them; a
 /// path is looked for here when no chat dialect has it.

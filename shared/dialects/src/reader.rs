@@ -153,9 +153,9 @@ impl Fields {
 
     /// Records what was not taken as dropped; a `null` says nothing and is no loss.
     pub(crate) fn report_rest(self, drops: &mut Drops, reason: &str) {
-        for (name, value) in &self.map {
+        for (name, value) in self.map {
             if !value.is_null() {
-                drops.add(self.path(name), reason);
+                drops.lose(self.path.field(&name), reason, value);
             }
         }
     }

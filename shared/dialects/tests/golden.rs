@@ -13,7 +13,10 @@ use std::fmt::Write;
 use chat::json::Value;
 use chat::{Data, Problem, sse};
 use dialects::providers::Provider;
-use dialects::{CODECS, ClientContext, Codec, Drops, ProviderContext, neutral};
+use dialects::{
+    CODECS, Client, ClientContext, Codec, Drops, ProviderContext, StreamTranslation, extend,
+    neutral,
+};
 use testkit::{fixtures, json_fixtures};
 
 fn context() -> ClientContext {
@@ -80,7 +83,11 @@ fn responses() {
             let mut drops = Drops::default();
             let answer = from.decode_response(body, &mut drops);
             let text = match answer {
-                Ok(answer) => pretty(&to.encode_response(answer, &context(), &mut drops)),
+                Ok(answer) => {
+                    let mut body = to.encode_response(answer, &context(), &mut drops);
+                    extend(client(to), &mut body, false, [&mut drops]);
+                    pretty(&body)
+                }
                 Err(problem) => format!("{problem:#?}"),
             };
             snapshot("response", &case, from, to, &(text + "\n" + &told(&drops)));
@@ -128,11 +135,17 @@ fn a_stream_means_the_same_however_it_is_cut() {
 
 /// A stream as the client gets it, and how it ended.
 fn translated(from: &dyn Codec, to: &dyn Codec, pieces: &[&[u8]]) -> String {
-    let (meanings, verdict) = meanings(from, pieces);
-    let (mut encoder, mut out) = (to.stream_encoder(context()), Vec::new());
-    meanings.into_iter().for_each(|event| encoder.encode(event, &mut out));
+    let mut stream = StreamTranslation::new(from, client(to), context(), true);
+    let mut out = Vec::new();
+    let mut verdict = Ok(());
+    for event in wire(from, pieces) {
+        if verdict.is_ok() {
+            verdict = stream.event(event, &mut |_| {}, &mut out);
+        }
+    }
+    let verdict = verdict.and_then(|()| stream.finish(&mut |_| {}, &mut out));
     if let Err(problem) = &verdict {
-        out.extend(to.encode_stream_error(problem));
+        out.extend(to.encode_stream_error(problem, out.last()));
     }
     let mut text = String::new();
     for event in &out {
@@ -141,25 +154,29 @@ fn translated(from: &dyn Codec, to: &dyn Codec, pieces: &[&[u8]]) -> String {
         sse::encode(event, &mut bytes);
         text.push_str(&String::from_utf8(bytes).unwrap());
     }
-    encoder.dropped().iter().for_each(|lost| writeln!(text, "dropped {lost}").unwrap());
-    text
+    text + &told(&stream.drops())
+}
+
+fn client(dialect: &dyn Codec) -> &'static dyn Client {
+    dialects::client(dialect.name()).unwrap()
+}
+
+/// The events of a stream of `from`.
+fn wire(from: &dyn Codec, pieces: &[&[u8]]) -> Vec<chat::Event> {
+    let (mut wire, mut events) = (from.framing().decoder(1 << 20), Vec::new());
+    pieces.iter().for_each(|piece| wire.push(piece, &mut events).unwrap());
+    events.extend(wire.finish());
+    events.retain(|event| *event.data() != Data::Nothing);
+    events
 }
 
 /// What a stream means, and how it ended.
 fn meanings(from: &dyn Codec, pieces: &[&[u8]]) -> (Vec<neutral::Event>, Result<(), Problem>) {
-    let mut wire = from.framing().decoder(1 << 20);
     let (mut decoder, mut meanings) = (from.stream_decoder(), Vec::new());
     let mut verdict = Ok(());
-    for index in 0..=pieces.len() {
-        let mut events = Vec::new();
-        match pieces.get(index) {
-            Some(piece) => wire.push(piece, &mut events).unwrap(),
-            None => events.extend(wire.finish()),
-        }
-        for event in events {
-            if *event.data() != Data::Nothing && verdict.is_ok() {
-                verdict = decoder.decode(event, &mut meanings);
-            }
+    for event in wire(from, pieces) {
+        if verdict.is_ok() {
+            verdict = decoder.decode(event, &mut meanings);
         }
     }
     let verdict = verdict.and_then(|()| decoder.finish(&mut meanings));

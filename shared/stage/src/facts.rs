@@ -49,6 +49,8 @@ pub const CLIENT_DIALECT: &str = "tollgate.client_dialect";
 pub const PROVIDER_DIALECT: &str = "tollgate.provider_dialect";
 /// Paths that a translation could not carry over.
 pub const DROPPED: &str = "tollgate.dropped";
+/// Paths of an answer that its translation could neither carry over nor keep.
+pub const DROPPED_RESPONSE: &str = "tollgate.dropped.response";
 /// What personal data the request held.
 pub const PII_REQUEST: &str = "tollgate.pii.request";
 /// What personal data the model's answer held.
@@ -182,6 +184,12 @@ pub static FACTS: &[Fact] = &[
         stage: "provider-translator",
         doc: "Paths of the request that the provider's dialect cannot express, separated by spaces",
         example: "top_logprobs messages[1].name",
+    },
+    Fact {
+        name: DROPPED_RESPONSE,
+        stage: "provider-translator",
+        doc: "Paths of the answer that the client's dialect has no place for, separated by spaces",
+        example: "candidates[0].safetyRatings",
     },
     Fact {
         name: DURATION,

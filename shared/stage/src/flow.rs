@@ -77,6 +77,8 @@ struct Answering {
     held: bool,
     /// The stream ended with an error of ours; what still comes is swallowed.
     failed: bool,
+    /// The last event that told the client something.
+    last: Option<Event>,
     /// The body cannot be read at all; this takes its place.
     unreadable: Option<Problem>,
 }
@@ -333,6 +335,7 @@ impl Flow {
             framing,
             held: answer.held,
             failed: false,
+            last: None,
             unreadable,
         });
         match reading {
@@ -450,7 +453,7 @@ impl Flow {
         events.extend(decoder.finish());
         let readers = request.turns.iter_mut().zip(&answering.readings).take(last + 1);
         let (events, failure) = through(readers, events, failure, true, io);
-        let events = ended(request.dialect, events, failure, io);
+        let events = reply::ended(request.dialect, events, failure, None, io);
         let mut bytes = Vec::with_capacity(bytes.len() * 2);
         events.iter().for_each(|event| framing.encode(event, &mut bytes));
         response.content = Content::Written(bytes);
@@ -501,10 +504,11 @@ impl Flow {
         let readers = request.turns.iter_mut().zip(&answering.readings);
         let (events, failure) = through(readers, events, failure, end, io);
         answering.failed = failure.is_some();
-        let events = ended(request.dialect, events, failure, io);
+        let events = reply::ended(request.dialect, events, failure, answering.last.as_ref(), io);
         let mut out = Vec::with_capacity(bytes.len() * 2);
         let framing = answering.framing;
         events.iter().for_each(|event| framing.encode(event, &mut out));
+        answering.last = reply::last_told(events).or(answering.last.take());
         out
     }
 
@@ -539,20 +543,6 @@ fn through<'a>(
     }
     io.callouts.clear();
     (events, failure)
-}
-
-/// The events, and behind them the error that ended the stream.
-fn ended(
-    dialect: &dyn Dialect,
-    mut events: Vec<Event>,
-    failure: Option<Stop>,
-    io: &mut Exchange,
-) -> Vec<Event> {
-    if let Some(Stop::Problem(problem)) = failure {
-        reply::note(&problem, io);
-        events.extend(dialect.encode_stream_error(&problem));
-    }
-    events
 }
 
 /// How a whole body that is a stream by its headers is framed.

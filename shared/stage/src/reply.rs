@@ -2,7 +2,7 @@
 
 use chat::json::{self, ParseError};
 use chat::sse::DecodeError;
-use chat::{Kind, Problem};
+use chat::{Data, Event, Kind, Problem};
 use dialects::Dialect;
 
 use crate::{Exchange, Stop, facts, metrics};
@@ -106,4 +106,27 @@ pub(crate) fn compressed_response() -> Problem {
 
 pub(crate) fn event_too_large(error: DecodeError) -> Problem {
     Problem::bad_gateway("event_too_large", error.to_string())
+}
+
+/// The events, and behind them the error that ended the stream. `before`: the last event before these.
+pub(crate) fn ended(
+    dialect: &dyn Dialect,
+    mut events: Vec<Event>,
+    failure: Option<Stop>,
+    before: Option<&Event>,
+    io: &mut Exchange,
+) -> Vec<Event> {
+    if let Some(Stop::Problem(problem)) = failure {
+        note(&problem, io);
+        let tells = |event: &&Event| *event.data() != Data::Nothing;
+        let last = events.iter().rev().find(tells).or(before);
+        let error = dialect.encode_stream_error(&problem, last);
+        events.extend(error);
+    }
+    events
+}
+
+/// The last event that tells something: an error that ends the stream counts on from it.
+pub(crate) fn last_told(events: Vec<Event>) -> Option<Event> {
+    events.into_iter().rev().find(|event| *event.data() != Data::Nothing)
 }

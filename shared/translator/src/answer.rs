@@ -5,7 +5,7 @@ use std::rc::Rc;
 use chat::{Data, Event, Framing, Problem, json};
 use dialects::providers::StreamForm;
 use dialects::{
-    Client, ClientContext, Codec, Drops, StreamDecoder, StreamEncoder, neutral, rate_limits,
+    Client, ClientContext, Codec, Drops, StreamTranslation, extend, neutral, rate_limits,
 };
 use stage::{Body, Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
 
@@ -23,8 +23,6 @@ pub(crate) struct Answer {
     streams: bool,
     context: ClientContext,
     form: Form,
-    /// Neutral events on their way from the decoder to the encoder; kept for its memory.
-    events: Vec<neutral::Event>,
 }
 
 /// What the answer's headers say it is.
@@ -39,7 +37,7 @@ enum Form {
     /// One JSON body for a client that asked for a stream.
     WholeAsStream,
     /// A stream.
-    Stream(Box<dyn StreamDecoder>, Box<dyn StreamEncoder>),
+    Stream(Box<StreamTranslation>),
     /// A stream of the client's own dialect whose events are wrapped in others.
     Wrapped,
     /// Nothing that can be translated.
@@ -55,7 +53,7 @@ impl Answer {
     ) -> Answer {
         let dialect = target.provider.dialect_for(client);
         let form = Form::Untouched;
-        Answer { client, target, dialect, streams, context, form, events: Vec::new() }
+        Answer { client, target, dialect, streams, context, form }
     }
 
     /// Decides by the headers what the answer is, and makes them the client's. Whatever can be decided here
@@ -123,10 +121,12 @@ impl Answer {
             400.. => Form::Error(status),
             200..300 if same && stream && wrapped => Form::Wrapped,
             200..300 if same && (json || stream) => Form::Untouched,
-            200..300 if stream && self.streams => Form::Stream(
-                self.dialect.stream_decoder(),
-                self.client.stream_encoder(self.context.clone()),
-            ),
+            200..300 if stream && self.streams => Form::Stream(Box::new(StreamTranslation::new(
+                self.dialect,
+                self.client,
+                self.context.clone(),
+                self.target.extends,
+            ))),
             200..300 if json && self.streams => Form::WholeAsStream,
             200..300 if json => Form::Whole,
             200..300 => Form::Unusable(Problem::bad_gateway(
@@ -149,28 +149,42 @@ impl Answer {
             Form::Whole => {
                 let mut drops = Drops::default();
                 let answer = self.decode(response, &mut drops, io)?;
-                let body = self.client.encode_response(answer, &self.context, &mut drops);
-                log_drops(drops.iter(), io);
+                let mut body = self.client.encode_response(answer, &self.context, &mut drops);
+                if self.target.extends {
+                    extend(self.client, &mut body, false, [&mut drops]);
+                }
+                self.report(&drops, io);
                 response.content = Content::Json(Body::written(body));
                 Ok(())
             }
             Form::WholeAsStream => {
                 let mut drops = Drops::default();
                 let answer = self.decode(response, &mut drops, io)?;
-                let mut encoder = self.client.stream_encoder(self.context.clone());
-                let mut events = Vec::new();
-                answer
-                    .into_events()
-                    .into_iter()
-                    .for_each(|event| encoder.encode(event, &mut events));
+                let events = self.told(answer, &mut drops);
                 let mut bytes = Vec::new();
                 let framing = self.client.framing();
                 events.iter().for_each(|event| framing.encode(event, &mut bytes));
-                log_drops(drops.iter(), io);
+                self.report(&drops, io);
                 response.content = Content::Written(bytes);
                 Ok(())
             }
         }
+    }
+
+    /// A whole answer as the events of a stream.
+    fn told(&self, answer: neutral::Response, drops: &mut Drops) -> Vec<Event> {
+        let mut encoder = self.client.stream_encoder(self.context.clone());
+        let mut events = Vec::new();
+        answer.into_events().into_iter().for_each(|event| encoder.encode(event, &mut events));
+        if self.target.extends {
+            for event in &mut events {
+                if let Data::Json(body) = event.data_mut() {
+                    extend(self.client, body, true, [&mut *drops, encoder.drops()]);
+                }
+            }
+        }
+        drops.append(encoder.drops());
+        events
     }
 
     fn decode(
@@ -216,37 +230,46 @@ impl Answer {
             out.push(self.target.hosting().unwrap(event)?);
             return Ok(());
         }
-        let Form::Stream(decoder, encoder) = &mut self.form else {
+        let Form::Stream(stream) = &mut self.form else {
             out.push(event);
             return Ok(());
         };
         if *event.data() == Data::Nothing {
             // A keep-alive comment stays one; bare line ends are not worth a frame.
             if event.raw().is_some_and(|raw| raw.contains(&b':')) {
-                encoder.encode(neutral::Event::Ping, out);
+                stream.ping(out);
             }
             return Ok(());
         }
-        let verdict = (self.target.hosting())
-            .unwrap(event)
-            .and_then(|event| decoder.decode(event, &mut self.events));
-        for mut event in self.events.drain(..) {
-            if let neutral::Event::Start { id, model, .. } = &mut event {
-                name(id, io);
-                io.fact(facts::RESPONSE_MODEL, model.as_str());
-            }
-            encoder.encode(event, out);
-        }
-        Ok(verdict?)
+        let event = self.target.hosting().unwrap(event)?;
+        stream.event(event, &mut |event| see(event, io), out)?;
+        Ok(())
     }
 
     /// The stream has ended.
     pub(crate) fn stream_end(&mut self, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
-        let Form::Stream(decoder, encoder) = &mut self.form else { return Ok(()) };
-        let verdict = decoder.finish(&mut self.events);
-        self.events.drain(..).for_each(|event| encoder.encode(event, out));
-        log_drops(encoder.dropped(), io);
+        let Form::Stream(stream) = &mut self.form else { return Ok(()) };
+        let verdict = stream.finish(&mut |event| see(event, io), out);
+        let drops = stream.drops();
+        self.report(&drops, io);
         Ok(verdict?)
+    }
+
+    /// Tells what the answer's translation could not carry over.
+    fn report(&self, drops: &Drops, io: &mut Exchange) {
+        if !drops.is_empty() {
+            let paths: Vec<&str> = drops.iter().map(|dropped| dropped.path.as_str()).collect();
+            io.fact(facts::DROPPED_RESPONSE, paths.join(" "));
+            log_drops(drops.iter(), io);
+        }
+    }
+}
+
+/// Notes what the beginning of an answer tells.
+fn see(event: &mut neutral::Event, io: &mut Exchange) {
+    if let neutral::Event::Start { id, model, .. } = event {
+        name(id, io);
+        io.fact(facts::RESPONSE_MODEL, model.as_str());
     }
 }
 

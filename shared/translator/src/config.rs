@@ -69,6 +69,13 @@ pub struct TargetConfig {
     /// Serving).
     #[serde(default)]
     pub prompt_template: PromptTemplate,
+    /// Whether translated answers keep what the client's dialect has no field for, as an object of that name.
+    #[serde(default = "yes")]
+    pub provider_specific_fields: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How a conversation is written as one text.
@@ -269,6 +276,7 @@ fn compile_target(
         parameters: config.parameters,
         max_output_tokens: config.max_output_tokens,
         template: config.prompt_template.into(),
+        extends: config.provider_specific_fields,
     })
 }
 

@@ -62,6 +62,8 @@ pub(crate) struct Target {
     pub(crate) parameters: Parameters,
     pub(crate) max_output_tokens: Option<u64>,
     pub(crate) template: Template,
+    /// Answers keep what the client's dialect has no place for.
+    pub(crate) extends: bool,
 }
 
 impl Target {

@@ -69,8 +69,8 @@ impl Dialect for AnthropicCountTokens {
         AnthropicMessages.encode_error(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        AnthropicMessages.encode_stream_error(problem)
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
+        AnthropicMessages.encode_stream_error(problem, None)
     }
 }
 

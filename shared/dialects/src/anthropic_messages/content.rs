@@ -172,7 +172,7 @@ pub(super) fn encode_text(
             }
         }
         Some(Value::Array(none)) if none.is_empty() => {}
-        Some(_) => drops.add(format!("{path}.citations"), super::NOT_SUPPORTED),
+        Some(foreign) => drops.lose(format!("{path}.citations"), super::NOT_SUPPORTED, foreign),
         None => {}
     }
     block

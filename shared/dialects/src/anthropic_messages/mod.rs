@@ -67,7 +67,7 @@ mod usage;
 pub(crate) use limits::model as claude;
 pub(crate) use request::{Circumstances, plan, sample};
 
-use chat::json::Value;
+use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Problem};
 
@@ -180,11 +180,16 @@ impl Dialect for AnthropicMessages {
         Some(&RATE_LIMITS)
     }
 
+    fn extension<'a>(&self, body: &'a mut Value, streamed: bool) -> Option<&'a mut Map> {
+        let is_last = body.get("type").and_then(Value::as_str) == Some("message_delta");
+        body.as_object_mut().filter(|_| is_last || !streamed)
+    }
+
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         error::encode(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
         vec![error::encode_event(problem)]
     }
 }

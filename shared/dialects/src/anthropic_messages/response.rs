@@ -8,7 +8,7 @@ use chat::json::{Map, Value, json};
 
 use super::content;
 use super::{NAME, NOT_SUPPORTED, usage};
-use crate::flat::{first_candidate, is_call};
+use crate::flat::{first_candidate, is_call, lose};
 use crate::neutral::{Block, Candidate, Content, Finish, Response};
 use crate::reader::{Fields, bad_answer};
 use crate::{ClientContext, Drops};
@@ -44,7 +44,7 @@ fn decode_body(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
         service_tier: counts.get("service_tier").and_then(Value::as_str).map(str::to_owned),
         extras: Map::new(),
     };
-    report_counts(&counts, drops);
+    report_counts(Some(&counts), drops);
     for known in ["type", "role", "stop_sequence"] {
         fields.take(known);
     }
@@ -53,12 +53,8 @@ fn decode_body(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
 }
 
 /// Records the counts that have no neutral form: tools run by the provider, where and how fast it ran.
-fn report_counts(counts: &Value, drops: &mut Drops) {
-    for name in ["fallback_credit", "inference_geo", "iterations", "server_tool_use", "speed"] {
-        if counts.get(name).is_some_and(|value| !value.is_null()) {
-            drops.add(format!("usage.{name}"), content::NOT_CARRIED);
-        }
-    }
+pub(super) fn report_counts(counts: Option<&Value>, drops: &mut Drops) {
+    drops.counts(counts, "usage", &usage::KNOWN, content::NOT_CARRIED);
 }
 
 /// The meaning of a `stop_reason` and the `stop_sequence` beside it.
@@ -109,14 +105,15 @@ pub(super) fn encode(response: Response, context: &ClientContext, drops: &mut Dr
         refusal: content.iter().any(|block| matches!(block.content, Content::Refusal { .. })),
     };
     let (stop_reason, stop_sequence, unknown) = encode_finish(finish, said);
-    if unknown.is_some() {
-        drops.add("choices[0].finish_reason", "sent as end_turn");
+    if let Some(word) = unknown {
+        drops.lose("choices[0].finish_reason", "sent as end_turn", word);
     }
     let content: Vec<_> =
         content.into_iter().filter_map(|block| encode_block(block, drops)).collect();
     let mut counts = usage::encode(&response.usage.clone().unwrap_or_default());
-    if !usage::complete(&mut counts, response.usage.as_ref(), response.service_tier) {
-        drops.add("service_tier", NOT_SUPPORTED);
+    if let Some(tier) = usage::complete(&mut counts, response.usage.as_ref(), response.service_tier)
+    {
+        drops.lose("service_tier", NOT_SUPPORTED, tier);
     }
     let model = Some(response.model).filter(|model| !model.is_empty());
     let mut body = json!({
@@ -140,7 +137,7 @@ fn insert_extras(body: &mut Value, extras: Map, drops: &mut Drops) {
             true => {
                 body.insert(name, value);
             }
-            false => drops.add(name, NOT_SUPPORTED),
+            false => drops.lose(name, NOT_SUPPORTED, value),
         }
     }
 }
@@ -161,8 +158,8 @@ fn encode_block(block: Block, drops: &mut Drops) -> Option<Value> {
                 content::tool_input(&arguments, kind).unwrap_or_else(|| json!({"_raw": arguments}));
             json!({"type": "tool_use", "id": id, "name": name, "input": input})
         }
-        _ => {
-            drops.add(path, NOT_SUPPORTED);
+        content => {
+            lose(content, path, NOT_SUPPORTED, drops);
             return None;
         }
     })

@@ -58,6 +58,17 @@ impl Counts {
     }
 }
 
+/// What of a `usage` object is read.
+pub(super) const KNOWN: [&str; 7] = [
+    "cache_creation",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    "input_tokens",
+    "output_tokens",
+    "output_tokens_details",
+    "service_tier",
+];
+
 /// Reads a `usage` object.
 pub(super) fn decode(usage: &Value) -> Option<Usage> {
     let mut counts = Counts::default();
@@ -85,8 +96,12 @@ pub(super) fn encode(usage: &Usage) -> Map {
 }
 
 /// Adds what only a whole answer and the start of a stream state: cache writes by lifetime, and the tier.
-/// Returns whether the tier was one of this dialect's.
-pub(super) fn complete(map: &mut Map, usage: Option<&Usage>, tier: Option<String>) -> bool {
+/// Returns a tier that is none of this dialect's.
+pub(super) fn complete(
+    map: &mut Map,
+    usage: Option<&Usage>,
+    tier: Option<String>,
+) -> Option<String> {
     if let Some((written, hour)) =
         usage.and_then(|usage| usage.cache_write.zip(usage.cache_write_1h))
     {
@@ -97,12 +112,11 @@ pub(super) fn complete(map: &mut Map, usage: Option<&Usage>, tier: Option<String
         map.put("cache_creation", creation);
     }
     match tier {
-        None => true,
         Some(tier) if TIERS.contains(&tier.as_str()) => {
             map.put("service_tier", tier);
-            true
+            None
         }
-        Some(_) => false,
+        other => other,
     }
 }
 

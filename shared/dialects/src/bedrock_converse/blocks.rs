@@ -57,6 +57,13 @@ fn block(value: Value, path: &str, drops: &mut Drops) -> Result<Content, Problem
         };
     }
     let mut fields = Fields::new(value, path)?;
+    let content = known(&mut fields, drops)?;
+    fields.report_rest(drops, NOT_CARRIED);
+    Ok(content)
+}
+
+/// Reads a block that has a neutral form.
+fn known(fields: &mut Fields, drops: &mut Drops) -> Result<Content, Problem> {
     if let Some(text) = fields.string("text")? {
         return Ok(Content::Text { text, citations: None });
     }
@@ -102,20 +109,25 @@ fn block(value: Value, path: &str, drops: &mut Drops) -> Result<Content, Problem
     }
     if let Some(mut thoughts) = fields.object("reasoningContent")? {
         if let Some(data) = thoughts.string("redactedContent")? {
+            thoughts.report_rest(drops, NOT_CARRIED);
             return Ok(Content::RedactedReasoning { data });
         }
         let path = thoughts.path("reasoningText");
         let mut text = thoughts.object("reasoningText")?.ok_or_else(|| missing(path))?;
-        return Ok(Content::Reasoning {
+        let content = Content::Reasoning {
             text: text.required_string("text")?,
             signature: text.string("signature")?.filter(|signature| !signature.is_empty()),
-        });
+        };
+        text.report_rest(drops, NOT_CARRIED);
+        thoughts.report_rest(drops, NOT_CARRIED);
+        return Ok(content);
     }
     let path = fields.path("citationsContent");
     let mut cited = fields.object("citationsContent")?.ok_or_else(|| missing(path))?;
     let pieces = cited.array("content")?.unwrap_or_default();
     let text = pieces.iter().filter_map(|piece| piece.get("text")?.as_str()).collect();
     let citations = cited.array("citations")?.filter(|list| !list.is_empty());
+    cited.report_rest(drops, NOT_CARRIED);
     Ok(Content::Text { text, citations: citations.map(citations_of) })
 }
 

@@ -58,7 +58,7 @@ mod usage;
 
 use std::borrow::Cow;
 
-use chat::json::Value;
+use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Framing, Problem};
 
@@ -138,11 +138,18 @@ impl Dialect for BedrockConverse {
         usage::decode(body.get("usage")?)
     }
 
+    /// Where models tell what is theirs alone: of an answer, and of `messageStop`.
+    fn extension<'a>(&self, body: &'a mut Value, _streamed: bool) -> Option<&'a mut Map> {
+        body.get("stopReason")?;
+        let fields = body.as_object_mut()?.entry("additionalModelResponseFields");
+        fields.or_insert_with(|| Value::Object(Map::new())).as_object_mut()
+    }
+
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         error::encode(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
         vec![error::encode_event(problem)]
     }
 

@@ -4,9 +4,9 @@
 use chat::Problem;
 use chat::json::{Map, Value, json};
 
-use super::{NAME, NOT_SUPPORTED, blocks, finish, usage};
+use super::{NAME, NOT_CARRIED, NOT_SUPPORTED, blocks, finish, usage};
 use crate::Drops;
-use crate::flat::{first_candidate, input, is_call};
+use crate::flat::{first_candidate, input, is_call, lose, lose_finish, lose_rest};
 use crate::neutral::{Block, Candidate, Content, Response};
 use crate::reader::{Fields, bad_answer, missing};
 
@@ -26,17 +26,20 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let path = message.path("content");
     let list = message.array("content")?.unwrap_or_default();
     let content = blocks::decode(list, &path, drops)?;
+    message.take("role");
+    message.report_rest(drops, NOT_CARRIED);
+    output.report_rest(drops, NOT_CARRIED);
     let calls = content.iter().any(is_call);
     let finish = finish::decode(&fields.string("stopReason")?.unwrap_or_default(), calls);
-    // How long it took says nothing about the answer.
-    fields.take("metrics");
     let tier = match fields.object("serviceTier")? {
         Some(mut tier) => tier.string("type")?,
         None => None,
     };
+    let counts = fields.take("usage");
+    usage::report_rest(counts.as_ref(), drops);
     Ok(Response {
         candidates: vec![Candidate { content, finish, logprobs: None }],
-        usage: fields.take("usage").as_ref().and_then(usage::decode),
+        usage: counts.as_ref().and_then(usage::decode),
         service_tier: tier,
         extras: fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
         ..Response::default()
@@ -48,16 +51,11 @@ pub(super) fn encode(response: Response, drops: &mut Drops) -> Value {
     let (content, finish) = first_candidate(response.candidates, NOT_SUPPORTED, drops);
     let (reason, exact) = finish::encode(&finish, content.iter().any(is_call));
     if !exact {
-        drops.add("choices[0].finish_reason", format!("sent as {reason}"));
+        lose_finish(0, &finish, reason, drops);
     }
     let content: Vec<Value> =
         content.into_iter().filter_map(|block| encode_block(block, drops)).collect();
-    if response.service_tier.is_some() {
-        drops.add("service_tier", NOT_SUPPORTED);
-    }
-    for (name, _) in response.extras {
-        drops.add(name, NOT_SUPPORTED);
-    }
+    lose_rest(response.service_tier, response.extras, NOT_SUPPORTED, drops);
     let mut body = Map::new();
     body.put("output", json!({"message": {"role": "assistant", "content": content}}));
     body.put("stopReason", reason);
@@ -83,12 +81,15 @@ fn encode_block(block: Block, drops: &mut Drops) -> Option<Value> {
         }
         Content::Refusal { text } => json!({"text": text}),
         Content::Text { text, citations } => {
-            let mut pages = Vec::new();
+            let (mut pages, mut lost) = (Vec::new(), Vec::new());
             for citation in citations.as_ref().and_then(Value::as_array).into_iter().flatten() {
                 match page(citation) {
                     Some(page) => pages.push(page),
-                    None => drops.add(format!("{path}.citations"), "not a web page"),
+                    None => lost.push(citation.clone()),
                 }
+            }
+            if !lost.is_empty() {
+                drops.lose(format!("{path}.citations"), "not a web page", lost);
             }
             match pages.is_empty() {
                 true => json!({"text": text}),
@@ -101,8 +102,8 @@ fn encode_block(block: Block, drops: &mut Drops) -> Option<Value> {
             let input = input(&arguments, kind);
             json!({"toolUse": {"toolUseId": id, "name": name, "input": input}})
         }
-        _ => {
-            drops.add(path, NOT_SUPPORTED);
+        content => {
+            lose(content, path, NOT_SUPPORTED, drops);
             return None;
         }
     })

@@ -3,6 +3,8 @@
 
 use chat::json::{Map, Value, json};
 
+use super::NOT_CARRIED;
+use crate::Drops;
 use crate::neutral::Usage;
 
 /// Reads a `usage` object. `None` if it counts nothing.
@@ -27,6 +29,19 @@ pub(super) fn decode(usage: &Value) -> Option<Usage> {
         output: output.unwrap_or_default(),
         ..Usage::default()
     })
+}
+
+/// What of a `usage` object has no place in [`Usage`].
+pub(super) fn report_rest(usage: Option<&Value>, drops: &mut Drops) {
+    let known = [
+        "cacheDetails",
+        "cacheReadInputTokens",
+        "cacheWriteInputTokens",
+        "inputTokens",
+        "outputTokens",
+        "totalTokens",
+    ];
+    drops.counts(usage, "usage", &known, NOT_CARRIED);
 }
 
 /// Writes a `usage` object.

@@ -47,7 +47,7 @@ mod tests;
 mod text;
 mod usage;
 
-use chat::json::Value;
+use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Problem};
 
@@ -105,11 +105,16 @@ impl Dialect for CohereChat {
         usage::decode(body.get("usage").or_else(|| body.pointer("/delta/usage"))?)
     }
 
+    fn extension<'a>(&self, body: &'a mut Value, streamed: bool) -> Option<&'a mut Map> {
+        let is_last = body.get("type").and_then(Value::as_str) == Some("message-end");
+        body.as_object_mut().filter(|_| is_last || !streamed)
+    }
+
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         error::encode(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
         vec![error::encode_event(problem)]
     }
 }

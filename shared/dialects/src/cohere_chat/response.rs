@@ -5,7 +5,7 @@ use chat::json::{Map, Value, json};
 
 use super::{NOT_SUPPORTED, finish, logprobs, request, usage};
 use crate::Drops;
-use crate::flat::{Answer, first_candidate, is_call};
+use crate::flat::{Answer, first_candidate, is_call, lose_finish, lose_rest};
 use crate::neutral::{Candidate, Response};
 use crate::reader::{Fields, bad_answer, missing};
 
@@ -27,10 +27,12 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let finish = finish::decode(&word, content.iter().any(is_call));
     let logprobs = fields.array("logprobs")?.filter(|list| !list.is_empty());
     let logprobs = logprobs.map(|items| logprobs::decode(&items));
+    let counts = fields.take("usage");
+    usage::report_rest(counts.as_ref(), drops);
     Ok(Response {
         id: fields.string("id")?.unwrap_or_default(),
         candidates: vec![Candidate { content, finish, logprobs }],
-        usage: fields.take("usage").as_ref().and_then(usage::decode),
+        usage: counts.as_ref().and_then(usage::decode),
         extras: fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
         ..Response::default()
     })
@@ -42,7 +44,7 @@ pub(super) fn encode(mut response: Response, drops: &mut Drops) -> Value {
     let (content, finish) = first_candidate(response.candidates, NOT_SUPPORTED, drops);
     let (reason, exact) = finish::encode(&finish, content.iter().any(is_call));
     if !exact {
-        drops.add("choices[0].finish_reason", format!("sent as {reason}"));
+        lose_finish(0, &finish, reason, drops);
     }
     let answer = Answer::of(content, NOT_SUPPORTED, drops);
     let mut parts = Vec::new();
@@ -51,11 +53,15 @@ pub(super) fn encode(mut response: Response, drops: &mut Drops) -> Value {
     }
     let mut citations = Vec::new();
     for (text, cited, path) in answer.texts {
+        let mut lost = Vec::new();
         for citation in cited.as_ref().and_then(Value::as_array).into_iter().flatten() {
             match is_own(citation) {
                 true => citations.push(citation.clone()),
-                false => drops.add(format!("{path}.citations"), NOT_SUPPORTED),
+                false => lost.push(citation.clone()),
             }
+        }
+        if !lost.is_empty() {
+            drops.lose(format!("{path}.citations"), NOT_SUPPORTED, lost);
         }
         parts.push(json!({"type": "text", "text": text}));
     }
@@ -70,12 +76,7 @@ pub(super) fn encode(mut response: Response, drops: &mut Drops) -> Value {
     if !citations.is_empty() {
         message.put("citations", citations);
     }
-    if response.service_tier.is_some() {
-        drops.add("service_tier", NOT_SUPPORTED);
-    }
-    for (name, _) in response.extras {
-        drops.add(name, NOT_SUPPORTED);
-    }
+    lose_rest(response.service_tier, response.extras, NOT_SUPPORTED, drops);
     let mut body = Map::new();
     body.put("id", response.id);
     body.put("finish_reason", reason);

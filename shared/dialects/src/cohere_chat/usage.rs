@@ -3,6 +3,8 @@
 
 use chat::json::{Map, Value, json};
 
+use super::NOT_CARRIED;
+use crate::Drops;
 use crate::neutral::Usage;
 
 /// Reads a `usage` object. `None` if it counts nothing.
@@ -19,6 +21,22 @@ pub(super) fn decode(usage: &Value) -> Option<Usage> {
         output: output.unwrap_or_default(),
         ..Usage::default()
     })
+}
+
+/// What of a `usage` object has no place in [`Usage`]: what is charged for, where it is told apart.
+pub(super) fn report_rest(usage: Option<&Value>, drops: &mut Drops) {
+    let Some(stated) = usage else { return };
+    let of = |place: &str, name: &str| stated.get(place)?.get(name).and_then(count);
+    let same =
+        |name: &str| of("tokens", name).is_none() || of("tokens", name) == of("billed_units", name);
+    let billed = stated.get("billed_units").and_then(Value::as_object);
+    let mut names = billed.into_iter().flat_map(Map::keys);
+    let is_count = |name: &str| matches!(name, "input_tokens" | "output_tokens");
+    let known = match names.all(|name| is_count(name) && same(name)) {
+        true => &["billed_units", "cached_tokens", "tokens"][..],
+        false => &["cached_tokens", "tokens"],
+    };
+    drops.counts(usage, "usage", known, NOT_CARRIED);
 }
 
 /// A count; Cohere writes them with a fraction of 0.

@@ -80,7 +80,7 @@ impl Dialect for CohereRerank {
         (problem.status, Value::Object(body))
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
         vec![Event::new(None, Data::Json(self.encode_error(problem).1))]
     }
 }

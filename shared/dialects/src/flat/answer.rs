@@ -1,6 +1,6 @@
 //! Answers, told flat.
 
-use chat::json::{Value, json};
+use chat::json::{Map, Value, json};
 
 use super::Call;
 use crate::neutral::{Block, Candidate, Content, Finish, ToolKind};
@@ -25,15 +25,15 @@ impl Answer {
                 Content::Text { text, citations } => answer.texts.push((text, citations, path)),
                 Content::Refusal { text } => answer.texts.push((text, None, path)),
                 Content::Reasoning { text, signature } => {
-                    if signature.is_some() {
-                        drops.add(format!("{path}.signature"), reason);
+                    if let Some(signature) = signature {
+                        drops.lose(format!("{path}.signature"), reason, signature);
                     }
                     answer.thoughts.push_str(&text);
                 }
                 Content::ToolCall { id, name, arguments, kind } => {
                     answer.calls.push(Call { id, name, arguments, kind, path });
                 }
-                _ => drops.add(path, reason),
+                content => lose(content, path, reason, drops),
             }
         }
         answer
@@ -43,8 +43,8 @@ impl Answer {
     pub(crate) fn text(&mut self, reason: &str, drops: &mut Drops) -> String {
         let mut text = String::new();
         for (piece, citations, path) in std::mem::take(&mut self.texts) {
-            if citations.is_some() {
-                drops.add(format!("{path}.citations"), reason);
+            if let Some(citations) = citations {
+                drops.lose(format!("{path}.citations"), reason, citations);
             }
             text.push_str(&piece);
         }
@@ -73,13 +73,49 @@ pub(crate) fn first_candidate(
     }
     match candidates.into_iter().next() {
         Some(candidate) => {
-            if candidate.logprobs.is_some() {
-                drops.add("choices[0].logprobs", reason);
+            if let Some(logprobs) = candidate.logprobs {
+                drops.lose("choices[0].logprobs", reason, logprobs);
             }
             (candidate.content, candidate.finish)
         }
         None => (Vec::new(), Finish::Stop),
     }
+}
+
+/// Records content that a dialect has no place for.
+pub(crate) fn lose(content: Content, path: Path, reason: &str, drops: &mut Drops) {
+    match content {
+        Content::Opaque { value, .. } => drops.lose(path, reason, value),
+        Content::Reasoning { text, .. } => drops.lose(path, reason, text),
+        Content::RedactedReasoning { data } => drops.lose(path, reason, data),
+        _ => drops.add(path, reason),
+    }
+}
+
+/// Records the tier and the further fields of an answer.
+pub(crate) fn lose_rest(tier: Option<String>, extras: Map, reason: &str, drops: &mut Drops) {
+    if let Some(tier) = tier {
+        drops.lose("service_tier", reason, tier);
+    }
+    for (name, value) in extras {
+        drops.lose(name, reason, value);
+    }
+}
+
+/// Records the reason of an end that was told by another word.
+pub(crate) fn lose_finish(candidate: usize, finish: &Finish, sent: &str, drops: &mut Drops) {
+    let word = match finish {
+        Finish::Other(word) | Finish::StopSequence(Some(word)) => word,
+        Finish::ContextWindow => "context_window",
+        Finish::Pause => "pause",
+        Finish::Refusal => "refusal",
+        Finish::ContentFilter => "content_filter",
+        Finish::ToolCalls => "tool_calls",
+        Finish::Length => "length",
+        Finish::Stop | Finish::StopSequence(None) => "stop",
+    };
+    let path = item("choices", candidate).field("finish_reason");
+    drops.lose(path, format!("sent as {sent}"), word);
 }
 
 /// Whether a block calls a tool.

@@ -14,7 +14,7 @@ use crate::neutral::{Block, Content, Message, Role, Source, ToolKind};
 use crate::openai_chat::unsupported;
 use crate::{Drops, Path};
 
-pub(crate) use answer::{Answer, first_candidate, input, is_call};
+pub(crate) use answer::{Answer, first_candidate, input, is_call, lose, lose_finish, lose_rest};
 pub(crate) use error::upstream;
 pub(crate) use request::{put_extras, put_stops, remove_unsupported, report_unsaid};
 pub(crate) use tools::offer;

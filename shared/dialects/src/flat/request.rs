@@ -47,7 +47,7 @@ pub(crate) fn put_extras(
     for (name, value) in extras {
         match is_known(&name, &value) {
             true => drop(body.insert(name, value)),
-            false => drops.add(name, reason),
+            false => drops.lose(name, reason, value),
         }
     }
 }

@@ -59,6 +59,21 @@ pub(super) fn citations(grounding: &Value, text: &str) -> Vec<Value> {
     citations
 }
 
+/// Whether [`citations`] tell all that `groundingMetadata` says.
+pub(super) fn is_told(grounding: &Value) -> bool {
+    let only = |value: &Value, known: &[&str]| {
+        let fields = value.as_object().into_iter().flatten();
+        fields.filter(|field| !field.1.is_null()).all(|(name, _)| known.contains(&name.as_str()))
+    };
+    let each = |name: &str, known: &[&str]| {
+        let list = grounding.get(name).and_then(Value::as_array);
+        list.into_iter().flatten().all(|item| only(item, known))
+    };
+    only(grounding, &["groundingChunks", "groundingSupports"])
+        && each("groundingChunks", &["web"])
+        && each("groundingSupports", &["groundingChunkIndices", "segment"])
+}
+
 fn citation(chunk: &Value, start: usize, end: usize) -> Option<Value> {
     let web = chunk.get("web")?;
     let url = web.get("uri")?.as_str()?;
@@ -67,8 +82,8 @@ fn citation(chunk: &Value, start: usize, end: usize) -> Option<Value> {
         {"start_index": start, "end_index": end, "title": title, "url": url}}))
 }
 
-/// `groundingMetadata` of citations of any dialect that name a web page, and whether all did.
-pub(super) fn metadata(citations: &[Value], text: &str) -> (Option<Value>, bool) {
+/// `groundingMetadata` of citations of any dialect that name a web page.
+pub(super) fn metadata(citations: &[Value], text: &str) -> Option<Value> {
     let offsets = Offsets::new(text);
     let mut known: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut chunks: Vec<Value> = Vec::new();
@@ -89,9 +104,8 @@ pub(super) fn metadata(citations: &[Value], text: &str) -> (Option<Value>, bool)
         let segment = json!({"startIndex": start, "endIndex": end, "text": piece});
         supports.push(json!({"segment": segment, "groundingChunkIndices": [index]}));
     }
-    let all = supports.len() == citations.len();
     let found = !chunks.is_empty();
-    (found.then(|| json!({"groundingChunks": chunks, "groundingSupports": supports})), all)
+    found.then(|| json!({"groundingChunks": chunks, "groundingSupports": supports}))
 }
 
 #[cfg(test)]
@@ -113,7 +127,8 @@ mod tests {
         let expected = json!({"type": "url_citation", "url_citation":
             {"start_index": 0, "end_index": 5, "title": "A", "url": "https://a.example"}});
         assert_eq!(citations, [expected]);
-        assert_eq!(metadata(&citations, text), (Some(grounding), true));
+        assert_eq!(metadata(&citations, text), Some(grounding.clone()));
+        assert!(is_told(&grounding));
     }
 
     #[test]
@@ -126,10 +141,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_page_is_noticed() {
-        let of = [json!({"type": "char_location"}), json!({"url": "https://a.example"})];
-        let (metadata, all) = metadata(&of, "x");
-        assert!(!all && metadata.is_some());
-        assert_eq!(super::metadata(&[], "x"), (None, true));
+    fn what_citations_do_not_tell_is_noticed() {
+        assert_eq!(metadata(&[], "x"), None);
+        assert!(!is_told(&json!({"webSearchQueries": ["x"]})));
+        assert!(!is_told(&json!({"groundingChunks": [{"maps": {}}]})));
+        let support = json!({"segment": {}, "groundingChunkIndices": [], "confidenceScores": [1]});
+        assert!(!is_told(&json!({"groundingSupports": [support]})));
     }
 }

@@ -73,7 +73,7 @@ mod usage;
 
 use std::borrow::Cow;
 
-use chat::json::Value;
+use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Problem};
 
@@ -145,11 +145,16 @@ impl Dialect for Gemini {
         usage::decode(body.get("usageMetadata")?)
     }
 
+    fn extension<'a>(&self, body: &'a mut Value, streamed: bool) -> Option<&'a mut Map> {
+        let is_last = body.pointer("/candidates/0/finishReason").is_some();
+        body.as_object_mut().filter(|_| is_last || !streamed)
+    }
+
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         error::encode(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
         vec![error::encode_event(problem)]
     }
 }

@@ -9,6 +9,7 @@ use super::parts::{self, Ids};
 use super::{
     NAME, NOT_CARRIED, NOT_SUPPORTED, error, finish, grounding, logprobs, names, signature, usage,
 };
+use crate::flat::{lose, lose_finish, lose_rest};
 use crate::neutral::{Block, Candidate, Content, Finish, Response, Role, ToolKind};
 use crate::reader::{Fields, bad_answer, item};
 use crate::{ClientContext, Drops};
@@ -29,7 +30,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let mut fields = Fields::new(body, "")?;
     let id = fields.string("responseId")?.unwrap_or_default();
     let counts = fields.take("usageMetadata").unwrap_or_default();
-    report_counts(&counts, drops);
+    report_counts(Some(&counts), drops);
     let mut candidates = Vec::new();
     let list = fields.array("candidates")?.unwrap_or_default();
     let mut ids = Ids::new(&id);
@@ -61,12 +62,8 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
 }
 
 /// Records what `usageMetadata` tells beside the counts.
-fn report_counts(counts: &Value, drops: &mut Drops) {
-    for name in ["trafficType", "serviceTier"] {
-        if counts.get(name).is_some_and(|value| !value.is_null()) {
-            drops.add(format!("usageMetadata.{name}"), NOT_CARRIED);
-        }
-    }
+pub(super) fn report_counts(counts: Option<&Value>, drops: &mut Drops) {
+    drops.counts(counts, "usageMetadata", &usage::KNOWN, NOT_CARRIED);
 }
 
 fn candidate(mut fields: Fields, ids: &mut Ids, drops: &mut Drops) -> Result<Candidate, Problem> {
@@ -81,33 +78,22 @@ fn candidate(mut fields: Fields, ids: &mut Ids, drops: &mut Drops) -> Result<Can
     };
     let path = fields.path("groundingMetadata");
     if let Some(grounding) = fields.take("groundingMetadata").filter(|value| !value.is_null()) {
-        report_grounding(&grounding, &path, drops);
         ground(&grounding, &mut content);
+        if !grounding::is_told(&grounding) {
+            drops.lose(path, NOT_CARRIED, grounding);
+        }
     }
     let calls = content.iter().any(|block| matches!(block.content, Content::ToolCall { .. }));
     let word = fields.string("finishReason")?;
     let result = fields.take("logprobsResult");
-    // These say nothing that is not told otherwise.
-    for name in ["avgLogprobs", "safetyRatings", "tokenCount"] {
-        fields.take(name);
-    }
+    // The usage tells it.
+    fields.take("tokenCount");
     fields.report_rest(drops, NOT_CARRIED);
     Ok(Candidate {
         content,
         finish: finish::decode(word.as_deref(), calls),
         logprobs: result.as_ref().and_then(logprobs::decode),
     })
-}
-
-/// Records what of `groundingMetadata` is no citation.
-fn report_grounding(grounding: &Value, path: &str, drops: &mut Drops) {
-    let known = ["groundingChunks", "groundingSupports"];
-    let others = grounding.as_object().into_iter().flatten();
-    for (name, _) in
-        others.filter(|(name, value)| !known.contains(&name.as_str()) && !value.is_null())
-    {
-        drops.add(format!("{path}.{name}"), NOT_CARRIED);
-    }
 }
 
 /// Gives the last text its citations. Its segments count from the beginning of all that the candidate says.
@@ -143,30 +129,24 @@ pub(super) fn encode(response: Response, context: &ClientContext, drops: &mut Dr
     let model = Some(response.model).filter(|model| !model.is_empty());
     body.put("modelVersion", model.unwrap_or_else(|| context.model.clone()));
     body.put("responseId", response.id);
-    if response.service_tier.is_some() {
-        drops.add("service_tier", NOT_SUPPORTED);
-    }
-    for (name, _) in response.extras {
-        drops.add(name, NOT_SUPPORTED);
-    }
+    lose_rest(response.service_tier, response.extras, NOT_SUPPORTED, drops);
     Value::Object(body)
 }
 
 fn encode_candidate(index: usize, candidate: Candidate, drops: &mut Drops) -> Value {
-    let path = item("choices", index);
     let mut said = Said::default();
     for block in candidate.content {
         said.add(block, drops);
     }
     let (reason, exact) = finish::encode(&candidate.finish);
     if !exact {
-        drops.add(format!("{path}.finish_reason"), format!("sent as {reason}"));
+        lose_finish(index, &candidate.finish, reason, drops);
     }
     let mut map = Map::new();
     map.put("content", json!({"parts": said.parts, "role": "model"}));
     map.put("finishReason", reason);
     map.put("index", index);
-    if let (Some(grounding), _) = grounding::metadata(&said.citations, &said.text) {
+    if let Some(grounding) = grounding::metadata(&said.citations, &said.text) {
         map.put("groundingMetadata", grounding);
     }
     if let Some(result) = candidate.logprobs.as_ref().and_then(logprobs::encode) {
@@ -201,8 +181,8 @@ impl Said {
             Content::RedactedReasoning { data } => hidden_thought(&data),
             Content::ToolCall { id, name, arguments, kind } => call(id, name, &arguments, kind),
             Content::Opaque { dialect: NAME, value } => value,
-            _ => {
-                drops.add(path, NOT_SUPPORTED);
+            content => {
+                lose(content, path, NOT_SUPPORTED, drops);
                 return;
             }
         };
@@ -210,17 +190,18 @@ impl Said {
     }
 
     fn cite(&mut self, citations: Vec<Value>, path: &str, drops: &mut Drops) {
-        let is_page = |citation: &Value| {
-            let of = citation.get("url_citation").unwrap_or(citation);
-            of.get("url").is_some_and(Value::is_string)
-        };
-        for citation in citations {
-            match is_page(&citation) {
-                true => self.citations.push(citation),
-                false => drops.add(format!("{path}.citations"), "not a web page"),
-            }
+        let (pages, lost): (Vec<Value>, Vec<Value>) = citations.into_iter().partition(is_page);
+        self.citations.extend(pages);
+        if !lost.is_empty() {
+            drops.lose(format!("{path}.citations"), "not a web page", lost);
         }
     }
+}
+
+/// Whether a citation of any dialect names a web page.
+pub(super) fn is_page(citation: &Value) -> bool {
+    let of = citation.get("url_citation").unwrap_or(citation);
+    of.get("url").is_some_and(Value::is_string)
 }
 
 /// Thoughts, with their proof where there is one.

@@ -10,6 +10,20 @@ use super::NOT_SUPPORTED;
 use crate::Drops;
 use crate::neutral::Usage;
 
+/// What of a `usageMetadata` object is read, or repeats what is.
+pub(super) const KNOWN: [&str; 10] = [
+    "cacheTokensDetails",
+    "cachedContentTokenCount",
+    "candidatesTokenCount",
+    "candidatesTokensDetails",
+    "promptTokenCount",
+    "promptTokensDetails",
+    "thoughtsTokenCount",
+    "toolUsePromptTokenCount",
+    "toolUsePromptTokensDetails",
+    "totalTokenCount",
+];
+
 /// Reads a `usageMetadata` object. `None` if it counts nothing.
 pub(super) fn decode(usage: &Value) -> Option<Usage> {
     let count = |name: &str| usage.get(name).and_then(Value::as_u64);
@@ -67,8 +81,8 @@ fn details(map: &mut Map, name: &str, all: u64, audio: Option<u64>) {
 
 /// Reports what [`encode`] leaves out.
 pub(super) fn report_unsaid(usage: &Usage, drops: &mut Drops) {
-    if usage.cache_write.is_some_and(|count| count > 0) {
-        drops.add("usage.cache_write", NOT_SUPPORTED);
+    if let Some(count) = usage.cache_write.filter(|count| *count > 0) {
+        drops.lose("usage.cache_write", NOT_SUPPORTED, count);
     }
 }
 

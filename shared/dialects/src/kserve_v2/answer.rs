@@ -4,7 +4,7 @@ use chat::json::{Map, Value, json};
 use chat::{Kind, Problem};
 
 use super::request::NOT_SUPPORTED;
-use crate::flat::{Answer, first_candidate, upstream};
+use crate::flat::{Answer, first_candidate, lose, lose_rest, upstream};
 use crate::neutral::{Block, Candidate, Content, Finish, Response, Usage};
 use crate::reader::{Fields, bad_answer, missing};
 use crate::{ClientContext, Drops};
@@ -23,6 +23,20 @@ pub(super) fn write(model: &str, text: String) -> Map {
     body
 }
 
+/// Why a field of ours is in the drops.
+pub(super) const NOT_CARRIED: &str = "no counterpart in other dialects";
+
+/// What of an answer or of an event is read.
+pub(super) const KNOWN: [&str; 7] = [
+    "details",
+    "finish_reason",
+    "model_name",
+    "num_input_tokens",
+    "num_output_tokens",
+    "predictions",
+    "text_output",
+];
+
 /// Reads an answer.
 ///
 /// # Errors
@@ -38,15 +52,16 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let text = text(&body).ok_or_else(|| missing("text_output".to_owned()))?.to_owned();
     let (finish, usage) = (finish(&body), usage(&body));
     let mut fields = Fields::new(body, "")?;
-    for known in ["text_output", "finish_reason", "num_input_tokens", "num_output_tokens"] {
-        fields.take(known);
-    }
+    let model = fields.string("model_name")?.unwrap_or_default();
     if let Some(mut details) = fields.object("details")? {
         details.take("finish_reason");
-        details.report_rest(drops, "no counterpart in other dialects");
+        details.report_rest(drops, NOT_CARRIED);
+    }
+    for known in KNOWN {
+        fields.take(known);
     }
     Ok(Response {
-        model: fields.string("model_name")?.unwrap_or_default(),
+        model,
         candidates: vec![said(text, "text_output", finish.unwrap_or(Finish::Stop))],
         usage,
         extras: fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
@@ -102,7 +117,9 @@ impl Said {
         let mut thoughtless = Vec::with_capacity(content.len());
         for block in content {
             match block.content {
-                Content::Reasoning { .. } => drops.add(block.path, NOT_SUPPORTED),
+                thoughts @ Content::Reasoning { .. } => {
+                    lose(thoughts, block.path, NOT_SUPPORTED, drops);
+                }
                 _ => thoughtless.push(block),
             }
         }
@@ -113,12 +130,7 @@ impl Said {
         if response.usage.is_some() {
             drops.add("usage", NOT_SUPPORTED);
         }
-        if response.service_tier.is_some() {
-            drops.add("service_tier", NOT_SUPPORTED);
-        }
-        for (name, _) in response.extras {
-            drops.add(name, NOT_SUPPORTED);
-        }
+        lose_rest(response.service_tier, response.extras, NOT_SUPPORTED, drops);
         let model = match response.model.is_empty() {
             true => context.model.clone(),
             false => response.model,

@@ -117,7 +117,7 @@ impl Dialect for KserveV2 {
         answer::encode_error(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
         vec![Event::json(answer::encode_error(problem).1)]
     }
 }

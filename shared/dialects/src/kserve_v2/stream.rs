@@ -8,7 +8,7 @@ use super::request::NOT_SUPPORTED;
 use crate::neutral::{BlockStart, Delta, Event, Finish, Usage};
 use crate::reader::item;
 use crate::stream_text::{Piece, Rewrite, StreamText};
-use crate::{ClientContext, Dropped, Drops, StreamDecoder, StreamEncoder};
+use crate::{ClientContext, Drops, StreamDecoder, StreamEncoder};
 
 /// Reads one stream.
 #[derive(Debug)]
@@ -19,12 +19,21 @@ pub(crate) struct Decoder {
     speaks: bool,
     finish: Option<Finish>,
     usage: Option<Usage>,
+    drops: Drops,
 }
 
 impl Decoder {
     /// A decoder that finds the text of an event with `text`.
     pub(crate) fn new(text: fn(&Value) -> Option<&str>) -> Decoder {
-        Decoder { text, started: false, ended: false, speaks: false, finish: None, usage: None }
+        Decoder {
+            text,
+            started: false,
+            ended: false,
+            speaks: false,
+            finish: None,
+            usage: None,
+            drops: Drops::default(),
+        }
     }
 }
 
@@ -61,6 +70,10 @@ impl StreamDecoder for Decoder {
             let delta = Delta::Text(text.to_owned());
             out.push(Event::BlockDelta { candidate: 0, block: 0, delta });
         }
+        let reason = answer::NOT_CARRIED;
+        self.drops.unknown(Some(&body), format_args!(""), &answer::KNOWN, reason);
+        let details = body.get("details");
+        self.drops.unknown(details, format_args!("details."), &["finish_reason"], reason);
         self.finish = answer::finish(&body).or(self.finish.take());
         if let Some(counts) = answer::usage(&body) {
             // Each event counts what it adds to the output.
@@ -87,6 +100,10 @@ impl StreamDecoder for Decoder {
         out.extend(self.usage.take().map(Event::Usage));
         out.push(Event::End);
         Ok(())
+    }
+
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
     }
 }
 
@@ -119,12 +136,6 @@ impl Encoder {
         }
     }
 
-    fn drop_once(&mut self, path: &str) {
-        if !self.drops.iter().any(|dropped| dropped.path == path) {
-            self.drops.add(path, NOT_SUPPORTED);
-        }
-    }
-
     fn put(&self, text: String, out: &mut Vec<chat::Event>) {
         let body = (self.write)(&self.model, text);
         out.push(chat::Event::json(Value::Object(body)));
@@ -142,7 +153,7 @@ impl StreamEncoder for Encoder {
                     self.model = model;
                 }
                 if service_tier.is_some() {
-                    self.drop_once("service_tier");
+                    self.drops.once("service_tier", NOT_SUPPORTED);
                 }
             }
             Event::BlockDelta {
@@ -158,14 +169,16 @@ impl StreamEncoder for Encoder {
             | Event::BlockStop { candidate: 0, .. }
             | Event::Ping => {}
             Event::BlockStart { candidate: 0, .. } | Event::BlockDelta { candidate: 0, .. } => {
-                self.drop_once("choices[0].delta");
+                self.drops.once("choices[0].delta", NOT_SUPPORTED);
             }
             Event::Finish { candidate: 0, finish } => self.finish = Some(finish),
             Event::BlockStart { candidate, .. }
             | Event::BlockDelta { candidate, .. }
             | Event::BlockStop { candidate, .. }
-            | Event::Finish { candidate, .. } => self.drop_once(&item("choices", candidate)),
-            Event::Usage(_) => self.drop_once("usage"),
+            | Event::Finish { candidate, .. } => {
+                self.drops.once(item("choices", candidate), NOT_SUPPORTED)
+            }
+            Event::Usage(_) => self.drops.once("usage", NOT_SUPPORTED),
             Event::Error(problem) => {
                 self.ended = true;
                 out.push(chat::Event::json(answer::encode_error(&problem).1));
@@ -180,8 +193,8 @@ impl StreamEncoder for Encoder {
         }
     }
 
-    fn dropped(&self) -> &[Dropped] {
-        self.drops.iter().as_slice()
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
     }
 }
 

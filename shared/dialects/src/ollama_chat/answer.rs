@@ -5,14 +5,10 @@ use chat::Problem;
 use chat::json::{Map, Value};
 
 use super::{NOT_CARRIED, NOT_SUPPORTED, error, request, time};
-use crate::flat::{Answer, first_candidate, is_call};
+use crate::flat::{Answer, first_candidate, is_call, lose_finish, lose_rest};
 use crate::neutral::{Candidate, Finish, Response, Usage};
 use crate::reader::{Fields, bad_answer, missing};
 use crate::{ClientContext, Drops};
-
-/// How long it took, which says nothing about the answer.
-const DURATIONS: [&str; 4] =
-    ["eval_duration", "load_duration", "prompt_eval_duration", "total_duration"];
 
 /// Reads an answer.
 ///
@@ -31,18 +27,17 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let mut fields = Fields::new(body, "")?;
     let mut message = fields.object("message")?.ok_or_else(|| missing("message".to_owned()))?;
     let mut count = 0;
-    let content = request::said(&mut message, |id, _| {
+    let id = |id, _: &str| {
         count += 1;
         call_id(id, created, count - 1)
-    })?;
+    };
+    let content = request::said(&mut message, id, drops)?;
     message.take("role");
     message.report_rest(drops, NOT_CARRIED);
     let word = fields.string("done_reason")?.unwrap_or_default();
     let finish = finish(&word, content.iter().any(is_call));
     let logprobs = fields.array("logprobs")?.map(logprobs);
-    for known in
-        ["created_at", "done", "eval_count", "prompt_eval_count"].into_iter().chain(DURATIONS)
-    {
+    for known in ["created_at", "done", "eval_count", "prompt_eval_count"] {
         fields.take(known);
     }
     Ok(Response {
@@ -113,13 +108,20 @@ pub(super) fn done_reason(finish: &Finish) -> (&'static str, bool) {
 pub(super) fn put_end(finish: &Finish, usage: Option<Usage>, map: &mut Map, drops: &mut Drops) {
     let (reason, exact) = done_reason(finish);
     if !exact {
-        drops.add("choices[0].finish_reason", format!("sent as {reason}"));
+        lose_finish(0, finish, reason, drops);
     }
     map.put("done", true);
     map.put("done_reason", reason);
     let usage = usage.unwrap_or_default();
-    if usage.cache_read.or(usage.cache_write).is_some_and(|count| count > 0) {
-        drops.add("usage", "cached tokens are not told apart");
+    let apart = [
+        ("usage.cache_read", usage.cache_read),
+        ("usage.cache_write", usage.cache_write),
+        ("usage.reasoning", usage.reasoning),
+    ];
+    for (name, count) in apart {
+        if let Some(count) = count.filter(|count| *count > 0) {
+            drops.lose(name, "not counted apart", count);
+        }
     }
     map.put("prompt_eval_count", usage.input);
     map.put("eval_count", usage.output);
@@ -156,11 +158,6 @@ pub(super) fn encode(mut response: Response, context: &ClientContext, drops: &mu
     if let Some(rows) = logprobs.as_ref().and_then(|it| it.get("content")) {
         body.put("logprobs", rows.clone());
     }
-    if response.service_tier.is_some() {
-        drops.add("service_tier", NOT_SUPPORTED);
-    }
-    for (name, _) in response.extras {
-        drops.add(name, NOT_SUPPORTED);
-    }
+    lose_rest(response.service_tier, response.extras, NOT_SUPPORTED, drops);
     Value::Object(body)
 }

@@ -45,7 +45,7 @@ mod stream;
 mod tests;
 mod time;
 
-use chat::json::Value;
+use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Framing, Problem};
 
@@ -109,11 +109,16 @@ impl Dialect for OllamaChat {
         answer::usage(body)
     }
 
+    fn extension<'a>(&self, body: &'a mut Value, streamed: bool) -> Option<&'a mut Map> {
+        let is_last = body.get("done").and_then(Value::as_bool) == Some(true);
+        body.as_object_mut().filter(|_| is_last || !streamed)
+    }
+
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         error::encode(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
         vec![Event::json(error::encode(problem).1)]
     }
 

@@ -22,24 +22,29 @@ pub(crate) fn web_pages(
     citations: Value,
     path: &str,
     drops: &mut Drops,
-    annotation: impl Fn(Value) -> Option<Value>,
+    annotation: impl Fn(&Value) -> Option<Value>,
 ) -> Vec<Value> {
     let citations = match citations {
         Value::Array(items) => items,
         other => vec![other],
     };
-    let count = citations.len();
-    let annotations: Vec<Value> = citations.into_iter().filter_map(annotation).collect();
-    for _ in annotations.len()..count {
-        drops.add(format!("{path}.citations"), "not a web page");
+    let (mut annotations, mut lost) = (Vec::new(), Vec::new());
+    for citation in citations {
+        match annotation(&citation) {
+            Some(annotation) => annotations.push(annotation),
+            None => lost.push(citation),
+        }
+    }
+    if !lost.is_empty() {
+        drops.lose(format!("{path}.citations"), "not a web page", lost);
     }
     annotations
 }
 
 /// One annotation, if the citation names a web page.
-pub(super) fn annotation(citation: Value, start: usize, length: usize) -> Option<Value> {
+pub(super) fn annotation(citation: &Value, start: usize, length: usize) -> Option<Value> {
     if citation.get("url_citation").is_some() {
-        return is_url_citation(&citation).then_some(citation);
+        return is_url_citation(citation).then(|| citation.clone());
     }
     let url = citation.get("url")?.as_str()?;
     let title = citation.get("title").and_then(Value::as_str).unwrap_or(url);
@@ -96,6 +101,10 @@ mod tests {
             annotations,
             [web(0, 2, "A"), web(10, 15, "B"), web(10, 15, "https://a.example"), web(11, 14, "C")]
         );
-        assert_eq!(drops.iter().count(), 2);
+        let lost: Vec<_> = drops.iter().map(|dropped| dropped.path.as_str()).collect();
+        assert_eq!(lost, ["choices[0].citations"]);
+        let mut kept = chat::json::Map::new();
+        drops.keep(&mut kept);
+        assert_eq!(kept["choices[0].citations"].as_array().unwrap().len(), 2);
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn decode(word: Option<&str>, calls: bool, refuses: bool) -> Finish {
 /// `finish_reason`, and whether it says all that `finish` says. `refuses`: the message has a `refusal`.
 pub(super) fn encode(finish: &Finish, refuses: bool) -> (&'static str, bool) {
     match finish {
-        Finish::Stop | Finish::StopSequence(_) => ("stop", true),
+        Finish::Stop => ("stop", true),
+        Finish::StopSequence(which) => ("stop", which.is_none()),
         Finish::Refusal if refuses => ("stop", true),
         Finish::Refusal | Finish::ContentFilter => ("content_filter", true),
         Finish::Length => ("length", true),
@@ -69,7 +70,8 @@ mod tests {
     fn what_has_no_word_takes_the_nearest() {
         for (finish, word) in [
             (Finish::Refusal, ("content_filter", true)),
-            (Finish::StopSequence(Some("x".into())), ("stop", true)),
+            (Finish::StopSequence(None), ("stop", true)),
+            (Finish::StopSequence(Some("x".into())), ("stop", false)),
             (Finish::ContextWindow, ("length", false)),
             (Finish::Pause, ("stop", false)),
             (Finish::Other("eos".into()), ("stop", false)),

@@ -215,11 +215,19 @@ impl Dialect for OpenaiChat {
         Some(&RATE_LIMITS)
     }
 
+    /// `choices` are empty in the chunk that tells the usage.
+    fn extension<'a>(&self, body: &'a mut Value, streamed: bool) -> Option<&'a mut Map> {
+        let choices = body.get("choices")?.as_array()?;
+        let ends = |choice: &Value| choice.get("finish_reason").is_some_and(|it| !it.is_null());
+        let is_last = choices.is_empty() || choices.iter().any(ends);
+        body.as_object_mut().filter(|_| is_last || !streamed)
+    }
+
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         error::encode(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
         error::encode_in_stream(problem)
     }
 }

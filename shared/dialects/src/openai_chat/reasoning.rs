@@ -38,7 +38,8 @@ fn thinking_blocks(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>
     for (index, value) in items.into_iter().enumerate() {
         let path = item(&path, index);
         let mut fields = Fields::new(value, path.clone())?;
-        let content = match fields.required_string("type")?.as_str() {
+        let kind = fields.required_string("type")?;
+        let content = match kind.as_str() {
             "thinking" => Content::Reasoning {
                 text: fields.required_string("thinking")?,
                 signature: fields.string("signature")?,
@@ -47,7 +48,9 @@ fn thinking_blocks(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>
                 Content::RedactedReasoning { data: fields.required_string("data")? }
             }
             _ => {
-                drops.add(path, UNKNOWN);
+                let mut rest = fields.rest();
+                rest.put("type", kind);
+                drops.lose(path, UNKNOWN, rest);
                 continue;
             }
         };
@@ -64,9 +67,9 @@ fn reasoning_details(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Bloc
     let mut blocks = Vec::new();
     for (index, value) in items.into_iter().enumerate() {
         let path = item(&path, index);
-        match detail(Fields::new(value, path.clone())?)? {
+        match detail(Fields::new(value.clone(), path.clone())?)? {
             Some(content) => blocks.push(Block::new(content, path)),
-            None => drops.add(path, UNKNOWN),
+            None => drops.lose(path, UNKNOWN, value),
         }
     }
     Ok(blocks)

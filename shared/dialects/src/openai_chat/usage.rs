@@ -92,14 +92,13 @@ fn reasoning_apart(
 
 /// What of a `usage` object has no place in [`Usage`]; zeros say nothing and are no loss.
 pub(super) fn report_rest(usage: &Value, drops: &mut Drops) {
-    let known = ["cached_tokens", "cache_write_tokens", "audio_tokens", "reasoning_tokens"];
-    for of in ["prompt_tokens_details", "completion_tokens_details"] {
-        for (name, value) in usage.get(of).and_then(Value::as_object).into_iter().flatten() {
-            let says = value.as_u64() != Some(0) && !value.is_null();
-            if says && !known.contains(&name.as_str()) {
-                drops.add(format!("usage.{of}.{name}"), "not counted apart");
-            }
-        }
+    let parts = ["prompt_tokens_details", "completion_tokens_details"];
+    let counts = ["prompt_tokens", "completion_tokens", "total_tokens", "prompt_cache_hit_tokens"];
+    let details = ["cached_tokens", "cache_write_tokens", "audio_tokens", "reasoning_tokens"];
+    let known: Vec<&str> = parts.into_iter().chain(counts).collect();
+    drops.counts(Some(usage), "usage", &known, "not counted apart");
+    for of in parts {
+        drops.counts(usage.get(of), &format!("usage.{of}"), &details, "not counted apart");
     }
 }
 
@@ -128,8 +127,8 @@ pub(super) fn encode(usage: &Usage) -> Value {
 
 /// Reports what [`encode`] leaves out.
 pub(super) fn report_unsaid(usage: &Usage, drops: &mut Drops) {
-    if usage.cache_write_1h.is_some_and(|tokens| tokens > 0) {
-        drops.add("usage.cache_write_1h", UNSUPPORTED);
+    if let Some(count) = usage.cache_write_1h.filter(|tokens| *tokens > 0) {
+        drops.lose("usage.cache_write_1h", UNSUPPORTED, count);
     }
 }
 

@@ -114,12 +114,16 @@ impl Dialect for OpenaiCompletions {
         OpenaiChat.hide_stream_usage(event)
     }
 
+    fn extension<'a>(&self, body: &'a mut Value, streamed: bool) -> Option<&'a mut Map> {
+        OpenaiChat.extension(body, streamed)
+    }
+
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         OpenaiChat.encode_error(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        OpenaiChat.encode_stream_error(problem)
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
+        OpenaiChat.encode_stream_error(problem, None)
     }
 }
 

@@ -5,7 +5,7 @@ use chat::{Data, Event, Scope};
 
 use crate::dialect::StreamEncoder;
 use crate::stream_text::{Piece, Rewrite, Strands, StreamText};
-use crate::{Dropped, neutral};
+use crate::{Drops, neutral};
 
 /// Makes chat's answer or chunk a completion; `said` names where a choice has its text.
 pub(super) fn as_completion(body: &mut Value, said: &str) {
@@ -54,8 +54,8 @@ impl StreamEncoder for Encoder {
         }
     }
 
-    fn dropped(&self) -> &[Dropped] {
-        self.chat.dropped()
+    fn drops(&mut self) -> &mut Drops {
+        self.chat.drops()
     }
 }
 

@@ -75,8 +75,8 @@ impl Dialect for OpenaiEmbeddings {
         OpenaiChat.encode_error(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        OpenaiChat.encode_stream_error(problem)
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
+        OpenaiChat.encode_stream_error(problem, None)
     }
 }
 

@@ -17,12 +17,12 @@ pub(super) fn annotations(
 }
 
 /// One annotation of a text that is `length` characters long so far.
-pub(super) fn annotation(citation: Value, length: usize) -> Option<Value> {
-    if is_own(&citation) {
-        return Some(citation);
+pub(super) fn annotation(citation: &Value, length: usize) -> Option<Value> {
+    if is_own(citation) {
+        return Some(citation.clone());
     }
     // Chat Completions nests the fields.
-    let fields = citation.get("url_citation").unwrap_or(&citation);
+    let fields = citation.get("url_citation").unwrap_or(citation);
     let url = fields.get("url")?.as_str()?;
     let title = fields.get("title").and_then(Value::as_str).unwrap_or(url);
     let index = |name: &str| fields.get(name).and_then(Value::as_u64);
@@ -81,6 +81,8 @@ mod tests {
         let annotations = annotations(citations, 5, "p", &mut drops);
         let expected = [web(0, 2, "A"), file, web(1, 3, "B"), web(0, 5, "https://a.example")];
         assert_eq!(annotations, expected);
-        assert_eq!(drops.iter().count(), 2);
+        let mut kept = chat::json::Map::new();
+        drops.keep(&mut kept);
+        assert_eq!(kept["p.citations"].as_array().unwrap().len(), 2);
     }
 }

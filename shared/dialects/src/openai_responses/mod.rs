@@ -171,12 +171,22 @@ impl Dialect for OpenaiResponses {
         Some(&crate::openai_chat::RATE_LIMITS)
     }
 
+    fn extension<'a>(&self, body: &'a mut Value, streamed: bool) -> Option<&'a mut Map> {
+        if !streamed {
+            return body.as_object_mut();
+        }
+        let kind = body.get("type").and_then(Value::as_str);
+        let is_last = matches!(kind, Some("response.completed" | "response.incomplete"));
+        body.get_mut("response").filter(|_| is_last)?.as_object_mut()
+    }
+
     fn encode_error(&self, problem: &Problem) -> (u16, Value) {
         OpenaiChat.encode_error(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
-        vec![error::event(problem, 0)]
+    fn encode_stream_error(&self, problem: &Problem, after: Option<&Event>) -> Vec<Event> {
+        let number = after.and_then(|event| event.as_json()?.get("sequence_number")?.as_u64());
+        vec![error::event(problem, number.map_or(0, |number| number.saturating_add(1)))]
     }
 }
 

@@ -24,6 +24,25 @@ pub(super) fn decode(usage: &Value) -> Option<Usage> {
     })
 }
 
+/// What of a `usage` object has no place in [`Usage`].
+pub(super) fn report_rest(usage: Option<&Value>, drops: &mut Drops) {
+    let known = [
+        "input_tokens",
+        "input_tokens_details",
+        "output_tokens",
+        "output_tokens_details",
+        "total_tokens",
+    ];
+    drops.counts(usage, "usage", &known, super::NOT_CARRIED);
+    for (of, known) in [
+        ("input_tokens_details", &["cached_tokens", "cache_write_tokens"][..]),
+        ("output_tokens_details", &["reasoning_tokens"]),
+    ] {
+        let details = usage.and_then(|usage| usage.get(of));
+        drops.counts(details, &format!("usage.{of}"), known, super::NOT_CARRIED);
+    }
+}
+
 /// Writes a `usage` object. Official clients demand every detail.
 pub(super) fn encode(usage: &Usage) -> Value {
     json!({
@@ -45,8 +64,8 @@ pub(super) fn report_unsaid(usage: &Usage, drops: &mut Drops) {
         ("usage.audio_input", usage.audio_input),
         ("usage.audio_output", usage.audio_output),
     ] {
-        if count.is_some_and(|tokens| tokens > 0) {
-            drops.add(name, UNSUPPORTED);
+        if let Some(count) = count.filter(|tokens| *tokens > 0) {
+            drops.lose(name, UNSUPPORTED, count);
         }
     }
 }

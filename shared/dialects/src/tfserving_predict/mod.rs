@@ -126,7 +126,7 @@ impl Dialect for TfservingPredict {
         answer::encode_error(problem)
     }
 
-    fn encode_stream_error(&self, problem: &Problem) -> Vec<Event> {
+    fn encode_stream_error(&self, problem: &Problem, _after: Option<&Event>) -> Vec<Event> {
         vec![Event::json(answer::encode_error(problem).1)]
     }
 }
@@ -200,13 +200,15 @@ impl Codec for TfservingPredict {
         remove_unsupported(body, provider, drops)
     }
 
-    fn decode_response(&self, body: Value, _drops: &mut Drops) -> Result<Response, Problem> {
+    fn decode_response(&self, body: Value, drops: &mut Drops) -> Result<Response, Problem> {
         if let Some(problem) = answer::within(&body) {
             return Err(problem);
         }
         let text = prediction(&body).map(str::to_owned);
         let text =
             text.ok_or_else(|| bad_answer(wrong_value("predictions", "a list of one text")))?;
+        let known = ["predictions"];
+        drops.unknown(Some(&body), format_args!(""), &known, "no counterpart in other dialects");
         let candidates = vec![answer::said(text, "predictions[0]", Finish::Stop)];
         Ok(Response { candidates, ..Response::default() })
     }

@@ -28,7 +28,7 @@ pub(crate) fn streamed(answer: Response, to: &dyn Codec) -> (Response, Vec<Strin
         decoder.decode(event, &mut events).unwrap();
     }
     decoder.finish(&mut events).unwrap();
-    let dropped = encoder.dropped().iter().map(|dropped| dropped.path.clone()).collect();
+    let dropped = encoder.drops().iter().map(|dropped| dropped.path.clone()).collect();
     (collected(events), dropped)
 }
 

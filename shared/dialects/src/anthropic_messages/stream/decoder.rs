@@ -3,11 +3,26 @@
 use chat::json::Value;
 use chat::{Data, Problem};
 
+use super::super::content::NOT_CARRIED;
 use super::super::usage::Counts;
 use super::super::{NAME, error, response};
-use crate::StreamDecoder;
 use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind};
 use crate::reader::stream_ended;
+use crate::{Drops, StreamDecoder};
+
+/// What of an event is read.
+const EVENT: [&str; 7] = ["content_block", "delta", "error", "index", "message", "type", "usage"];
+
+/// What of `message_start`'s message is read, or says nothing.
+const MESSAGE: [&str; 8] =
+    ["content", "id", "model", "role", "stop_reason", "stop_sequence", "type", "usage"];
+
+/// What of a block's start is read.
+const BLOCK: [&str; 9] =
+    ["citations", "data", "id", "input", "name", "signature", "text", "thinking", "type"];
+
+/// What of a block's delta is read.
+const DELTA: [&str; 6] = ["citation", "partial_json", "signature", "text", "thinking", "type"];
 
 /// Reads one stream.
 #[derive(Debug, Default)]
@@ -18,6 +33,7 @@ pub(in super::super) struct Decoder {
     /// The number of the next block. The wire's own numbers may have gaps.
     next: usize,
     called: bool,
+    drops: Drops,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,6 +72,7 @@ impl StreamDecoder for Decoder {
             Data::Text(_) => return Err(invalid("an event is no JSON")),
             Data::Json(_) => event.into_json().unwrap_or_default(),
         };
+        self.drops.unknown(Some(&data), format_args!(""), &EVENT, NOT_CARRIED);
         let kind = data.get("type").and_then(Value::as_str).or(name.as_deref()).unwrap_or_default();
         match kind {
             "content_block_delta" => self.delta(&data, out),
@@ -79,7 +96,11 @@ impl StreamDecoder for Decoder {
                 out.push(Event::Ping);
                 Ok(())
             }
-            _ => Ok(()),
+            kind => {
+                let kind = if kind.is_empty() { "event" } else { kind };
+                self.drops.latest(kind, NOT_CARRIED, &data);
+                Ok(())
+            }
         }
     }
 
@@ -89,6 +110,10 @@ impl StreamDecoder for Decoder {
         }
         self.stop_block(out);
         Err(stream_ended())
+    }
+
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
     }
 }
 
@@ -101,6 +126,8 @@ impl Decoder {
         let message = data.get("message").unwrap_or(&Value::Null);
         let known = message.get("usage").is_some_and(|usage| self.counts.update(usage));
         let tier = message.pointer("/usage/service_tier").and_then(Value::as_str);
+        self.drops.unknown(Some(message), format_args!(""), &MESSAGE, NOT_CARRIED);
+        response::report_counts(message.get("usage"), &mut self.drops);
         out.push(Event::Start {
             id: text(message, "id").unwrap_or_default(),
             model: text(message, "model").unwrap_or_default(),
@@ -150,8 +177,11 @@ impl Decoder {
                 (BlockStart::Opaque { dialect: NAME, value: value.clone() }, vec![])
             }
         };
-        out.push(Event::BlockStart { candidate: 0, block: self.next, start });
         let block = self.next;
+        if !open.opaque {
+            self.drops.unknown(Some(value), format_args!("content[{block}]."), &BLOCK, NOT_CARRIED);
+        }
+        out.push(Event::BlockStart { candidate: 0, block, start });
         out.extend(first.into_iter().map(|delta| Event::BlockDelta { candidate: 0, block, delta }));
         self.open = Some(open);
         self.next += 1;
@@ -170,6 +200,10 @@ impl Decoder {
             true => Some(Delta::Opaque { dialect: NAME, value: value.clone() }),
             false => read_delta(value),
         };
+        if !open.opaque {
+            let path = format_args!("content[{}].", open.block);
+            self.drops.unknown(Some(value), path, &DELTA, NOT_CARRIED);
+        }
         let Some(delta) = delta else { return Ok(()) };
         if matches!(delta, Delta::Arguments(_)) {
             open.input = None;
@@ -193,6 +227,9 @@ impl Decoder {
         if let (Some(word), Phase::Speaking) = (text(delta, "stop_reason"), self.phase) {
             self.finished(response::decode_finish(word, text(delta, "stop_sequence")), out);
         }
+        let known = ["stop_reason", "stop_sequence"];
+        self.drops.unknown(Some(delta), format_args!(""), &known, NOT_CARRIED);
+        response::report_counts(data.get("usage"), &mut self.drops);
         if data.get("usage").is_some_and(|usage| self.counts.update(usage)) {
             out.push(Event::Usage(self.counts.usage()));
         }

@@ -7,7 +7,7 @@ use super::super::response::{Said, encode_finish};
 use super::super::{NAME, NOT_SUPPORTED, content, error, usage};
 use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};
 use crate::reader::item;
-use crate::{ClientContext, Dropped, StreamEncoder};
+use crate::{ClientContext, Drops, StreamEncoder};
 
 /// Writes one stream.
 ///
@@ -24,7 +24,7 @@ pub(in super::super) struct Encoder {
     said: Said,
     finish: Option<Finish>,
     usage: Option<Usage>,
-    dropped: Vec<Dropped>,
+    drops: Drops,
 }
 
 /// The block under way.
@@ -57,7 +57,7 @@ impl Encoder {
             said: Said::default(),
             finish: None,
             usage: None,
-            dropped: Vec::new(),
+            drops: Drops::default(),
         }
     }
 }
@@ -85,7 +85,9 @@ impl StreamEncoder for Encoder {
             Event::BlockStart { candidate, .. }
             | Event::BlockDelta { candidate, .. }
             | Event::BlockStop { candidate, .. }
-            | Event::Finish { candidate, .. } => self.drop_once(item("choices", candidate)),
+            | Event::Finish { candidate, .. } => {
+                self.drops.once(item("choices", candidate), NOT_SUPPORTED)
+            }
             Event::Usage(usage) => self.usage = Some(usage),
             Event::Ping => out.push(write("ping", json!({"type": "ping"}))),
             Event::Error(problem) => {
@@ -96,8 +98,8 @@ impl StreamEncoder for Encoder {
         }
     }
 
-    fn dropped(&self) -> &[Dropped] {
-        &self.dropped
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
     }
 }
 
@@ -114,8 +116,8 @@ impl Encoder {
             return;
         }
         let mut counts = usage::encode(&usage.clone().unwrap_or_default());
-        if !usage::complete(&mut counts, usage.as_ref(), tier) {
-            self.drop_once("service_tier".to_owned());
+        if let Some(tier) = usage::complete(&mut counts, usage.as_ref(), tier) {
+            self.drops.lose("service_tier", NOT_SUPPORTED, tier);
         }
         self.usage = usage;
         let model = Some(model).filter(|model| !model.is_empty());
@@ -142,7 +144,10 @@ impl Encoder {
         self.stop_block(out);
         let (kind, value) = match start {
             BlockStart::Opaque { dialect: NAME, value } => (Kind::Opaque, Some(value)),
-            BlockStart::Opaque { .. } => (Kind::Opaque, None),
+            BlockStart::Opaque { value, .. } => {
+                self.lose(block, value);
+                (Kind::Opaque, None)
+            }
             BlockStart::Reasoning => {
                 (Kind::Thinking, Some(json!({"type": "thinking", "thinking": "", "signature": ""})))
             }
@@ -161,7 +166,6 @@ impl Encoder {
             }
         };
         let Some(value) = value else {
-            self.drop_once(format!("choices[0].content[{block}]"));
             self.open = Some(Open { block, index: None, kind });
             return;
         };
@@ -180,7 +184,12 @@ impl Encoder {
 
     fn delta(&mut self, block: usize, delta: Delta, out: &mut Vec<chat::Event>) {
         let Some(open) = self.open.as_ref().filter(|open| open.block == block) else { return };
-        let (Some(index), kind) = (open.index, open.kind) else { return };
+        let (Some(index), kind) = (open.index, open.kind) else {
+            if let Delta::Opaque { value, .. } = delta {
+                self.lose(block, value);
+            }
+            return;
+        };
         let value = match (kind, delta) {
             (Kind::Custom, Delta::Arguments(text)) => input_json(escape(text)),
             (Kind::Function, Delta::Arguments(text)) => input_json(text),
@@ -197,8 +206,15 @@ impl Encoder {
             (Kind::Thinking, Delta::Signature(signature)) => {
                 json!({"type": "signature_delta", "signature": signature})
             }
-            (_, Delta::Logprobs(_)) => return self.drop_once("choices[0].logprobs".to_owned()),
-            _ => return self.drop_once(format!("choices[0].content[{block}]")),
+            (_, Delta::Logprobs(rows)) => {
+                return self.drops.each("choices[0].logprobs", NOT_SUPPORTED, rows);
+            }
+            (_, Delta::Citation(citation)) => {
+                let path = format!("choices[0].content[{block}].citations");
+                return self.drops.each(&path, NOT_SUPPORTED, citation);
+            }
+            (_, Delta::Opaque { value, .. }) => return self.lose(block, value),
+            _ => return self.drops.once(format!("choices[0].content[{block}]"), NOT_SUPPORTED),
         };
         push_delta(index, value, out);
     }
@@ -219,8 +235,8 @@ impl Encoder {
         self.ended = true;
         let finish = self.finish.take().unwrap_or(Finish::Stop);
         let (stop_reason, stop_sequence, unknown) = encode_finish(finish, self.said);
-        if unknown.is_some() {
-            self.drop_once("choices[0].finish_reason".to_owned());
+        if let Some(word) = unknown {
+            self.drops.lose("choices[0].finish_reason", "sent as end_turn", word);
         }
         let event = json!({
             "type": "message_delta",
@@ -231,12 +247,9 @@ impl Encoder {
         out.push(write("message_stop", json!({"type": "message_stop"})));
     }
 
-    /// Records `path` unless it is recorded.
-    fn drop_once(&mut self, path: impl Into<String>) {
-        let path = path.into();
-        if self.dropped.iter().all(|dropped| dropped.path != path) {
-            self.dropped.push(Dropped { path, reason: NOT_SUPPORTED.to_owned() });
-        }
+    /// Records a piece of a block that only another dialect knows.
+    fn lose(&mut self, block: usize, value: Value) {
+        self.drops.each(&format!("choices[0].content[{block}]"), NOT_SUPPORTED, value);
     }
 }
 

@@ -129,7 +129,7 @@ fn a_stream_survives_the_round_trip_byte_by_byte() {
         let mut bytes = Vec::new();
         events.iter().for_each(|event| sse::encode(event, &mut bytes));
         assert_eq!(String::from_utf8(bytes).unwrap(), text, "{name}");
-        assert!(encoder.dropped().is_empty(), "{name}");
+        assert!(encoder.drops().is_empty(), "{name}");
     }
 }
 

@@ -46,7 +46,7 @@ fn run(events: Vec<Event>) -> (Vec<Value>, Vec<String>) {
     let mut encoder = AnthropicMessages.stream_encoder(context);
     let mut out = Vec::new();
     events.into_iter().for_each(|event| encoder.encode(event, &mut out));
-    let dropped = encoder.dropped().iter().map(|dropped| dropped.path.clone()).collect();
+    let dropped = encoder.drops().iter().map(|dropped| dropped.path.clone()).collect();
     let read = |event: &chat::Event| {
         let value = event.as_json().unwrap().clone();
         assert_eq!(value["type"].as_str(), event.name.as_deref(), "named after its type");

@@ -3,10 +3,26 @@
 use chat::json::{Value, json};
 use chat::{Data, Problem};
 
-use super::super::{NAME, error, finish, usage};
-use crate::StreamDecoder;
-use crate::neutral::{BlockStart, Delta, Event, ToolKind};
+use super::super::{NAME, NOT_CARRIED, error, finish, usage};
+use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind};
 use crate::reader::stream_ended;
+use crate::{Drops, StreamDecoder};
+
+/// What of an event is read, or says nothing: `p` makes events equally long.
+const EVENT: [&str; 9] = [
+    "contentBlockIndex",
+    "delta",
+    "message",
+    "p",
+    "role",
+    "serviceTier",
+    "start",
+    "stopReason",
+    "usage",
+];
+
+/// What a delta can be.
+const DELTA: [&str; 4] = ["citation", "reasoningContent", "text", "toolUse"];
 
 /// Reads one stream.
 #[derive(Debug, Default)]
@@ -17,6 +33,9 @@ pub(in super::super) struct Decoder {
     called: bool,
     open: Option<(u64, Kind)>,
     next: usize,
+    /// Why the answer ended; told with the metadata, which belongs to the end too.
+    finish: Option<Finish>,
+    drops: Drops,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +58,7 @@ impl StreamDecoder for Decoder {
             Data::Text(_) => return Err(invalid("an event is no JSON")),
             Data::Json(_) => event.into_json().unwrap_or_default(),
         };
+        self.drops.unknown(Some(&data), format_args!(""), &EVENT, NOT_CARRIED);
         let index = data.get("contentBlockIndex").and_then(Value::as_u64).unwrap_or_default();
         match name.as_str() {
             "messageStart" => self.start(out),
@@ -56,14 +76,14 @@ impl StreamDecoder for Decoder {
                 self.stop(out);
                 self.finished = true;
                 let word = data.get("stopReason").and_then(Value::as_str).unwrap_or_default();
-                out.push(Event::Finish { candidate: 0, finish: finish::decode(word, self.called) });
+                self.finish = Some(finish::decode(word, self.called));
             }
-            "metadata" => out.extend(data.get("usage").and_then(usage::decode).map(Event::Usage)),
+            "metadata" => self.metadata(&data, out),
             name if name.ends_with("Exception") => {
                 self.ended = true;
                 out.push(Event::Error(error::decode_event(name, &data)));
             }
-            _ => {}
+            name => self.drops.latest(name, NOT_CARRIED, &data),
         }
         Ok(())
     }
@@ -76,8 +96,13 @@ impl StreamDecoder for Decoder {
         if !self.finished {
             return Err(stream_ended());
         }
+        self.end(out);
         out.push(Event::End);
         Ok(())
+    }
+
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
     }
 }
 
@@ -94,6 +119,21 @@ impl Decoder {
         }
     }
 
+    fn metadata(&mut self, data: &Value, out: &mut Vec<Event>) {
+        usage::report_rest(data.get("usage"), &mut self.drops);
+        // Only the beginning of a neutral stream has a place for it.
+        if let Some(tier) = data.pointer("/serviceTier/type") {
+            self.drops.latest("service_tier", NOT_CARRIED, tier);
+        }
+        self.end(out);
+        out.extend(data.get("usage").and_then(usage::decode).map(Event::Usage));
+    }
+
+    fn end(&mut self, out: &mut Vec<Event>) {
+        let finish = self.finish.take();
+        out.extend(finish.map(|finish| Event::Finish { candidate: 0, finish }));
+    }
+
     fn begun(&self) -> Result<(), Problem> {
         match (self.started, self.finished) {
             (false, _) => Err(invalid("the answer begins without messageStart")),
@@ -107,7 +147,10 @@ impl Decoder {
             let value = start.pointer("/toolUse")?.get(name)?;
             value.as_str().map(str::to_owned)
         };
-        if start.get("toolUse").is_some() {
+        if let Some(call) = start.get("toolUse") {
+            let known = ["name", "toolUseId", "type"];
+            self.drops.unknown(Some(call), format_args!("toolUse."), &known, NOT_CARRIED);
+            self.drops.unknown(Some(start), format_args!(""), &["toolUse"], NOT_CARRIED);
             self.called = true;
             let start = BlockStart::ToolCall {
                 id: text("toolUseId").unwrap_or_default(),
@@ -123,6 +166,12 @@ impl Decoder {
 
     fn delta(&mut self, index: u64, delta: &Value, out: &mut Vec<Event>) {
         let text = |pointer: &str| delta.pointer(pointer).and_then(Value::as_str);
+        if DELTA.iter().any(|name| delta.get(name).is_some()) {
+            let path = format_args!("contentBlockDelta.");
+            self.drops.unknown(Some(delta), path, &DELTA, NOT_CARRIED);
+            let path = format_args!("toolUse.");
+            self.drops.unknown(delta.get("toolUse"), path, &["input"], NOT_CARRIED);
+        }
         if let Some(text) = text("/text") {
             self.add(index, Kind::Text, Delta::Text(text.to_owned()), out);
         } else if let Some(text) = text("/reasoningContent/text") {
@@ -150,6 +199,8 @@ impl Decoder {
         } else if self.open.is_some() {
             let delta = Delta::Opaque { dialect: NAME, value: delta.clone() };
             out.push(Event::BlockDelta { candidate: 0, block: self.next, delta });
+        } else {
+            self.drops.each("contentBlockDelta", NOT_CARRIED, delta.clone());
         }
     }
 

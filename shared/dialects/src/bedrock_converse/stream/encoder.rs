@@ -4,9 +4,10 @@ use chat::Data;
 use chat::json::{Value, json};
 
 use super::super::{NAME, NOT_SUPPORTED, error, finish, response, usage};
+use crate::flat::lose_finish;
 use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};
 use crate::reader::item;
-use crate::{Dropped, Drops, StreamEncoder};
+use crate::{Drops, StreamEncoder};
 
 /// Writes one stream.
 #[derive(Debug, Default)]
@@ -40,8 +41,8 @@ impl StreamEncoder for Encoder {
             Event::Start { usage, service_tier, .. } => {
                 self.start(out);
                 self.usage = usage;
-                if service_tier.is_some() {
-                    self.drop_once("service_tier");
+                if let Some(tier) = service_tier {
+                    self.drops.lose("service_tier", NOT_SUPPORTED, tier);
                 }
             }
             Event::BlockStart { candidate: 0, start, .. } => {
@@ -54,7 +55,9 @@ impl StreamEncoder for Encoder {
             Event::BlockStart { candidate, .. }
             | Event::BlockDelta { candidate, .. }
             | Event::BlockStop { candidate, .. }
-            | Event::Finish { candidate, .. } => self.drop_once(&item("choices", candidate)),
+            | Event::Finish { candidate, .. } => {
+                self.drops.once(item("choices", candidate), NOT_SUPPORTED)
+            }
             Event::Usage(usage) => self.usage = Some(usage),
             // Binary frames know no comments.
             Event::Ping => {}
@@ -66,8 +69,8 @@ impl StreamEncoder for Encoder {
         }
     }
 
-    fn dropped(&self) -> &[Dropped] {
-        self.drops.iter().as_slice()
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
     }
 }
 
@@ -105,8 +108,8 @@ impl Encoder {
                 ));
                 Open::Other
             }
-            BlockStart::Opaque { .. } => {
-                self.drop_once("choices[0].delta");
+            BlockStart::Opaque { value, .. } => {
+                self.drops.each("choices[0].delta", NOT_SUPPORTED, value);
                 self.open = Some(None);
                 return;
             }
@@ -115,7 +118,12 @@ impl Encoder {
     }
 
     fn go_on(&mut self, delta: Delta, out: &mut Vec<chat::Event>) {
-        let Some(Some(open)) = &mut self.open else { return };
+        let Some(Some(open)) = &mut self.open else {
+            if let Delta::Opaque { value, .. } = delta {
+                self.drops.each("choices[0].delta", NOT_SUPPORTED, value);
+            }
+            return;
+        };
         let delta = match (delta, open) {
             (Delta::Arguments(piece), Open::Custom(text)) => {
                 text.push_str(&piece);
@@ -128,10 +136,16 @@ impl Encoder {
             (Delta::Opaque { dialect: NAME, value }, _) => value,
             (Delta::Citation(citation), _) => match response::page(&citation) {
                 Some(page) => json!({"citation": page}),
-                None => return self.drop_once("choices[0].citations"),
+                None => {
+                    return self.drops.each("choices[0].citations", "not a web page", citation);
+                }
             },
-            (Delta::Logprobs(_), _) => return self.drop_once("choices[0].logprobs"),
-            (Delta::Opaque { .. }, _) => return self.drop_once("choices[0].delta"),
+            (Delta::Logprobs(rows), _) => {
+                return self.drops.each("choices[0].logprobs", NOT_SUPPORTED, rows);
+            }
+            (Delta::Opaque { value, .. }, _) => {
+                return self.drops.each("choices[0].delta", NOT_SUPPORTED, value);
+            }
         };
         self.delta(delta, out);
     }
@@ -158,17 +172,11 @@ impl Encoder {
         let finish = self.finish.take().unwrap_or(Finish::Stop);
         let (reason, exact) = finish::encode(&finish, self.called);
         if !exact {
-            self.drops.add("choices[0].finish_reason", format!("sent as {reason}"));
+            lose_finish(0, &finish, reason, &mut self.drops);
         }
         out.push(write("messageStop", json!({"stopReason": reason})));
         let usage = usage::encode(&self.usage.take().unwrap_or_default());
         out.push(write("metadata", json!({"usage": usage, "metrics": {"latencyMs": 0}})));
-    }
-
-    fn drop_once(&mut self, path: &str) {
-        if !self.drops.iter().any(|dropped| dropped.path == path) {
-            self.drops.add(path, NOT_SUPPORTED);
-        }
     }
 }
 

@@ -3,11 +3,11 @@
 use chat::json::Value;
 use chat::{Data, Kind, Problem};
 
-use super::super::{finish, logprobs, usage};
-use crate::StreamDecoder;
+use super::super::{NOT_CARRIED, finish, logprobs, usage};
 use crate::flat::upstream;
 use crate::neutral::{BlockStart, Delta, Event, ToolKind};
 use crate::reader::stream_ended;
+use crate::{Drops, StreamDecoder};
 
 /// Reads one stream.
 #[derive(Debug, Default)]
@@ -18,6 +18,7 @@ pub(in super::super) struct Decoder {
     called: bool,
     open: Option<Open>,
     next: usize,
+    drops: Drops,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,7 @@ impl StreamDecoder for Decoder {
         if self.finished {
             return Ok(());
         }
+        self.report_unknown(&data);
         match kind {
             "message-start" => self.start(&data, out),
             "content-start" => {
@@ -73,13 +75,20 @@ impl StreamDecoder for Decoder {
             "content-end" | "tool-call-end" => self.stop(out),
             "citation-start" => {
                 let citation = data.pointer("/delta/message/citations").cloned();
-                if let (Some(Open::Text), Some(citation)) = (self.open, citation) {
-                    let delta = Delta::Citation(citation);
-                    out.push(Event::BlockDelta { candidate: 0, block: self.next, delta });
+                match (self.open, citation) {
+                    (Some(Open::Text), Some(citation)) => {
+                        let delta = Delta::Citation(citation);
+                        out.push(Event::BlockDelta { candidate: 0, block: self.next, delta });
+                    }
+                    (_, Some(citation)) => {
+                        self.drops.each("message.citations", NOT_CARRIED, citation);
+                    }
+                    _ => {}
                 }
             }
             "message-end" => self.end(&data, out),
-            _ => {}
+            "citation-end" => {}
+            kind => self.drops.latest(kind, NOT_CARRIED, &data),
         }
         Ok(())
     }
@@ -95,6 +104,10 @@ impl StreamDecoder for Decoder {
         out.push(Event::End);
         Ok(())
     }
+
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
+    }
 }
 
 fn index(data: &Value) -> u64 {
@@ -102,6 +115,25 @@ fn index(data: &Value) -> u64 {
 }
 
 impl Decoder {
+    /// Records what nobody knows, whatever the event.
+    fn report_unknown(&mut self, data: &Value) {
+        let message = data.pointer("/delta/message");
+        let part = |name: &str| message.and_then(|message| message.get(name));
+        let calls = part("tool_calls");
+        let function = calls.and_then(|call| call.get("function"));
+        let content = part("content");
+        for (value, path, known) in [
+            (Some(data), "", &["delta", "id", "index", "logprobs", "type"][..]),
+            (data.get("delta"), "", &["error", "finish_reason", "message", "usage"]),
+            (message, "message.", &["citations", "content", "role", "tool_calls", "tool_plan"]),
+            (content, "message.content.", &["text", "thinking", "type"]),
+            (calls, "message.tool_calls.", &["function", "id", "type"]),
+            (function, "message.tool_calls.function.", &["arguments", "name"]),
+        ] {
+            self.drops.unknown(value, format_args!("{path}"), known, NOT_CARRIED);
+        }
+    }
+
     fn start(&mut self, data: &Value, out: &mut Vec<Event>) {
         if !std::mem::replace(&mut self.started, true) {
             out.push(Event::Start {
@@ -152,6 +184,7 @@ impl Decoder {
         }
         self.stop(out);
         self.finished = true;
+        usage::report_rest(delta.get("usage"), &mut self.drops);
         let word = delta.get("finish_reason").and_then(Value::as_str).unwrap_or_default();
         out.push(Event::Finish { candidate: 0, finish: finish::decode(word, self.called) });
         out.extend(delta.get("usage").and_then(usage::decode).map(Event::Usage));

@@ -4,9 +4,10 @@ use chat::Data;
 use chat::json::{Value, json};
 
 use super::super::{NOT_SUPPORTED, error, finish, logprobs, response, usage};
+use crate::flat::lose_finish;
 use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};
 use crate::reader::item;
-use crate::{Dropped, Drops, StreamEncoder};
+use crate::{Drops, StreamEncoder};
 
 /// Writes one stream.
 #[derive(Debug, Default)]
@@ -42,8 +43,8 @@ impl StreamEncoder for Encoder {
             Event::Start { id, usage, service_tier, .. } => {
                 self.start(id, out);
                 self.usage = usage;
-                if service_tier.is_some() {
-                    self.drop_once("service_tier");
+                if let Some(tier) = service_tier {
+                    self.drops.lose("service_tier", NOT_SUPPORTED, tier);
                 }
             }
             Event::BlockStart { candidate: 0, start, .. } => self.begin(start, out),
@@ -53,7 +54,9 @@ impl StreamEncoder for Encoder {
             Event::BlockStart { candidate, .. }
             | Event::BlockDelta { candidate, .. }
             | Event::BlockStop { candidate, .. }
-            | Event::Finish { candidate, .. } => self.drop_once(&item("choices", candidate)),
+            | Event::Finish { candidate, .. } => {
+                self.drops.once(item("choices", candidate), NOT_SUPPORTED)
+            }
             Event::Usage(usage) => self.usage = Some(usage),
             // Official SDKs know no comments.
             Event::Ping => {}
@@ -65,8 +68,8 @@ impl StreamEncoder for Encoder {
         }
     }
 
-    fn dropped(&self) -> &[Dropped] {
-        self.drops.iter().as_slice()
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
     }
 }
 
@@ -101,16 +104,15 @@ impl Encoder {
                     ToolKind::Custom => Open::Custom(String::new()),
                 }
             }
-            BlockStart::RedactedReasoning { .. } | BlockStart::Opaque { .. } => {
-                self.drop_once("choices[0].delta");
-                Open::Nothing
-            }
+            BlockStart::RedactedReasoning { data } => self.lose("delta", data.into()),
+            BlockStart::Opaque { value, .. } => self.lose("delta", value),
         });
     }
 
     fn go_on(&mut self, delta: Delta, out: &mut Vec<chat::Event>) {
         let Some(open) = &mut self.open else { return };
         let event = match (delta, open) {
+            (Delta::Opaque { value, .. }, _) => return drop(self.lose("delta", value)),
             (_, Open::Nothing) => return,
             (Delta::Arguments(piece), Open::Custom(text)) => return text.push_str(&piece),
             (Delta::Arguments(piece), _) => {
@@ -136,12 +138,19 @@ impl Encoder {
                 }
                 return;
             }
-            (Delta::Citation(_), _) => return self.drop_once("choices[0].delta.citations"),
-            (Delta::Logprobs(_), _) => return self.drop_once("choices[0].logprobs"),
-            (Delta::Signature(_), _) => return self.drop_once("choices[0].delta.signature"),
-            (Delta::Opaque { .. }, _) => return self.drop_once("choices[0].delta"),
+            (Delta::Citation(citation), _) => return drop(self.lose("citations", citation)),
+            (Delta::Logprobs(rows), _) => return drop(self.lose("logprobs", rows)),
+            (Delta::Signature(proof), _) => {
+                return drop(self.lose("delta.signature", proof.into()));
+            }
         };
         out.push(event);
+    }
+
+    /// Records a piece of what has no place here.
+    fn lose(&mut self, what: &str, value: Value) -> Open {
+        self.drops.each(&format!("choices[0].{what}"), NOT_SUPPORTED, value);
+        Open::Nothing
     }
 
     fn stop(&mut self, out: &mut Vec<chat::Event>) {
@@ -173,7 +182,7 @@ impl Encoder {
         let finish = self.finish.take().unwrap_or(Finish::Stop);
         let (reason, exact) = finish::encode(&finish, self.next.1 > 0);
         if !exact {
-            self.drops.add("choices[0].finish_reason", format!("sent as {reason}"));
+            lose_finish(0, &finish, reason, &mut self.drops);
         }
         let usage = usage::encode(&self.usage.take().unwrap_or_default());
         let delta = json!({"finish_reason": reason, "usage": usage});
@@ -187,12 +196,6 @@ impl Encoder {
 
     fn call(&self, name: &str, call: Value) -> chat::Event {
         write(name, self.next.1, Some(json!({"tool_calls": call})))
-    }
-
-    fn drop_once(&mut self, path: &str) {
-        if !self.drops.iter().any(|dropped| dropped.path == path) {
-            self.drops.add(path, NOT_SUPPORTED);
-        }
     }
 }
 

@@ -109,7 +109,7 @@ fn every_stream_keeps_its_order_and_means_what_the_whole_answer_means() {
         let context = ClientContext::default();
         let (mut encoder, mut out) = (CohereChat.stream_encoder(context), Vec::new());
         events.iter().for_each(|event| encoder.encode(event.clone(), &mut out));
-        assert!(encoder.dropped().is_empty(), "{case}: {:?}", encoder.dropped());
+        assert!(encoder.drops().is_empty(), "{case}: {:?}", encoder.drops());
         let (mut decoder, mut again) = (CohereChat.stream_decoder(), Vec::new());
         out.into_iter().for_each(|event| decoder.decode(event, &mut again).unwrap());
         let _ = decoder.finish(&mut again);

@@ -6,7 +6,7 @@ use chat::json::Value;
 use chat::{Data, Problem};
 
 use super::super::parts::{self, Ids};
-use super::super::{error, finish, grounding, logprobs, names, usage};
+use super::super::{NOT_CARRIED, error, finish, grounding, logprobs, names, response, usage};
 use crate::neutral::{Block, BlockStart, Content, Delta, Event, Finish, Role, Usage};
 use crate::reader::{Fields, item, stream_ended};
 use crate::{Drops, StreamDecoder};
@@ -20,6 +20,7 @@ pub(in super::super) struct Decoder {
     ids: Ids,
     candidates: BTreeMap<usize, Candidate>,
     usage: Option<Usage>,
+    drops: Drops,
 }
 
 /// What is known of a candidate.
@@ -50,6 +51,7 @@ impl Default for Decoder {
             ids: Ids::new(""),
             candidates: BTreeMap::new(),
             usage: None,
+            drops: Drops::default(),
         }
     }
 }
@@ -90,12 +92,18 @@ impl StreamDecoder for Decoder {
         out.push(Event::End);
         Ok(())
     }
+
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
+    }
 }
 
 impl Decoder {
     fn answer(&mut self, data: Value, out: &mut Vec<Event>) -> Result<(), Problem> {
         let mut fields = Fields::new(data, "")?;
-        let stated = fields.take("usageMetadata").as_ref().and_then(usage::decode);
+        let counts = fields.take("usageMetadata");
+        response::report_counts(counts.as_ref(), &mut self.drops);
+        let stated = counts.as_ref().and_then(usage::decode);
         if !self.started {
             self.started = true;
             let id = fields.string("responseId")?.unwrap_or_default();
@@ -124,6 +132,12 @@ impl Decoder {
             out.push(Event::Finish { candidate: 0, finish: Finish::ContentFilter });
         }
         self.usage = stated.or(self.usage.take());
+        for known in ["responseId", "modelVersion"] {
+            fields.take(known);
+        }
+        let mut lost = Drops::default();
+        fields.report_rest(&mut lost, NOT_CARRIED);
+        self.drops.take_latest(lost);
         Ok(())
     }
 
@@ -134,12 +148,17 @@ impl Decoder {
         out: &mut Vec<Event>,
     ) -> Result<(), Problem> {
         let candidate = self.candidates.entry(index).or_default();
+        let mut lost = Drops::default();
         if candidate.finished {
+            fields.take("content");
+            fields.report_rest(&mut lost, NOT_CARRIED);
+            self.drops.take_latest(lost);
             return Ok(());
         }
         if let Some(mut content) = fields.object("content")? {
-            let mut drops = Drops::default();
-            let blocks = parts::decode(&mut content, Role::Assistant, &mut self.ids, &mut drops)?;
+            let blocks = parts::decode(&mut content, Role::Assistant, &mut self.ids, &mut lost)?;
+            content.take("role");
+            content.report_rest(&mut lost, NOT_CARRIED);
             for block in blocks {
                 candidate.block(index, block, out);
             }
@@ -147,12 +166,20 @@ impl Decoder {
         if let Some(result) = fields.take("logprobsResult").as_ref().and_then(logprobs::decode) {
             candidate.delta(index, Open::Text, Delta::Logprobs(result), out);
         }
-        if let Some(grounding) = fields.take("groundingMetadata") {
+        if let Some(grounding) = fields.take("groundingMetadata").filter(|it| !it.is_null()) {
             for citation in grounding::citations(&grounding, &candidate.text) {
                 candidate.delta(index, Open::Text, Delta::Citation(citation), out);
             }
+            if !grounding::is_told(&grounding) {
+                lost.lose(fields.path("groundingMetadata"), NOT_CARRIED, grounding);
+            }
         }
-        if let Some(word) = fields.string("finishReason")? {
+        let word = fields.string("finishReason")?;
+        // The usage tells it.
+        fields.take("tokenCount");
+        fields.report_rest(&mut lost, NOT_CARRIED);
+        self.drops.take_latest(lost);
+        if let Some(word) = word {
             candidate.stop(index, out);
             candidate.finished = true;
             let finish = finish::decode(Some(&word), candidate.called);

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chat::json::{Map, Value, json};
 
 use super::super::{NAME, NOT_SUPPORTED, error, finish, grounding, logprobs, response, usage};
+use crate::flat::lose_finish;
 use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};
-use crate::reader::item;
-use crate::{ClientContext, Dropped, Drops, StreamEncoder};
+use crate::{ClientContext, Drops, StreamEncoder};
 
 /// Writes one stream.
 ///
@@ -68,8 +68,8 @@ impl StreamEncoder for Encoder {
                 if !model.is_empty() {
                     self.model = model;
                 }
-                if service_tier.is_some() {
-                    self.drop_once("service_tier".to_owned());
+                if let Some(tier) = service_tier {
+                    self.drops.lose("service_tier", NOT_SUPPORTED, tier);
                 }
                 self.usage = usage;
             }
@@ -90,8 +90,8 @@ impl StreamEncoder for Encoder {
         }
     }
 
-    fn dropped(&self) -> &[Dropped] {
-        self.drops.iter().as_slice()
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
     }
 }
 
@@ -106,10 +106,7 @@ impl Encoder {
                 return;
             }
             BlockStart::Opaque { dialect: NAME, value } => value,
-            BlockStart::Opaque { .. } => {
-                self.drop_once(format!("choices[{index}].delta"));
-                return;
-            }
+            BlockStart::Opaque { value, .. } => return self.lose(index, value),
         };
         self.part(index, part, out);
     }
@@ -130,7 +127,13 @@ impl Encoder {
                 return;
             }
             (Delta::Citation(citation), _) => {
-                candidate.citations.push(citation);
+                match response::is_page(&citation) {
+                    true => candidate.citations.push(citation),
+                    false => {
+                        let path = format!("choices[{index}].citations");
+                        self.drops.each(&path, "not a web page", citation);
+                    }
+                }
                 return;
             }
             (Delta::Logprobs(value), _) => {
@@ -140,10 +143,8 @@ impl Encoder {
                 out.push(self.event(vec![map], false));
                 return;
             }
-            _ => {
-                self.drop_once(format!("choices[{index}].delta"));
-                return;
-            }
+            (Delta::Opaque { value, .. }, _) => return self.lose(index, value),
+            _ => return self.drops.once(format!("choices[{index}].delta"), NOT_SUPPORTED),
         };
         self.part(index, part, out);
     }
@@ -153,6 +154,11 @@ impl Encoder {
         if let Open::Call { id, name, arguments, kind } = std::mem::take(&mut candidate.open) {
             self.part(index, response::call(id, name, &arguments, kind), out);
         }
+    }
+
+    /// Records a piece of a block that only another dialect knows.
+    fn lose(&mut self, index: usize, value: Value) {
+        self.drops.each(&format!("choices[{index}].delta"), NOT_SUPPORTED, value);
     }
 
     fn part(&mut self, index: usize, part: Value, out: &mut Vec<chat::Event>) {
@@ -169,17 +175,12 @@ impl Encoder {
             let finish = candidate.finish.unwrap_or(Finish::Stop);
             let (reason, exact) = finish::encode(&finish);
             if !exact {
-                let path = format!("{}.finish_reason", item("choices", index));
-                self.drops.add(path, format!("sent as {reason}"));
+                lose_finish(index, &finish, reason, &mut self.drops);
             }
             let mut map = candidate_of(index, Vec::new());
             map.put("finishReason", reason);
-            let (grounding, all) = grounding::metadata(&candidate.citations, &candidate.text);
-            if let Some(grounding) = grounding {
+            if let Some(grounding) = grounding::metadata(&candidate.citations, &candidate.text) {
                 map.put("groundingMetadata", grounding);
-            }
-            if !all {
-                self.drops.add(format!("{}.citations", item("choices", index)), "not a web page");
             }
             last.push(map);
         }
@@ -196,12 +197,6 @@ impl Encoder {
         body.put("modelVersion", self.model.as_str());
         body.put("responseId", self.id.as_str());
         chat::Event::json(Value::Object(body))
-    }
-
-    fn drop_once(&mut self, path: String) {
-        if !self.drops.iter().any(|dropped| dropped.path == path) {
-            self.drops.add(path, NOT_SUPPORTED);
-        }
     }
 }
 

@@ -35,18 +35,19 @@ fn losses(kind: &str, name: &str) -> &'static [&'static str] {
         ("response", "blocked-prompt") => &["promptFeedback"],
         ("response", "full") => &[
             "usageMetadata.trafficType",
+            "candidates[0].safetyRatings",
+            "candidates[0].avgLogprobs",
             "candidates[0].urlContextMetadata",
             "candidates[0].finishMessage",
             "createTime",
             "modelStatus",
         ],
-        ("response", "grounding") => &[
-            "candidates[0].groundingMetadata.webSearchQueries",
-            "candidates[0].groundingMetadata.searchEntryPoint",
-        ],
+        ("response", "grounding") => &["candidates[0].groundingMetadata"],
+        ("response", "logprobs") => &["candidates[0].avgLogprobs"],
         ("response", "malformed-call") => {
             &["candidates[0].finishMessage", "choices[0].finish_reason"]
         }
+        ("response", "safety") => &["candidates[0].safetyRatings"],
         ("response", "recitation") => &["candidates[0].citationMetadata"],
         _ => &[],
     }

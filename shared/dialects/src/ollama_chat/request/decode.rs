@@ -79,7 +79,9 @@ fn message(
     let (role, content) = match fields.required_string("role")?.to_ascii_lowercase().as_str() {
         "system" => (Role::System, spoken(&mut fields)?),
         "user" => (Role::User, spoken(&mut fields)?),
-        "assistant" => (Role::Assistant, said(&mut fields, |id, name| calls.made(id, name))?),
+        "assistant" => {
+            (Role::Assistant, said(&mut fields, |id, name| calls.made(id, name), drops)?)
+        }
         "tool" => {
             let name = fields.string("tool_name")?;
             let id = fields.string("tool_call_id")?;
@@ -128,6 +130,7 @@ fn media_type(data: &str) -> &'static str {
 pub(in super::super) fn said(
     fields: &mut Fields,
     mut id: impl FnMut(Option<String>, &str) -> String,
+    drops: &mut Drops,
 ) -> Result<Vec<Block>, Problem> {
     let mut blocks = Vec::new();
     let path = fields.path("thinking");
@@ -148,6 +151,11 @@ pub(in super::super) fn said(
             Some(_) => return Err(wrong_type(function.path("arguments"), "an object")),
         };
         let id = id(call.string("id")?, &name);
+        for (fields, known) in [(&mut function, "index"), (&mut call, "type")] {
+            fields.take(known);
+        }
+        function.report_rest(drops, NOT_CARRIED);
+        call.report_rest(drops, NOT_CARRIED);
         let content = Content::ToolCall { id, name, arguments, kind: ToolKind::Function };
         blocks.push(Block::new(content, path));
     }

@@ -3,10 +3,10 @@
 use chat::json::Value;
 use chat::{Data, Problem};
 
-use super::super::{answer, error, request};
-use crate::StreamDecoder;
+use super::super::{NOT_CARRIED, answer, error, request};
 use crate::neutral::{BlockStart, Content, Delta, Event};
 use crate::reader::{Fields, bad_answer, stream_ended};
+use crate::{Drops, StreamDecoder};
 
 /// Reads one stream.
 #[derive(Debug, Default)]
@@ -17,6 +17,7 @@ pub(in super::super) struct Decoder {
     calls: usize,
     open: Option<Open>,
     next: usize,
+    drops: Drops,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,10 @@ impl StreamDecoder for Decoder {
         out.push(Event::End);
         Ok(())
     }
+
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
+    }
 }
 
 impl Decoder {
@@ -62,6 +67,7 @@ impl Decoder {
         let usage = answer::usage(&line);
         let done = line.get("done").and_then(Value::as_bool) == Some(true);
         let mut line = Fields::new(line, "").map_err(bad_answer)?;
+        let mut lost = Drops::default();
         if !std::mem::replace(&mut self.started, true) {
             out.push(Event::Start {
                 id: String::new(),
@@ -73,15 +79,24 @@ impl Decoder {
         }
         if let Some(mut message) = line.object("message").map_err(bad_answer)? {
             let calls = &mut self.calls;
-            let said = request::said(&mut message, |id, _| {
+            let id = |id, _: &str| {
                 *calls += 1;
                 answer::call_id(id, created, *calls - 1)
-            });
+            };
+            let said = request::said(&mut message, id, &mut lost);
             for block in said.map_err(bad_answer)? {
                 self.block(block.content, out);
             }
+            message.take("role");
+            message.report_rest(&mut lost, NOT_CARRIED);
         }
         let logprobs = line.array("logprobs").map_err(bad_answer)?;
+        let word = line.string("done_reason").map_err(bad_answer)?.unwrap_or_default();
+        for known in ["created_at", "done", "eval_count", "model", "prompt_eval_count"] {
+            line.take(known);
+        }
+        line.report_rest(&mut lost, NOT_CARRIED);
+        self.drops.take_latest(lost);
         if let (Some(Open::Text), Some(rows)) = (self.open, logprobs) {
             let delta = Delta::Logprobs(answer::logprobs(rows));
             out.push(Event::BlockDelta { candidate: 0, block: self.next, delta });
@@ -89,7 +104,6 @@ impl Decoder {
         if done {
             self.stop(out);
             self.finished = true;
-            let word = line.string("done_reason").map_err(bad_answer)?.unwrap_or_default();
             let finish = answer::finish(&word, self.calls > 0);
             out.push(Event::Finish { candidate: 0, finish });
             out.extend(usage.map(Event::Usage));

@@ -6,7 +6,7 @@ use super::super::{NOT_SUPPORTED, answer, error, request};
 use crate::flat::Call;
 use crate::neutral::{BlockStart, Delta, Event, Finish, Usage};
 use crate::reader::item;
-use crate::{ClientContext, Dropped, Drops, Path, StreamEncoder};
+use crate::{ClientContext, Drops, Path, StreamEncoder};
 
 /// Writes one stream.
 #[derive(Debug)]
@@ -49,8 +49,8 @@ impl StreamEncoder for Encoder {
                 }
                 self.created = created.unwrap_or(self.created);
                 self.usage = usage;
-                if service_tier.is_some() {
-                    self.drop_once("service_tier");
+                if let Some(tier) = service_tier {
+                    self.drops.lose("service_tier", NOT_SUPPORTED, tier);
                 }
             }
             Event::BlockStart { candidate: 0, start, .. } => self.begin(start),
@@ -60,7 +60,9 @@ impl StreamEncoder for Encoder {
             Event::BlockStart { candidate, .. }
             | Event::BlockDelta { candidate, .. }
             | Event::BlockStop { candidate, .. }
-            | Event::Finish { candidate, .. } => self.drop_once(&item("choices", candidate)),
+            | Event::Finish { candidate, .. } => {
+                self.drops.once(item("choices", candidate), NOT_SUPPORTED)
+            }
             Event::Usage(usage) => self.usage = Some(usage),
             // Every line is a part of the answer.
             Event::Ping => {}
@@ -72,8 +74,8 @@ impl StreamEncoder for Encoder {
         }
     }
 
-    fn dropped(&self) -> &[Dropped] {
-        self.drops.iter().as_slice()
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
     }
 }
 
@@ -85,9 +87,8 @@ impl Encoder {
                 let (arguments, path) = (String::new(), Path::default());
                 self.call = Some(Call { id, name, arguments, kind, path });
             }
-            BlockStart::RedactedReasoning { .. } | BlockStart::Opaque { .. } => {
-                self.drop_once("choices[0].delta");
-            }
+            BlockStart::RedactedReasoning { data } => self.lose("delta", data.into()),
+            BlockStart::Opaque { value, .. } => self.lose("delta", value),
         }
     }
 
@@ -111,10 +112,15 @@ impl Encoder {
                 }
                 out.push(line);
             }
-            Delta::Citation(_) => self.drop_once("choices[0].delta.citations"),
-            Delta::Signature(_) => self.drop_once("choices[0].delta.signature"),
-            Delta::Opaque { .. } => self.drop_once("choices[0].delta"),
+            Delta::Citation(citation) => self.lose("citations", citation),
+            Delta::Signature(signature) => self.lose("delta.signature", signature.into()),
+            Delta::Opaque { value, .. } => self.lose("delta", value),
         }
+    }
+
+    /// Records a piece of what has no place here.
+    fn lose(&mut self, what: &str, value: Value) {
+        self.drops.each(&format!("choices[0].{what}"), NOT_SUPPORTED, value);
     }
 
     fn stop(&mut self, out: &mut Vec<chat::Event>) {
@@ -140,12 +146,6 @@ impl Encoder {
         map.put("message", message(name, value));
         map.put("done", false);
         chat::Event::json(Value::Object(map))
-    }
-
-    fn drop_once(&mut self, path: &str) {
-        if !self.drops.iter().any(|dropped| dropped.path == path) {
-            self.drops.add(path, NOT_SUPPORTED);
-        }
     }
 }
 

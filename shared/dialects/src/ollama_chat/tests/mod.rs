@@ -80,7 +80,7 @@ fn streams_come_back() {
         let (mut encoder, mut out) =
             (OllamaChat.stream_encoder(ClientContext::default()), Vec::new());
         events.iter().for_each(|event| encoder.encode(event.clone(), &mut out));
-        assert!(encoder.dropped().is_empty(), "{name}: {:?}", encoder.dropped());
+        assert!(encoder.drops().is_empty(), "{name}: {:?}", encoder.drops());
         let mut bytes = Vec::new();
         out.iter().for_each(|event| OllamaChat.framing().encode(event, &mut bytes));
         if whole {

@@ -74,7 +74,7 @@ fn candidate(mut choice: Fields, id: &str, drops: &mut Drops) -> Result<Candidat
 fn message_blocks(mut message: Fields, id: &str, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
     message.take("role");
     let mut blocks = reasoning::decode(&mut message, drops)?;
-    text(&mut message, &mut blocks)?;
+    text(&mut message, &mut blocks, drops)?;
     let path = message.path("refusal");
     if let Some(text) = message.string("refusal")? {
         blocks.push(Block::new(Content::Refusal { text }, path));
@@ -126,13 +126,13 @@ pub(in super::super) fn call_id(answer: &str, index: usize) -> String {
 
 /// Takes `content`, a string or (Mistral's reasoning models) an array of `text` and `thinking` parts
 /// (<https://docs.mistral.ai/capabilities/reasoning>, read 2026-11-20), and the annotations of it.
-fn text(message: &mut Fields, blocks: &mut Vec<Block>) -> Result<(), Problem> {
+fn text(message: &mut Fields, blocks: &mut Vec<Block>, drops: &mut Drops) -> Result<(), Problem> {
     let path = message.path("content");
     let annotations = message.array("annotations")?.filter(|list| !list.is_empty());
     let content = match message.take("content") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text),
-        Some(Value::Array(parts)) => Some(joined(parts, &path, blocks)?),
+        Some(Value::Array(parts)) => Some(joined(parts, &path, blocks, drops)?),
         Some(_) => return Err(wrong_type(path, "a string or an array")),
     };
     if content.as_ref().is_some_and(|text| !text.is_empty()) || annotations.is_some() {
@@ -144,7 +144,12 @@ fn text(message: &mut Fields, blocks: &mut Vec<Block>) -> Result<(), Problem> {
 }
 
 /// The text of an array of parts; thoughts among them are added to `blocks`.
-fn joined(parts: Vec<Value>, path: &Path, blocks: &mut Vec<Block>) -> Result<String, Problem> {
+fn joined(
+    parts: Vec<Value>,
+    path: &Path,
+    blocks: &mut Vec<Block>,
+    drops: &mut Drops,
+) -> Result<String, Problem> {
     let mut joined = String::new();
     for (index, value) in parts.into_iter().enumerate() {
         let path = item(path, index);
@@ -159,6 +164,9 @@ fn joined(parts: Vec<Value>, path: &Path, blocks: &mut Vec<Block>) -> Result<Str
             }
             _ => return Err(wrong_type(part.path("type"), "text or thinking")),
         }
+        // Mistral says that thoughts are whole.
+        part.take("closed");
+        part.report_rest(drops, UNKNOWN);
     }
     Ok(joined)
 }

@@ -5,9 +5,8 @@ use chat::json::{Map, Value, json};
 use super::super::request::encode_tool_call;
 use super::super::{NAME, SERVICE_TIERS, UNSUPPORTED, citations, finish, reasoning, usage};
 use crate::dialect::ClientContext;
-use crate::flat::put_extras;
+use crate::flat::{lose, lose_finish, put_extras};
 use crate::neutral::{Block, Candidate, Content, Response};
-use crate::reader::item;
 use crate::{Drops, Path};
 
 /// Whether OpenAI's answers have a top-level field of that name and type beside the modelled ones.
@@ -46,7 +45,7 @@ pub(in super::super) fn encode(
         Some(tier) if SERVICE_TIERS.contains(&tier.as_str()) => {
             body.put("service_tier", tier);
         }
-        Some(_) => drops.add("service_tier", UNSUPPORTED),
+        Some(tier) => drops.lose("service_tier", UNSUPPORTED, tier),
         None => {}
     }
     put_extras(response.extras, (is_known, UNSUPPORTED), &mut body, drops);
@@ -54,14 +53,13 @@ pub(in super::super) fn encode(
 }
 
 fn choice(index: usize, candidate: Candidate, drops: &mut Drops) -> Value {
-    let path = item("choices", index);
     let mut said = Said::default();
     for block in candidate.content {
         said.add(block, drops);
     }
     let (reason, exact) = finish::encode(&candidate.finish, said.refusal.is_some());
     if !exact {
-        drops.add(format!("{path}.finish_reason"), format!("sent as {reason}"));
+        lose_finish(index, &candidate.finish, reason, drops);
     }
     let mut choice = Map::new();
     choice.put("index", index);
@@ -107,7 +105,7 @@ impl Said {
             Content::Opaque { dialect: NAME, mut value } if value.get("audio").is_some() => {
                 self.audio = value.get_mut("audio").map(Value::take);
             }
-            _ => drops.add(block.path, UNSUPPORTED),
+            content => lose(content, block.path, UNSUPPORTED, drops),
         }
     }
 

@@ -5,15 +5,41 @@ use std::collections::BTreeMap;
 use chat::json::Value;
 use chat::{Data, Event as Wire, Problem};
 
-use super::super::{NAME, error, finish, reasoning, response, usage};
+use super::super::{NAME, UNKNOWN, error, finish, reasoning, response, usage};
 use super::blocks::{Blocks, Key};
 use super::calls::{Piece, place};
+use crate::Drops;
 use crate::dialect::StreamDecoder;
 use crate::neutral::{BlockStart, Content, Delta, Event, Finish, ToolKind, Usage};
 use crate::reader::{Fields, stream_ended};
 
 /// More choices than anyone asks for (OpenAI allows 128), so that an index cannot fill memory.
 const MAX_CHOICES: u64 = 128;
+
+/// What of a chunk is read, or says nothing: `obfuscation` makes chunks equally long.
+const CHUNK: [&str; 8] =
+    ["choices", "created", "id", "model", "obfuscation", "object", "service_tier", "usage"];
+
+/// What of a choice is read.
+const CHOICE: [&str; 4] = ["delta", "finish_reason", "index", "logprobs"];
+
+/// What of a delta is read.
+const DELTA: [&str; 11] = [
+    "annotations",
+    "audio",
+    "content",
+    "function_call",
+    "reasoning",
+    "reasoning_content",
+    "reasoning_details",
+    "refusal",
+    "role",
+    "thinking_blocks",
+    "tool_calls",
+];
+
+/// What of a call is read.
+const CALL: [&str; 5] = ["custom", "function", "id", "index", "type"];
 
 /// Reads one stream.
 ///
@@ -27,6 +53,7 @@ pub(in super::super) struct Decoder {
     usage: Option<Usage>,
     /// The answer is complete or has failed; what follows is not read.
     ended: bool,
+    drops: Drops,
 }
 
 /// One candidate under way.
@@ -65,6 +92,10 @@ impl StreamDecoder for Decoder {
         }
         self.done(out)
     }
+
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
+    }
 }
 
 impl Decoder {
@@ -78,7 +109,12 @@ impl Decoder {
         if !chunk.is_object() {
             return Err(unreadable("an event is not an object"));
         }
-        let usage = usage::find(&chunk).and_then(usage::decode);
+        self.drops.unknown(Some(&chunk), format_args!(""), &CHUNK, UNKNOWN);
+        let stated = usage::find(&chunk);
+        if let Some(stated) = stated {
+            usage::report_rest(stated, &mut self.drops);
+        }
+        let usage = stated.and_then(usage::decode);
         let counts = usage.is_some();
         self.usage = usage.or(self.usage.take());
         let choices = match chunk.get("choices") {
@@ -124,11 +160,23 @@ impl Decoder {
         let index = index as usize;
         let new = || Choice { blocks: Blocks::new(index), ..Choice::default() };
         let choice = self.choices.entry(index).or_insert_with(new);
+        let drops = &mut self.drops;
+        drops.unknown(Some(value), format_args!("choices[{index}]."), &CHOICE, UNKNOWN);
+        drops.unknown(value.get("delta"), format_args!("choices[{index}].delta."), &DELTA, UNKNOWN);
         if let Some(delta) = value.get("delta") {
             choice.delta(delta, out)?;
+            for call in items(delta, "tool_calls") {
+                let path = format_args!("choices[{index}].delta.tool_calls.");
+                drops.unknown(Some(call), path, &CALL, UNKNOWN);
+                let path = format_args!("choices[{index}].delta.tool_calls.function.");
+                drops.unknown(call.get("function"), path, &["arguments", "name"], UNKNOWN);
+            }
         }
-        if let Some(logprobs) = value.get("logprobs").filter(|value| !value.is_null()) {
-            choice.logprobs(logprobs.clone(), out)?;
+        if let Some(logprobs) = value.get("logprobs").filter(|value| !value.is_null())
+            && !choice.logprobs(logprobs, out)?
+        {
+            let path = format!("choices[{index}].logprobs");
+            drops.each(&path, "they belong to no text", logprobs.clone());
         }
         if let Some(reason) = value.get("finish_reason").and_then(Value::as_str) {
             choice.finish_reason = Some(reason.to_owned());
@@ -170,6 +218,15 @@ impl Choice {
         self.thoughts(delta, out)?;
         if let Some(text) = piece(delta, "content") {
             self.add(Key::Text, BlockStart::Text, Delta::Text(text), out)?;
+        }
+        // Mistral's reasoning models: https://docs.mistral.ai/capabilities/reasoning (read 2026-11-20).
+        for part in items(delta, "content") {
+            if let Some(text) = piece(part, "text") {
+                self.add(Key::Text, BlockStart::Text, Delta::Text(text), out)?;
+            }
+            for text in items(part, "thinking").filter_map(|thought| piece(thought, "text")) {
+                self.add(Key::Reasoning, BlockStart::Reasoning, Delta::Reasoning(text), out)?;
+            }
         }
         for annotation in items(delta, "annotations") {
             let citation = Delta::Citation(annotation.clone());
@@ -275,14 +332,12 @@ impl Choice {
         Ok(())
     }
 
-    /// Goes with the text or refusal just told; other log probabilities have no place.
-    fn logprobs(&mut self, logprobs: Value, out: &mut Vec<Event>) -> Result<(), Problem> {
-        match self.blocks.last() {
-            Some(key @ (Key::Text | Key::Refusal)) => {
-                self.blocks.add(key, || None, Some(Delta::Logprobs(logprobs)), out)
-            }
-            _ => Ok(()),
-        }
+    /// Goes with the text or refusal just told. Returns false for other log probabilities, which have no place.
+    fn logprobs(&mut self, logprobs: &Value, out: &mut Vec<Event>) -> Result<bool, Problem> {
+        let key = self.blocks.last().filter(|key| matches!(key, Key::Text | Key::Refusal));
+        let Some(key) = key else { return Ok(false) };
+        self.blocks.add(key, || None, Some(Delta::Logprobs(logprobs.clone())), out)?;
+        Ok(true)
     }
 }
 

@@ -8,9 +8,10 @@ use chat::{Data, Event as Wire};
 use super::super::{
     NAME, SERVICE_TIERS, UNSUPPORTED, citations, error, finish, object, reasoning, usage,
 };
+use crate::Drops;
 use crate::dialect::{ClientContext, StreamEncoder};
+use crate::flat::lose_finish;
 use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};
-use crate::{Dropped, Drops};
 
 /// Writes one stream.
 #[derive(Debug)]
@@ -64,8 +65,8 @@ impl Encoder {
             false => model,
         };
         let known = |tier: &String| SERVICE_TIERS.contains(&tier.as_str());
-        if service_tier.as_ref().is_some_and(|tier| !known(tier)) {
-            self.drops.add("service_tier", UNSUPPORTED);
+        if let Some(tier) = service_tier.as_ref().filter(|tier| !known(tier)) {
+            self.drops.lose("service_tier", UNSUPPORTED, tier.as_str());
         }
         let created = created.unwrap_or(self.context.created);
         self.head = head(id, model, created, service_tier.filter(known));
@@ -133,7 +134,7 @@ impl Encoder {
                 call_delta(index, Some((id, name)), kind, String::new())
             }
             BlockStart::Opaque { dialect: NAME, value } => value,
-            BlockStart::Opaque { .. } => return self.drop_delta(candidate),
+            BlockStart::Opaque { value, .. } => return self.lose(candidate, value),
         };
         out.push(self.delta(candidate, delta));
     }
@@ -171,30 +172,31 @@ impl Encoder {
             }
             (Delta::Citation(citation), _) => {
                 let start = choice.text.saturating_sub(choice.block_text);
-                match citations::annotation(citation, start, choice.block_text) {
+                match citations::annotation(&citation, start, choice.block_text) {
                     Some(annotation) => object([("annotations", vec![annotation].into())]),
-                    None => return self.drop_delta(candidate),
+                    None => {
+                        let path = format!("choices[{candidate}].citations");
+                        return self.drops.each(&path, "not a web page", citation);
+                    }
                 }
             }
             (Delta::Opaque { dialect: NAME, value }, _) => value,
-            _ => return self.drop_delta(candidate),
+            (Delta::Opaque { value, .. }, _) => return self.lose(candidate, value),
+            _ => return self.drops.once(format!("choices[{candidate}].delta"), UNSUPPORTED),
         };
         out.push(self.chunk_of(candidate, delta, logprobs, Value::Null));
     }
 
-    fn drop_delta(&mut self, candidate: usize) {
-        let path = format!("choices[{candidate}].delta");
-        if !self.drops.iter().any(|dropped| dropped.path == path) {
-            self.drops.add(path, UNSUPPORTED);
-        }
+    /// Records a piece of a block that only another dialect knows.
+    fn lose(&mut self, candidate: usize, value: Value) {
+        self.drops.each(&format!("choices[{candidate}].delta"), UNSUPPORTED, value);
     }
 
     fn finish(&mut self, candidate: usize, finish: &Finish, out: &mut Vec<Wire>) {
         let refuses = self.choice(candidate, out).refuses;
         let (reason, exact) = finish::encode(finish, refuses);
         if !exact {
-            let path = format!("choices[{candidate}].finish_reason");
-            self.drops.add(path, format!("sent as {reason}"));
+            lose_finish(candidate, finish, reason, &mut self.drops);
         }
         out.push(self.chunk_of(candidate, object([]), Value::Null, reason.into()));
     }
@@ -225,8 +227,8 @@ impl StreamEncoder for Encoder {
         }
     }
 
-    fn dropped(&self) -> &[Dropped] {
-        self.drops.iter().as_slice()
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
     }
 }
 

@@ -364,6 +364,6 @@ fn what_a_client_cannot_be_told_is_reported_once() {
         encoder.encode(Event::BlockDelta { candidate: 0, block: 0, delta }, &mut out);
     }
     encoder.encode(Event::Finish { candidate: 0, finish: Finish::Pause }, &mut out);
-    let paths: Vec<_> = encoder.dropped().iter().map(|dropped| dropped.path.as_str()).collect();
+    let paths: Vec<_> = encoder.drops().iter().map(|dropped| dropped.path.as_str()).collect();
     assert_eq!(paths, ["service_tier", "choices[0].delta", "choices[0].finish_reason"]);
 }

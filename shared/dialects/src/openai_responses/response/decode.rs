@@ -28,6 +28,20 @@ pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Respons
     read(body, drops).map_err(bad_answer)
 }
 
+/// What of an answer is read beside what repeats the request.
+pub(in super::super) const READ: [&str; 10] = [
+    "created_at",
+    "error",
+    "id",
+    "incomplete_details",
+    "model",
+    "object",
+    "output",
+    "service_tier",
+    "status",
+    "usage",
+];
+
 fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let mut body = Fields::new(body, "")?;
     let output = body.array("output")?.ok_or_else(|| missing("output".to_owned()))?;
@@ -45,9 +59,9 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let mut extras = body.rest();
     let finish = finish::decode(&Value::Object(extras.clone()), calls, refuses);
     let usage = extras.get("usage").and_then(usage::decode);
-    let read = ["object", "status", "incomplete_details", "error", "usage"];
+    usage::report_rest(extras.get("usage"), drops);
     extras.retain(|name, value| {
-        !value.is_null() && !read.contains(&name.as_str()) && !echo::is_echo(name)
+        !value.is_null() && !READ.contains(&name.as_str()) && !echo::is_echo(name)
     });
     let logprobs = logprobs::decode(Some(answer.logprobs.into()));
     let candidates = vec![Candidate { content: answer.content, finish, logprobs }];
@@ -143,7 +157,12 @@ fn call(mut fields: Fields, input: &str, drops: &mut Drops) -> Result<Content, P
 /// A summary counts more than the full text: it is what the provider wants to be shown.
 fn reasoning(mut fields: Fields, drops: &mut Drops) -> Result<Content, Problem> {
     let summary = text_of(&fields.array("summary")?.unwrap_or_default());
-    let full = text_of(&fields.array("content")?.unwrap_or_default());
+    let content = fields.array("content")?.unwrap_or_default();
+    for (index, part) in content.iter().enumerate() {
+        let path = fields.path("content").item(index);
+        drops.unknown(Some(part), format_args!("{path}."), &["text", "type"], NOT_CARRIED);
+    }
+    let full = text_of(&content);
     let id = fields.string("id")?.unwrap_or_default();
     let encrypted = fields.string("encrypted_content")?;
     for known in ["type", "status"] {

@@ -6,7 +6,7 @@ use super::super::item::{self, Call, Head, Ids, Stage};
 use super::super::{NAME, SERVICE_TIERS, UNSUPPORTED, annotations, finish, logprobs, proof, usage};
 use crate::Drops;
 use crate::dialect::ClientContext;
-use crate::flat::put_extras;
+use crate::flat::{lose, lose_finish, put_extras};
 use crate::neutral::{Block, Candidate, Content, Finish, Response};
 use crate::reader;
 
@@ -42,11 +42,11 @@ pub(in super::super) fn encode(
     }
     output.end_message();
     if !end.exact {
-        drops.add("choices[0].finish_reason", format!("sent as {}", end.status()));
+        lose_finish(0, &candidate.finish, end.status(), drops);
     }
     let known = |tier: &String| SERVICE_TIERS.contains(&tier.as_str());
-    if response.service_tier.as_ref().is_some_and(|tier| !known(tier)) {
-        drops.add("service_tier", UNSUPPORTED);
+    if let Some(tier) = response.service_tier.as_ref().filter(|tier| !known(tier)) {
+        drops.lose("service_tier", UNSUPPORTED, tier.as_str());
     }
     if let Some(tokens) = &response.usage {
         usage::report_unsaid(tokens, drops);
@@ -105,7 +105,7 @@ impl Output {
                 self.end_message();
                 self.items.push(value);
             }
-            _ => drops.add(block.path, UNSUPPORTED),
+            content => lose(content, block.path, UNSUPPORTED, drops),
         }
     }
 

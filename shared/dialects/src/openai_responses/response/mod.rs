@@ -3,5 +3,5 @@
 mod decode;
 mod encode;
 
-pub(super) use decode::{annotations, block, decode, seconds, text_of};
+pub(super) use decode::{READ, annotations, block, decode, seconds, text_of};
 pub(super) use encode::encode;

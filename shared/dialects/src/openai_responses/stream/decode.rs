@@ -6,12 +6,32 @@ use chat::json::{Value, json};
 use chat::{Data, Event as Wire, Problem};
 
 use super::super::response::{seconds, text_of};
-use super::super::{NAME, error, finish, proof, usage};
+use super::super::{NAME, NOT_CARRIED, echo, error, finish, proof, usage};
 use super::blocks::Blocks;
+use crate::Drops;
 use crate::dialect::StreamDecoder;
 use crate::neutral::{BlockStart, Delta, Event, ToolKind, Usage};
 use crate::openai_chat;
 use crate::reader::stream_ended;
+
+/// What of an item is read, or says nothing.
+const ITEM: [&str; 12] = [
+    "arguments",
+    "call_id",
+    "content",
+    "encrypted_content",
+    "id",
+    "input",
+    "name",
+    "namespace",
+    "role",
+    "status",
+    "summary",
+    "type",
+];
+
+/// What of a part is read.
+const PART: [&str; 5] = ["annotations", "logprobs", "refusal", "text", "type"];
 
 /// Reads one stream.
 #[derive(Debug, Default)]
@@ -27,6 +47,7 @@ pub(in super::super) struct Decoder {
     calls: bool,
     refuses: bool,
     usage: Option<Usage>,
+    drops: Drops,
 }
 
 /// What has been told of an item.
@@ -76,6 +97,10 @@ impl StreamDecoder for Decoder {
         out.extend(self.usage.take().map(Event::Usage));
         Err(stream_ended())
     }
+
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
+    }
 }
 
 impl Decoder {
@@ -100,12 +125,15 @@ impl Decoder {
                 self.start(&response, out);
             }
             "response.completed" | "response.incomplete" | "response.cancelled" => {
+                let known = ["response", "sequence_number", "type"];
+                self.drops.unknown(Some(&event), format_args!(""), &known, NOT_CARRIED);
                 self.start(&response, out);
                 self.complete(response, out);
             }
             kind => {
                 let Some(index) = event.get("output_index").and_then(Value::as_u64) else {
                     // Something new that belongs to no item.
+                    self.drops.latest(kind, NOT_CARRIED, &event);
                     return Ok(());
                 };
                 self.start(&Value::Null, out);
@@ -148,12 +176,25 @@ impl Decoder {
                 }
             }
         }
+        self.report_rest(&response);
         self.blocks.end_all(out);
         let finish = finish::decode(&response, self.calls, self.refuses);
         out.push(Event::Finish { candidate: 0, finish });
         let usage = response.get("usage").and_then(usage::decode);
         out.extend(usage.or(self.usage.take()).map(Event::Usage));
         out.push(Event::End);
+    }
+
+    /// Records what the whole answer says that is neither modelled nor an echo of the request.
+    fn report_rest(&mut self, response: &Value) {
+        let fields = response.as_object().into_iter().flatten();
+        for (name, value) in fields {
+            let known = super::super::response::READ.contains(&name.as_str());
+            if !known && !echo::is_echo(name) && !value.is_null() {
+                self.drops.latest(name, NOT_CARRIED, value);
+            }
+        }
+        usage::report_rest(response.get("usage"), &mut self.drops);
     }
 
     /// The item at `index`, unless it has ended.
@@ -213,8 +254,11 @@ impl Decoder {
 
     /// The item is complete: what deltas have not told of it is told now.
     fn item_done(&mut self, index: u64, mut item: Value, out: &mut Vec<Event>) {
+        let kind = item.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if matches!(kind.as_str(), "message" | "function_call" | "custom_tool_call" | "reasoning") {
+            self.drops.unknown(Some(&item), format_args!("output[{index}]."), &ITEM, NOT_CARRIED);
+        }
         let mut take = |name: &str| item.get_mut(name).map(Value::take).unwrap_or_default();
-        let kind = text(take("type"));
         match kind.as_str() {
             "message" => {
                 if let Value::Array(parts) = take("content") {
@@ -233,9 +277,6 @@ impl Decoder {
             }
             "reasoning" => self.reasoning_done(index, &item, out),
             _ => {
-                if let Value::Object(item) = &mut item {
-                    item.put("type", kind);
-                }
                 let start = || BlockStart::Opaque { dialect: NAME, value: item };
                 self.blocks.add((index, 0), start, None, out);
             }
@@ -273,6 +314,8 @@ impl Decoder {
     }
 
     fn part_done(&mut self, index: u64, part: u64, mut value: Value, out: &mut Vec<Event>) {
+        let path = format_args!("output[{index}].content[{part}].");
+        self.drops.unknown(Some(&value), path, &PART, NOT_CARRIED);
         let mut take = |name: &str| value.get_mut(name).map(Value::take).unwrap_or_default();
         let (has_text, has_citations) = {
             let told = self.told(index, part);

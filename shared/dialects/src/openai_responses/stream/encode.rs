@@ -7,9 +7,10 @@ use super::super::item::{self, Call, Head, Ids, Stage};
 use super::super::{
     NAME, SERVICE_TIERS, UNSUPPORTED, annotations, error, finish, logprobs, object, proof, usage,
 };
+use crate::Drops;
 use crate::dialect::{ClientContext, StreamEncoder};
+use crate::flat::lose_finish;
 use crate::neutral::{BlockStart, Delta, Event, Finish, Usage};
-use crate::{Dropped, Drops};
 
 /// Writes one stream.
 #[derive(Debug)]
@@ -117,8 +118,8 @@ impl Encoder {
             return;
         }
         let known = |tier: &String| SERVICE_TIERS.contains(&tier.as_str());
-        if service_tier.as_ref().is_some_and(|tier| !known(tier)) {
-            self.drops.add("service_tier", UNSUPPORTED);
+        if let Some(tier) = service_tier.as_ref().filter(|tier| !known(tier)) {
+            self.drops.lose("service_tier", UNSUPPORTED, tier.as_str());
         }
         self.ids = Ids::new(&id);
         self.head = Head::new(&self.context, id, model, created, service_tier.filter(known));
@@ -174,7 +175,9 @@ impl Encoder {
                 self.added(value.clone(), out);
                 self.done(value, out);
             }
-            BlockStart::Opaque { .. } => self.drop_once("choices[0].delta"),
+            BlockStart::Opaque { value, .. } => {
+                self.drops.each("choices[0].delta", UNSUPPORTED, value);
+            }
         }
     }
 
@@ -248,12 +251,12 @@ impl Encoder {
             }
             (Delta::Citation(citation), Open::Text(mut part)) => {
                 let index = part.annotations.len();
-                let annotation = annotations::annotation(citation, part.length);
+                let annotation = annotations::annotation(&citation, part.length);
                 part.annotations.extend(annotation.clone());
                 self.open = Open::Text(part);
                 match annotation {
                     Some(annotation) => self.annotation(annotation, index, out),
-                    None => self.drop_once("choices[0].delta.annotations"),
+                    None => self.drops.each("choices[0].citations", "not a web page", citation),
                 }
             }
             (Delta::Refusal(piece), Open::Refusal(mut text)) => {
@@ -290,9 +293,13 @@ impl Encoder {
                 }
                 self.open = Open::Call { id, call, arguments };
             }
+            (Delta::Opaque { value, .. }, open) => {
+                self.open = open;
+                self.drops.each("choices[0].delta", UNSUPPORTED, value);
+            }
             (_, open) => {
                 self.open = open;
-                self.drop_once("choices[0].delta");
+                self.drops.once("choices[0].delta", UNSUPPORTED);
             }
         }
     }
@@ -394,8 +401,8 @@ impl Encoder {
         self.ended = true;
         let end = finish::encode(self.finish.as_ref().unwrap_or(&Finish::Stop), self.refuses);
         if !end.exact {
-            let reason = format!("sent as {}", end.status());
-            self.drops.add("choices[0].finish_reason", reason);
+            let finish = self.finish.as_ref().unwrap_or(&Finish::Stop);
+            lose_finish(0, finish, end.status(), &mut self.drops);
         }
         if let Some(tokens) = &self.usage {
             usage::report_unsaid(tokens, &mut self.drops);
@@ -422,12 +429,6 @@ impl Encoder {
         let answer = self.head.answer(&self.context.echo, stage, output, self.usage.as_ref());
         self.emit(kind, [("response", answer.into())], out);
     }
-
-    fn drop_once(&mut self, path: &str) {
-        if !self.drops.iter().any(|dropped| dropped.path == path) {
-            self.drops.add(path, UNSUPPORTED);
-        }
-    }
 }
 
 impl StreamEncoder for Encoder {
@@ -444,7 +445,9 @@ impl StreamEncoder for Encoder {
             Event::BlockStart { candidate, .. }
             | Event::BlockDelta { candidate, .. }
             | Event::BlockStop { candidate, .. }
-            | Event::Finish { candidate, .. } => self.drop_once(&format!("choices[{candidate}]")),
+            | Event::Finish { candidate, .. } => {
+                self.drops.once(format!("choices[{candidate}]"), UNSUPPORTED)
+            }
             Event::Usage(usage) => self.usage = Some(usage),
             Event::Ping => out.push(Wire::new(None, Data::Nothing)),
             Event::Error(problem) => self.fail(&problem, out),
@@ -452,7 +455,7 @@ impl StreamEncoder for Encoder {
         }
     }
 
-    fn dropped(&self) -> &[Dropped] {
-        self.drops.iter().as_slice()
+    fn drops(&mut self) -> &mut Drops {
+        &mut self.drops
     }
 }

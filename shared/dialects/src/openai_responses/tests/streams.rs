@@ -320,9 +320,12 @@ fn an_error_is_told_in_both_ways() {
         (&events[3]["response"]["error"], &events[3]["response"]["status"]),
         (&error, &json!("failed"))
     );
-    let alone = OpenaiResponses.encode_stream_error(&problem);
-    assert_eq!(alone.len(), 1);
-    assert_eq!(alone[0].name.as_deref(), Some("error"));
+    let told = chat::Event::json(json!({"type": "response.created", "sequence_number": 7}));
+    for (after, number) in [(None, 0), (Some(&told), 8)] {
+        let alone = OpenaiResponses.encode_stream_error(&problem, after);
+        assert_eq!((alone.len(), alone[0].name.as_deref()), (1, Some("error")));
+        assert_eq!(alone[0].as_json().unwrap()["sequence_number"], number);
+    }
 }
 
 #[test]
@@ -340,7 +343,7 @@ fn what_a_client_cannot_be_told_is_reported_once() {
     }
     encoder.encode(Event::Finish { candidate: 0, finish: Finish::Pause }, &mut out);
     encoder.encode(Event::End, &mut out);
-    let paths: Vec<_> = encoder.dropped().iter().map(|dropped| dropped.path.as_str()).collect();
+    let paths: Vec<_> = encoder.drops().iter().map(|dropped| dropped.path.as_str()).collect();
     let expected = ["service_tier", "choices[0].delta", "choices[1]", "choices[0].finish_reason"];
     assert_eq!(paths, expected);
 }

@@ -1,0 +1,88 @@
+//! A stream on its way from a provider's dialect to a client's.
+
+use chat::{Data, Event, Problem};
+
+use crate::{Client, ClientContext, Codec, Drops, StreamDecoder, StreamEncoder, extend, neutral};
+
+/// One stream: read in the provider's dialect, written in the client's.
+#[derive(Debug)]
+pub struct StreamTranslation {
+    client: &'static dyn Client,
+    decoder: Box<dyn StreamDecoder>,
+    encoder: Box<dyn StreamEncoder>,
+    /// What a client's dialect has no place for is kept in it (see [`crate::EXTENSION`]).
+    extends: bool,
+    /// Neutral events between the two; kept for its memory.
+    events: Vec<neutral::Event>,
+}
+
+impl StreamTranslation {
+    /// A stream of `provider` for a client that `context` describes. `extends`: what the client's dialect has no
+    /// place for is kept under [`crate::EXTENSION`].
+    pub fn new(
+        provider: &dyn Codec,
+        client: &'static dyn Client,
+        context: ClientContext,
+        extends: bool,
+    ) -> StreamTranslation {
+        let (decoder, encoder) = (provider.stream_decoder(), client.stream_encoder(context));
+        StreamTranslation { client, decoder, encoder, extends, events: Vec::new() }
+    }
+
+    /// The next event of the provider's wire. `see` looks at what it means, and may edit it.
+    ///
+    /// # Errors
+    /// A 502 [`Problem`] if it is none of the provider's dialect.
+    pub fn event(
+        &mut self,
+        event: Event,
+        see: &mut dyn FnMut(&mut neutral::Event),
+        out: &mut Vec<Event>,
+    ) -> Result<(), Problem> {
+        let verdict = self.decoder.decode(event, &mut self.events);
+        self.write(see, out);
+        verdict
+    }
+
+    /// A sign that the connection lives.
+    pub fn ping(&mut self, out: &mut Vec<Event>) {
+        self.encoder.encode(neutral::Event::Ping, out);
+    }
+
+    /// The wire has ended.
+    ///
+    /// # Errors
+    /// A 502 [`Problem`] if the answer was not finished.
+    pub fn finish(
+        &mut self,
+        see: &mut dyn FnMut(&mut neutral::Event),
+        out: &mut Vec<Event>,
+    ) -> Result<(), Problem> {
+        let verdict = self.decoder.finish(&mut self.events);
+        self.write(see, out);
+        verdict
+    }
+
+    /// What has been lost so far; nothing is left of it here.
+    pub fn drops(&mut self) -> Drops {
+        let mut drops = std::mem::take(self.decoder.drops());
+        drops.append(self.encoder.drops());
+        drops
+    }
+
+    fn write(&mut self, see: &mut dyn FnMut(&mut neutral::Event), out: &mut Vec<Event>) {
+        let from = out.len();
+        for mut event in self.events.drain(..) {
+            see(&mut event);
+            self.encoder.encode(event, out);
+        }
+        if self.extends {
+            for event in out.iter_mut().skip(from) {
+                if let Data::Json(body) = event.data_mut() {
+                    let drops = [self.decoder.drops(), self.encoder.drops()];
+                    extend(self.client, body, true, drops);
+                }
+            }
+        }
+    }
+}
