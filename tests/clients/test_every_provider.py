@@ -244,6 +244,36 @@ def test_messages(setup: Setup, messages_client: anthropic.Anthropic, streamed: 
     assert "".join(block.text for block in answer.content) == TOLD.format(setup.model)
 
 
+# What the simulated providers say that other dialects have no field for.
+KEPT = {
+    "bedrock-converse": "metrics",
+    "ollama-chat": "total_duration",
+    "openai-chat": "system_fingerprint",
+}
+
+
+@both_forms
+def test_what_has_no_field_is_kept(
+    setup: Setup, chat: openai.OpenAI, messages_client: anthropic.Anthropic, streamed: bool
+) -> None:
+    name = KEPT.get(setup.dialect)
+    if name is None:
+        pytest.skip("this provider says nothing of the kind")
+    said: Any = [{"role": "user", "content": "Hello"}]
+    limit: Any = {"model": "m", "max_tokens": 300, "messages": said}
+    kept: List[Any] = []
+    if streamed:
+        kept += [chunk.model_extra for chunk in chat.chat.completions.create(stream=True, **limit)]
+        kept += [event.model_extra for event in messages_client.messages.create(stream=True, **limit)]
+    else:
+        kept += [chat.chat.completions.create(**limit).model_extra]
+        kept += [messages_client.messages.create(**limit).model_extra]
+    found = [extra["provider_specific_fields"] for extra in kept if extra]
+    # A client of the provider's own dialect finds it in its place.
+    assert len(found) == (1 if setup.dialect == "openai-chat" else 2)
+    assert all(name in fields for fields in found)
+
+
 @both_forms
 def test_generate_content(setup: Setup, streamed: bool) -> None:
     options = types.HttpOptions(base_url=setup.url, timeout=10_000)

@@ -1,7 +1,10 @@
 //! What a provider says that the client's dialect has no place for.
 
 use chat::json::{Map, Value};
+use chat::text::{Visit, visit_leaves};
+use chat::{Event, Scope};
 
+use crate::stream_text::{Piece, Rewrite, StreamText};
 use crate::{Client, Drops};
 
 /// The key under which an answer keeps what the client's dialect has no place for: an object, from the path of a
@@ -24,4 +27,54 @@ pub fn extend<const N: usize>(
     let mut kept = Map::new();
     drops.into_iter().for_each(|drops| drops.keep(&mut kept));
     place.put(EXTENSION, kept);
+}
+
+/// What an answer, or an event of a stream, keeps.
+fn kept(body: &Value) -> Option<&Value> {
+    let places = [Some(body), body.get("response"), body.get("additionalModelResponseFields")];
+    places.into_iter().flatten().find_map(|place| place.get(EXTENSION))
+}
+
+/// Shows every text that an answer keeps to `visit`. Returns whether any was replaced.
+pub(crate) fn visit(body: &mut Value, visit: Visit<'_>) -> bool {
+    if kept(body).is_none() {
+        return false;
+    }
+    ["", "/response", "/additionalModelResponseFields"].iter().fold(false, |edited, place| {
+        let kept = body.pointer_mut(place).and_then(|place| place.get_mut(EXTENSION));
+        kept.is_some_and(|kept| visit_leaves(kept, Scope::Assistant, 0, visit)) | edited
+    })
+}
+
+/// The text of a stream with what its end keeps.
+pub(crate) fn shown(text: impl StreamText + 'static) -> Option<Box<dyn StreamText>> {
+    Some(Box::new(Shown { text: Box::new(text), strands: usize::MAX }))
+}
+
+#[derive(Debug)]
+struct Shown {
+    text: Box<dyn StreamText>,
+    /// The last strand, counted down: the dialects count theirs up.
+    strands: usize,
+}
+
+impl StreamText for Shown {
+    fn event(&mut self, mut event: Event, visit: Rewrite<'_>, out: &mut Vec<Event>) {
+        if let Some(body) = event.as_json().filter(|body| kept(body).is_some()) {
+            let mut body = body.clone();
+            let edited = self::visit(&mut body, &mut |text| {
+                self.strands = self.strands.saturating_sub(1);
+                let (strand, text) = (self.strands, text.text);
+                visit(Piece { strand, scope: Scope::Assistant, is_json: false, text, last: true })
+            });
+            if edited {
+                *event.data_mut() = chat::Data::Json(body);
+            }
+        }
+        self.text.event(event, visit, out);
+    }
+
+    fn finish(&mut self, visit: Rewrite<'_>, out: &mut Vec<Event>) {
+        self.text.finish(visit, out);
+    }
 }

@@ -161,6 +161,19 @@ fn is_told_of(from: &dyn Codec, events: Vec<chat::Event>) -> bool {
 }
 
 #[test]
+fn what_is_kept_is_text_too() {
+    let mut answer = chat::json::json!({"choices": [], EXTENSION: {"a.b": {"c": ["secret", 1]}}});
+    let openai = dialects::by_name("openai-chat").unwrap();
+    let hide = |text: chat::text::Text<'_>| (text.text == "secret").then(|| "hidden".to_owned());
+    assert!(openai.visit_response(&mut answer, &mut { hide }));
+    assert_eq!(answer[EXTENSION]["a.b"]["c"][0], "hidden");
+    let mut out = Vec::new();
+    let mut show = |piece: dialects::Piece<'_>| piece.last.then(|| "x".to_owned());
+    openai.stream_text().unwrap().event(chat::Event::json(answer), &mut show, &mut out);
+    assert_eq!(out[0].as_json().unwrap()[EXTENSION]["a.b"]["c"][0], "x");
+}
+
+#[test]
 fn the_extension_holds_paths_and_values_of_the_providers_own() {
     let body = chat::json::json!({
         "id": "m", "type": "message", "role": "assistant", "model": "claude", "content": [],

@@ -71,6 +71,7 @@ use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Problem};
 
+use crate::extension;
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
@@ -159,11 +160,11 @@ impl Dialect for AnthropicMessages {
     }
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
-        text::visit_response(body, visit)
+        text::visit_response(body, visit) | extension::visit(body, visit)
     }
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
-        Some(Box::new(stream::Text::default()))
+        extension::shown(stream::Text::default())
     }
 
     /// Reads an answer, `message_start` or `message_delta`. The last may state the output alone; the input

@@ -51,6 +51,7 @@ use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Problem};
 
+use crate::extension;
 use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat;
 use crate::prompts::Prompts;
@@ -89,11 +90,11 @@ impl Dialect for CohereChat {
     }
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
-        text::visit_response(body, visit)
+        text::visit_response(body, visit) | extension::visit(body, visit)
     }
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
-        Some(Box::<stream::Text>::default())
+        extension::shown(stream::Text::default())
     }
 
     fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {

@@ -77,6 +77,7 @@ use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Problem};
 
+use crate::extension;
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
@@ -129,11 +130,11 @@ impl Dialect for Gemini {
     }
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
-        text::visit_response(body, visit)
+        text::visit_response(body, visit) | extension::visit(body, visit)
     }
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
-        Some(Box::new(stream::Text::default()))
+        extension::shown(stream::Text::default())
     }
 
     fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {

@@ -49,6 +49,7 @@ use chat::json::{Map, Value};
 use chat::text::Visit;
 use chat::{Event, Framing, Problem};
 
+use crate::extension;
 use crate::flat::remove_unsupported;
 use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat;
@@ -94,11 +95,12 @@ impl Dialect for OllamaChat {
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
         let message = body.get_mut("message");
-        message.is_some_and(|message| openai_chat::text::visit_said(message, 0, visit))
+        let edited = message.is_some_and(|it| openai_chat::text::visit_said(it, 0, visit));
+        edited | extension::visit(body, visit)
     }
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
-        Some(Box::<stream::Text>::default())
+        extension::shown(stream::Text::default())
     }
 
     fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {

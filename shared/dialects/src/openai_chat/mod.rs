@@ -88,6 +88,7 @@ use crate::dialect::{
     ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, Reader,
     StreamDecoder, StreamEncoder,
 };
+use crate::extension;
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
@@ -188,11 +189,11 @@ impl Dialect for OpenaiChat {
     }
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
-        text::visit_response(body, visit)
+        text::visit_response(body, visit) | extension::visit(body, visit)
     }
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
-        Some(Box::new(stream::Text::default()))
+        extension::shown(stream::Text::default())
     }
 
     fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {

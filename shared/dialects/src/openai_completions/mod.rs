@@ -26,6 +26,7 @@ use chat::text::{Visit, visit_string};
 use chat::{Event, Problem, Scope};
 
 use crate::dialect::{Client, ClientContext, Dialect, Endpoint, Operation, Reader, StreamEncoder};
+use crate::extension;
 use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat::OpenaiChat;
 use crate::prompts::{Prompts, add_to_text};
@@ -75,11 +76,11 @@ impl Dialect for OpenaiCompletions {
                 edited |= visit_string(text, Scope::Assistant, turn, visit);
             }
         }
-        edited
+        edited | extension::visit(body, visit)
     }
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
-        Some(Box::new(stream::Text::default()))
+        extension::shown(stream::Text::default())
     }
 
     /// Prompts are put around each text, each with an empty line; who says them cannot be told. Tokens have no

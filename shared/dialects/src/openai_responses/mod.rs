@@ -98,6 +98,7 @@ use crate::dialect::{
     ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, Reader,
     StreamDecoder, StreamEncoder,
 };
+use crate::extension;
 use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat::OpenaiChat;
 use crate::prompts::Prompts;
@@ -151,11 +152,11 @@ impl Dialect for OpenaiResponses {
     }
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
-        text::visit_response(body, visit)
+        text::visit_response(body, visit) | extension::visit(body, visit)
     }
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
-        Some(Box::<stream::Text>::default())
+        extension::shown(stream::Text::default())
     }
 
     fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {
