@@ -134,7 +134,12 @@ def invite(gateway: Gateway, screen: Screen) -> None:
                 f"curl {control}/switches -d '{{\"status\": 529}}'",
                 f"curl {control}/switches -d '{{\"status\": null}}'",
             ]
+    program = shortened(tollgate())
     lines += [
+        "# what each stage of a chain does to a request, and a configuration of your own",
+        f"echo '{{\"model\":\"smart\",{hello}}}' |",
+        f"  {program} replay --config examples/from-kong/chain.yaml",
+        f"{program} init",
         "# Envoy's counters, and its access log",
         f"curl -s {admin}/stats/prometheus | grep provider_translator",
         f"tail -f {gateway.envoy.log_path}",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 import pytest
 import yaml
 
-from harness import client
-from harness.config import free_port, relocate
+from harness import client, curl
+from harness.config import LISTENER_PORT, free_port, relocate
 from harness.envoy import Envoy, validate
 from harness.gateway import Cluster, Endpoint, Listener, config, wasm
 from harness.install import REPOSITORY, EnvoyError
@@ -73,6 +75,9 @@ def test_every_config_of_the_repository_serves(
         answer = ask(wire)
         assert answer.status == 200, answer.body
         assert wire.text(answer.json()).startswith("You said: Hello.")
+    for command in curl.commands(text):
+        if f":{LISTENER_PORT}/" in command:
+            assert curl.run(command, {LISTENER_PORT: envoy.port}).status == 200, command
     refused = client.request(envoy.port, CHAT.path, b"{", CHAT.client_headers())
     assert (refused.status, CHAT.failure(refused.json()).code) == (400, "invalid_json")
 
@@ -93,12 +98,31 @@ def test_every_config_of_the_repository_serves(
 def test_the_demo_passes_its_own_checks(envoy_binary: Path, modules: Path) -> None:
     keys = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
     environment = {name: value for name, value in os.environ.items() if name not in keys}
-    environment.update(ENVOY=str(envoy_binary), DEMO_ONCE="1", DEMO_PORT=str(free_port()))
+    environment.update(ENVOY=str(envoy_binary), DEMO_PORT=str(free_port()))
     environment["TOLLGATE_MODULES"] = str(modules)
-    command = [sys.executable, str(REPOSITORY / "examples" / "demo" / "demo.py")]
-    ran = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=180)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "All checks passed." in ran.stdout and "9. " in ran.stdout
+    command = [sys.executable, "-u", str(REPOSITORY / "examples" / "demo" / "demo.py")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as demo:
+        assert demo.stdout
+        # Should it ever hang, this reads its end.
+        late = threading.Timer(180, demo.kill)
+        late.start()
+        said = ""
+        while "ANTHROPIC_BASE_URL" not in said:
+            line = demo.stdout.readline()
+            assert line, said
+            said += line
+        late.cancel()
+        assert "All checks passed." in said and "9. " in said
+        # What it proposes works, and Ctrl-C ends all of it.
+        tour, _, proposed = said.partition("Your turn")
+        tried = curl.commands(proposed)
+        answers = [curl.run(command) for command in tried]
+        assert [answer.status for answer in answers] == [200] * len(tried) and len(tried) >= 9
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(20) == 0
+    for command in tried:
+        with pytest.raises(OSError):
+            curl.run(command)
 
 
 def test_there_are_configs() -> None:

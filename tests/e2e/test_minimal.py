@@ -6,16 +6,14 @@ All of them stand in one Envoy, because compiling the modules takes it seconds.
 from __future__ import annotations
 
 import json
-import re
-import shlex
 from pathlib import Path
 from typing import Any, Callable, Dict, List
 
 import pytest
 import yaml
 
-from harness import client
-from harness.config import relocate
+from harness import client, curl
+from harness.config import LISTENER_PORT, relocate
 from harness.envoy import Envoy
 from harness.install import REPOSITORY
 from harness.provider import Provider
@@ -40,16 +38,9 @@ class Minimal:
 
     def shown(self, name: str) -> client.Response:
         """The answer to the `curl` of a file."""
-        (command,) = re.findall(r"^#   (curl -i .*(?:\n#     .*)*)", CONFIGS[name], re.MULTILINE)
-        words = shlex.split(re.sub(r"\\?\n#", " ", command))
-        assert words[:2] == ["curl", "-i"] and words[2].startswith("http://127.0.0.1:10000/")
-        options = list(zip(words[3::2], words[4::2]))
-        headers = dict(value.split(": ", 1) for option, value in options if option == "-H")
-        (body,) = [value for option, value in options if option == "-d"]
-        assert len(options) == len(headers) + 1
+        (command,) = curl.commands(CONFIGS[name])
         self.provider.forget()
-        path = words[2].partition(":10000")[2]
-        return client.request(self.envoy.ports[name], path, body.encode(), headers)
+        return curl.run(command, {LISTENER_PORT: self.envoy.ports[name]})
 
     def received(self) -> List[Dict[str, Any]]:
         """The bodies that the provider received."""
