@@ -101,7 +101,8 @@ speed: toolchain $(TOOLS)/node ## Megabytes a second in which personal data is f
 	$(TOOLS)/node/node --no-warnings shared/pii/examples/speed/run.mjs $(WASM)/examples/speed.wasm
 
 .PHONY: demo
-demo: wasm tollgate ## A tour on a real Envoy with simulated providers
+demo: toolchain tollgate ## A tour on a real Envoy with simulated providers
+	@$(MAKE) wasm FILTERS='chain provider-translator'
 	@python3 examples/demo/demo.py
 
 FUZZ_SECONDS ?= 600

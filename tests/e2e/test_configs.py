@@ -303,7 +303,9 @@ def test_a_key_of_envoys_own_environment_is_read(
     manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
     plugin = manager["http_filters"][0]["typed_config"]["config"]
     plugin["vm_config"]["environment_variables"] = {"host_env_keys": ["ANTHROPIC_API_KEY"]}
-    start_envoy(json.dumps(handed), env={"ANTHROPIC_API_KEY": "sk-from-outside"})
+    envoy = start_envoy(json.dumps(handed), env={"ANTHROPIC_API_KEY": "sk-from-outside"})
+    assert b"ANTHROPIC_API_KEY" in envoy.admin("/config_dump")
+    assert b"sk-from-outside" not in envoy.admin("/config_dump")
     with pytest.raises(EnvoyError, match="`ANTHROPIC_API_KEY` does not hold an API key"):
         start_envoy(json.dumps(handed), env={"ANTHROPIC_API_KEY": ""})
 

@@ -27,6 +27,8 @@ pub struct Config {
     ask: Option<String>,
     /// Requests are counted for all workers together under this key.
     tally: Option<String>,
+    /// A request whose text has this word ends the VM, as a panic would.
+    trap: Option<String>,
 }
 
 const BLUEPRINT: Blueprint = Blueprint {
@@ -105,7 +107,13 @@ impl Turn for ProbeTurn {
         let mut denied = false;
         request.body.edit(|body| {
             dialect.visit_request(body, &mut |text| {
-                denied |= self.config.deny.as_deref().is_some_and(|word| text.text.contains(word));
+                let has = |word: &Option<String>| {
+                    word.as_deref().is_some_and(|word| text.text.contains(word))
+                };
+                denied |= has(&self.config.deny);
+                if has(&self.config.trap) {
+                    std::process::abort();
+                }
                 self.masked(text)
             })
         });
