@@ -119,7 +119,7 @@ impl Literals {
             Some(b' ') => true,
             Some(_) => return None,
         };
-        self.exchange = match (last, self.exchange, within) {
+        self.exchange = match (last.to_ascii_uppercase(), self.exchange, within) {
             (b'Q', Exchange::Answered, true) => Exchange::Open,
             (b'Q', Exchange::Answered | Exchange::None, _) => Exchange::Asked,
             (b'A', Exchange::Asked | Exchange::Open, true) => Exchange::Answered,

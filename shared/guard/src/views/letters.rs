@@ -223,7 +223,16 @@ fn spell(run: &[Piece<'_>], known: &dyn Fn(u32) -> bool, out: &mut String) {
     let shortest = inner.iter().map(|piece| piece.gap.len()).min().unwrap_or_default();
     let has_space = |gap: &str| gap.contains(char::is_whitespace);
     let marked = inner.iter().any(|piece| !has_space(piece.gap));
-    let parts = |piece: &Piece<'_>| piece.gap.len() > shortest || marked && has_space(piece.gap);
+    // What stands between two letters that belong together: `-` in `e.-.m.a.i.l`.
+    let within = |gap: &str| {
+        let core = gap.trim_matches([' ', '.', '_', '*', '~', '/', '|', '+']);
+        let one = core.len() == 1 && core.starts_with(['\'', '-']);
+        (one && gap.len() == 1 + 2 * shortest).then_some(core.to_owned())
+    };
+    let parts = |piece: &Piece<'_>| {
+        (piece.gap.len() > shortest || marked && has_space(piece.gap))
+            && within(piece.gap).is_none()
+    };
     let glued = if inner.iter().any(parts) { LONG } else { GLUED };
     let mut word = String::new();
     for (at, piece) in run.iter().enumerate() {
@@ -231,12 +240,24 @@ fn spell(run: &[Piece<'_>], known: &dyn Fn(u32) -> bool, out: &mut String) {
         let last = at + 1 == run.len();
         if last || parts(piece) {
             cut(&std::mem::take(&mut word), glued, known, out);
-            out.push_str(match (last, piece.gap.contains(['\n', '?', '!'])) {
-                (true, _) => piece.gap,
-                (_, true) => ". ",
-                (_, false) => " ",
-            });
+            match last {
+                true => out.push_str(piece.gap),
+                false => out.push_str(&between(piece.gap, shortest)),
+            }
+        } else if let Some(core) = within(piece.gap).filter(|_| piece.gap.len() > shortest) {
+            cut(&std::mem::take(&mut word), glued, known, out);
+            out.push_str(&core);
         }
+    }
+}
+
+/// What stands between two spelled words, without the mark that stands between all letters.
+fn between(gap: &str, mark: usize) -> String {
+    let rest = gap.get(mark..).unwrap_or_default();
+    let kept: String = rest.chars().filter(|c| matches!(c, '.' | ':' | ',' | '?' | '!' | '"')).collect();
+    match gap.contains('\n') {
+        true => format!("{kept}\n"),
+        false => format!("{kept} "),
     }
 }
 

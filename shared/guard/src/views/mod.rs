@@ -33,6 +33,9 @@ pub(crate) struct Survey {
     /// Tags, and marks of emphasis within words.
     markup: Places,
     tags: u32,
+    /// Characters of scripts without spaces, and those that stand apart from the one before.
+    ideographs: u32,
+    apart: Places,
     /// Dashes behind dots.
     morse: u32,
     /// The word before, how often it stands there on end, and the most of any.
@@ -57,7 +60,9 @@ impl Survey {
         let touches = token.start == self.end && token.start > 0;
         if token.kind == Kind::Word {
             self.words += 1;
-            self.repeated = if token.hash == self.word { self.repeated + 1 } else { 0 };
+            let follows = self.kind == Some(Kind::Word) && token.start == self.end + 1;
+            let again = follows && token.hash == self.word && token.length > 1;
+            self.repeated = if again { self.repeated + 1 } else { 0 };
             self.most_repeated = self.most_repeated.max(self.repeated);
             self.word = token.hash;
             if touches || token.length == 1 || token.length > 15 {
@@ -128,7 +133,14 @@ impl Survey {
                 }
                 self.run = if touches { self.run } else { 0 };
             }
-            Kind::Break | Kind::Ideograph | Kind::Word => self.run = 0,
+            Kind::Ideograph => {
+                self.ideographs += 1;
+                if !touches || self.kind != Some(Kind::Ideograph) {
+                    self.apart.note(start, end, NEAR);
+                }
+                self.run = 0;
+            }
+            Kind::Break | Kind::Word => self.run = 0,
         }
         self.behind_word &= touches;
     }
@@ -159,6 +171,8 @@ impl Survey {
     }
 }
 
+/// The longest text, in bytes, that is turned round for no other reason than that nothing in it is familiar.
+const SHORT: usize = 480;
 /// How often a word must follow itself to be no stammer, song or laughter.
 const FLOOD: u32 = 8;
 
@@ -173,7 +187,7 @@ pub(crate) fn made_of(
     let mut made = Vec::new();
     let mut add =
         |view, texts: Vec<String>| made.extend(texts.into_iter().map(|text| (view, text)));
-    let Survey { words, single, mixed, glued, codes, escapes, markup, .. } = survey;
+    let Survey { words, single, mixed, glued, codes, escapes, markup, apart, .. } = survey;
     if escapes.count > 3 {
         add(View::Escapes, escapes.changed(text, escapes::decoded));
     }
@@ -184,10 +198,14 @@ pub(crate) fn made_of(
         add(View::Encoded, encoded::morse(text));
     }
     // A disguise shows in a good part of the text, if it shall hide it.
-    if view != View::Rot13 && cues.rot13 > 1 && cues.rot13 > cues.plain / 2 {
+    // A short text without frequent words may be anything.
+    let unclear = matches!(view, View::Plain | View::Folded)
+        && text.len() <= SHORT
+        && cues.plain * 6 < words + survey.ideographs;
+    if view != View::Rot13 && (unclear || cues.rot13 > 1 && cues.rot13 > cues.plain / 2) {
         add(View::Rot13, vec![letters::rot13(text)]);
     }
-    if view != View::Reversed && cues.reversed > 1 && cues.reversed > cues.plain / 2 {
+    if view != View::Reversed && (unclear || cues.reversed > 1 && cues.reversed > cues.plain / 2) {
         let backwards = text.chars().rev().collect();
         add(View::Reversed, vec![backwards, letters::words_reversed(text)]);
     }
@@ -197,6 +215,9 @@ pub(crate) fn made_of(
     if view != View::Spaced {
         if single.count > 5 && single.count * 3 > *words {
             add(View::Spaced, single.changed(text, |slice| letters::joined(slice, known)));
+        }
+        if apart.count > 3 && apart.count * 3 > survey.ideographs * 2 {
+            add(View::Spaced, apart.changed(text, |slice| letters::joined(slice, known)));
         }
         if survey.long > 0 || glued.count > 3 {
             add(View::Spaced, glued.changed(text, |slice| letters::joined(slice, known)));
