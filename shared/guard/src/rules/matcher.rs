@@ -235,8 +235,12 @@ fn colon_follows(text: &str, end: usize) -> bool {
 
 /// Whether a sentence ends here, behind nothing but spaces and what closes a quotation.
 fn sentence_ends(text: &str, end: usize) -> bool {
-    let rest = text.get(end..).unwrap_or_default().trim_start_matches([' ', '"', '\'', ')', '*', '_', '`']);
-    rest.is_empty() || rest.starts_with(['.', '?', '!', '\n', '\r', ';', '？', '。', '！', '।', '؟', '¿'])
+    let rest = text
+        .get(end..)
+        .unwrap_or_default()
+        .trim_start_matches([' ', '"', '\'', ')', '*', '_', '`']);
+    rest.is_empty()
+        || rest.starts_with(['.', '?', '!', '\n', '\r', ';', '？', '。', '！', '।', '؟', '¿'])
 }
 
 /// Whether a word or two before `start` say whose it is: `Ann's`, `Charles' own`.
@@ -252,7 +256,8 @@ fn name_stands_before(text: &str, start: usize) -> bool {
     let mut words = before.rsplit(' ').skip(1);
     let mut is_name = || {
         let word = words.next().unwrap_or_default().as_bytes();
-        word.len() > 1 && word.first().is_some_and(u8::is_ascii_uppercase)
+        word.len() > 1
+            && word.first().is_some_and(u8::is_ascii_uppercase)
             && word.get(1..).unwrap_or_default().iter().all(u8::is_ascii_lowercase)
     };
     is_name() && is_name()

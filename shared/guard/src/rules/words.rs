@@ -7,7 +7,10 @@ pub(crate) static LISTS: &[(&str, &str)] = &[
         "ignore disregard forget forgetting overlook neglect dismiss discard abandon erase unlearn nullify \
          invalidate",
     ),
-    ("overrule", "bypass override overrule overwrite supersede disobey violate circumvent disable deactivate"),
+    (
+        "overrule",
+        "bypass override overrule overwrite supersede disobey violate circumvent disable deactivate",
+    ),
     (
         "before",
         "previous previously prior above earlier preceding former foregoing initial original existing past \

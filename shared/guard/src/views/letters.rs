@@ -254,7 +254,8 @@ fn spell(run: &[Piece<'_>], known: &dyn Fn(u32) -> bool, out: &mut String) {
 /// What stands between two spelled words, without the mark that stands between all letters.
 fn between(gap: &str, mark: usize) -> String {
     let rest = gap.get(mark..).unwrap_or_default();
-    let kept: String = rest.chars().filter(|c| matches!(c, '.' | ':' | ',' | '?' | '!' | '"')).collect();
+    let kept: String =
+        rest.chars().filter(|c| matches!(c, '.' | ':' | ',' | '?' | '!' | '"')).collect();
     match gap.contains('\n') {
         true => format!("{kept}\n"),
         false => format!("{kept} "),

@@ -29,14 +29,24 @@ fn main() -> io::Result<()> {
         })
         .collect();
     let mut out = io::stdout();
-    writeln!(out, "{:<38} {:>9} {:>9} {:>9} {:>6}", "instructions", "request", "answer", "event", "calls")?;
+    writeln!(
+        out,
+        "{:<38} {:>9} {:>9} {:>9} {:>6}",
+        "instructions", "request", "answer", "event", "calls"
+    )?;
     for (subject, costs) in &measured {
         let name = subject.name;
         let Costs { request, answer, event, .. } = costs;
         writeln!(out, "{name:<38} {request:>9} {answer:>9} {event:>9} {:>6}", costs.calls())?;
     }
     for (subject, costs) in &measured {
-        writeln!(out, "\n{:<41} {:>5} {:>10}", format!("{}, whole exchange", subject.name), "calls", "bytes")?;
+        writeln!(
+            out,
+            "\n{:<41} {:>5} {:>10}",
+            format!("{}, whole exchange", subject.name),
+            "calls",
+            "bytes"
+        )?;
         for (function, counted) in &costs.host {
             writeln!(out, "  {function:<39} {:>5} {:>10}", counted.calls, counted.bytes)?;
         }
