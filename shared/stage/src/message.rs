@@ -11,6 +11,8 @@ use crate::Headers;
 pub struct Body {
     tree: Value,
     edited: bool,
+    /// About how many bytes it has when it is written: as many as it came in.
+    size: usize,
 }
 
 impl Body {
@@ -19,12 +21,12 @@ impl Body {
     /// # Errors
     /// If it is not strict JSON ([`json::parse`]).
     pub fn parse(bytes: &[u8]) -> Result<Body, ParseError> {
-        Ok(Body { tree: json::parse(bytes)?, edited: false })
+        Ok(Body { tree: json::parse(bytes)?, edited: false, size: bytes.len() })
     }
 
     /// A body of our own making.
     pub fn written(tree: Value) -> Body {
-        Body { tree, edited: true }
+        Body { tree, edited: true, size: 0 }
     }
 
     /// The tree.
@@ -55,7 +57,12 @@ impl Body {
 
     /// The new bytes, if it was edited.
     pub(crate) fn edited_bytes(&self) -> Option<Vec<u8>> {
-        self.edited.then(|| json::to_bytes(&self.tree))
+        self.edited.then(|| {
+            // With room for what another dialect says in more words: growing would copy it all.
+            let mut bytes = Vec::with_capacity(self.size + self.size / 8 + 512);
+            json::append(&self.tree, &mut bytes);
+            bytes
+        })
     }
 }
 

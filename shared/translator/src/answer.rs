@@ -149,12 +149,15 @@ impl Answer {
             Form::Whole => {
                 let mut drops = Drops::default();
                 let answer = self.decode(response, &mut drops, io)?;
-                let mut body = self.client.encode_response(answer, &self.context, &mut drops);
+                let mut tree = self.client.encode_response(answer, &self.context, &mut drops);
                 if self.target.extends {
-                    extend(self.client, &mut body, false, [&mut drops]);
+                    extend(self.client, &mut tree, false, [&mut drops]);
                 }
                 self.report(&drops, io);
-                response.content = Content::Json(Body::written(body));
+                match &mut response.content {
+                    Content::Json(body) => body.replace(tree),
+                    content => *content = Content::Json(Body::written(tree)),
+                }
                 Ok(())
             }
             Form::WholeAsStream => {

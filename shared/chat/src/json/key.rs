@@ -16,6 +16,7 @@ enum Repr {
 
 impl Key {
     /// A name that is read somewhere.
+    #[inline]
     pub fn read(text: &str) -> Key {
         match super::names::known(text) {
             Some(name) => Key(Repr::Static(name)),
@@ -42,7 +43,8 @@ impl Key {
 
 /// Whether two names are the same. Most are short, and a call to compare bytes one by one costs more than the
 /// two words that tell.
-pub(super) fn same(one: &str, other: &str) -> bool {
+#[inline]
+pub fn same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
         return false;

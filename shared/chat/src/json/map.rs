@@ -84,7 +84,11 @@ impl Map {
 
     /// Takes a field out; the others keep their order.
     pub fn shift_remove(&mut self, name: &str) -> Option<Value> {
-        self.remove_entry(name).map(|entry| entry.1)
+        let at = self.position(name)?;
+        if let Some(index) = &mut self.index {
+            index.shift_remove(name, at);
+        }
+        Some(self.entries.remove(at).1)
     }
 
     /// [`Map::shift_remove`].
@@ -172,6 +176,7 @@ impl Map {
     }
 
     /// Adds a field whose name is not there yet.
+    #[inline]
     pub(super) fn push(&mut self, name: Key, value: Value) {
         if let Some(index) = &mut self.index {
             index.push(&name, &self.entries);
@@ -183,6 +188,7 @@ impl Map {
     }
 
     /// Where the field of that name stands.
+    #[inline]
     fn position(&self, name: &str) -> Option<usize> {
         match &self.index {
             Some(index) => index.find(name, &self.entries),
@@ -312,7 +318,8 @@ impl<const N: usize> From<[(&'static str, Value); N]> for Map {
     fn from(fields: [(&'static str, Value); N]) -> Map {
         let mut map = Map::with_capacity(N);
         for (name, value) in fields {
-            map.put(name, value);
+            debug_assert!(!map.contains_key(name), "{name} twice");
+            map.push(name.into(), value);
         }
         map
     }

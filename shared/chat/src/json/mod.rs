@@ -29,7 +29,7 @@ mod write;
 pub use crate::json_tree as json;
 #[doc(hidden)]
 pub use convert::ToJson;
-pub use key::Key;
+pub use key::{Key, same};
 pub use map::{Entry, IntoIter, Iter, IterMut, Map};
 pub use number::Number;
 pub use parse::{ParseError, parse, parse_str};

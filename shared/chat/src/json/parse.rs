@@ -181,6 +181,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads what follows an item: whether it is `end` or a comma.
+    #[inline]
     fn ends(&mut self, end: u8) -> Result<bool, Wrong> {
         match self.next_token() {
             Some(b',') => {
@@ -196,6 +197,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads a string's text up to the first byte that is not simply text; that byte is not read yet.
+    #[inline]
     fn plain(&mut self) -> &'a str {
         let start = self.at;
         self.at += plain(self.bytes.get(start..).unwrap_or_default());
@@ -203,6 +205,7 @@ impl<'a> Parser<'a> {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
+    #[inline]
     fn name(&mut self) -> Result<Key, Wrong> {
         self.at += 1;
         let text = self.plain();
@@ -215,6 +218,7 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn string(&mut self) -> Result<String, Wrong> {
         self.at += 1;
         let text = self.plain();

@@ -43,7 +43,7 @@ fn object(map: &Map, out: &mut Vec<u8>) {
         match name.plain() {
             Some(name) => {
                 out.push(b'"');
-                out.extend_from_slice(name.as_bytes());
+                copy(name.as_bytes(), out);
                 out.extend_from_slice(b"\":");
             }
             None => {
@@ -65,13 +65,35 @@ fn string(text: &str, out: &mut Vec<u8>) {
             break;
         }
         let (head, tail) = rest.split_at(length);
-        out.extend_from_slice(head);
+        copy(head, out);
         let Some((special, tail)) = tail.split_first() else { break };
         escape(*special, out);
         rest = tail;
     }
-    out.extend_from_slice(rest);
+    copy(rest, out);
     out.push(b'"');
+}
+
+/// Appends `bytes`. Most are few, and a host calls a function for the instruction that copies memory, which costs
+/// more than the two words that overlap.
+fn copy(bytes: &[u8], out: &mut Vec<u8>) {
+    let end = out.len() + bytes.len();
+    match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(head), Some(tail)) if bytes.len() <= 16 => {
+            out.extend_from_slice(head);
+            out.truncate(end - 8);
+            out.extend_from_slice(tail);
+        }
+        (Some(_), _) => out.extend_from_slice(bytes),
+        _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+            (Some(head), Some(tail)) => {
+                out.extend_from_slice(head);
+                out.truncate(end - 4);
+                out.extend_from_slice(tail);
+            }
+            _ => out.extend(bytes),
+        },
+    }
 }
 
 fn escape(byte: u8, out: &mut Vec<u8>) {
