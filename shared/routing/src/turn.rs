@@ -183,7 +183,7 @@ impl Turn for Routing {
             headers.set(ANSWER_MODEL, sent.model.as_str());
         }
         let media_type = headers.media_type();
-        match media_type.as_str() {
+        match &*media_type {
             _ if !reads => Reading::Pass,
             "application/json" => Reading::Buffer,
             media if Framing::of(media).is_some() => {

@@ -1,5 +1,12 @@
 //! Headers as bytes, with a record of what was changed.
 
+use std::borrow::Cow;
+
+use chat::json::same;
+
+/// How most content-types are written.
+const USUAL: [&str; 2] = ["application/json", "text/event-stream"];
+
 /// A change to a header map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
@@ -34,18 +41,18 @@ impl Headers {
 
     /// All values of `name`. Security decisions look at all of them.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.pairs.iter().filter(move |pair| pair.0 == name).map(|pair| pair.1.as_slice())
+        self.pairs.iter().filter(move |pair| same(&pair.0, name)).map(|pair| pair.1.as_slice())
     }
 
     /// The first value of `name`, if it is UTF-8.
     pub fn text(&self, name: &str) -> Option<&str> {
-        let pair = self.pairs.iter().find(|pair| pair.0 == name)?;
+        let pair = self.pairs.iter().find(|pair| same(&pair.0, name))?;
         std::str::from_utf8(&pair.1).ok()
     }
 
     /// Whether there is such a header.
     pub fn has(&self, name: &str) -> bool {
-        self.pairs.iter().any(|pair| pair.0 == name)
+        self.pairs.iter().any(|pair| same(&pair.0, name))
     }
 
     /// The names, in order, repeated where the header is.
@@ -56,15 +63,16 @@ impl Headers {
     /// Makes `value` the only value of `name`. If it is already, the host has nothing to do.
     pub fn set(&mut self, name: &str, value: impl Into<Vec<u8>>) {
         let value = value.into();
-        let mut same = self.pairs.iter_mut().filter(|pair| pair.0 == name);
-        match (same.next(), same.next().is_some()) {
+        let mut of_name = self.pairs.iter_mut().filter(|pair| same(&pair.0, name));
+        match (of_name.next(), of_name.next().is_some()) {
             (Some(pair), false) if pair.1 == value => return,
             (Some(pair), false) => pair.1.clone_from(&value),
             (None, _) => self.pairs.push((name.to_owned(), value.clone())),
             (Some(pair), true) => {
                 pair.1.clone_from(&value);
                 let mut seen = false;
-                self.pairs.retain(|pair| pair.0 != name || !std::mem::replace(&mut seen, true));
+                self.pairs
+                    .retain(|pair| !same(&pair.0, name) || !std::mem::replace(&mut seen, true));
             }
         }
         self.record(Edit::Set(name.to_owned(), value));
@@ -72,14 +80,14 @@ impl Headers {
 
     /// What counts is what was done last to a name.
     fn record(&mut self, edit: Edit) {
-        self.edits.retain(|earlier| earlier.name() != edit.name());
+        self.edits.retain(|earlier| !same(earlier.name(), edit.name()));
         self.edits.push(edit);
     }
 
     /// Takes out every value of `name`.
     pub fn remove(&mut self, name: &str) {
         if self.has(name) {
-            self.pairs.retain(|pair| pair.0 != name);
+            self.pairs.retain(|pair| !same(&pair.0, name));
             self.record(Edit::Remove(name.to_owned()));
         }
     }
@@ -112,10 +120,15 @@ impl Headers {
     }
 
     /// The media type in lower case, without parameters.
-    pub fn media_type(&self) -> String {
-        let value = self.text("content-type").unwrap_or_default();
+    pub fn media_type(&self) -> Cow<'static, str> {
+        // Nearly always one of these, which is asked for several times.
+        let value = self.all("content-type").next().unwrap_or_default();
+        if let Some(usual) = USUAL.iter().find(|usual| usual.as_bytes() == value) {
+            return Cow::Borrowed(usual);
+        }
+        let value = std::str::from_utf8(value).unwrap_or_default();
         let end = value.bytes().position(|byte| byte == b';').unwrap_or(value.len());
-        value.get(..end).unwrap_or_default().trim_ascii().to_ascii_lowercase()
+        value.get(..end).unwrap_or_default().trim_ascii().to_ascii_lowercase().into()
     }
 
     /// Whether the body is in a content-encoding other than `identity`.

@@ -61,7 +61,7 @@ impl Turn for Counting {
         if !headers.status().is_some_and(|status| (200..300).contains(&status)) {
             return Reading::Pass;
         }
-        let reading = match headers.media_type().as_str() {
+        let reading = match &*headers.media_type() {
             media if Framing::of(media).is_some() => Reading::Stream,
             media if media.ends_with("json") => Reading::Buffer,
             _ => return Reading::Pass,
