@@ -17,6 +17,11 @@ impl Endpoint {
 
     /// Whether a request with this path, which has no query, is for this endpoint.
     pub fn serves(&self, path: &str) -> bool {
+        // Most endpoints of the list end in another letter; a model may end in any.
+        let end = self.suffix.as_bytes().last();
+        if end != Some(&b'}') && end != path.as_bytes().last() {
+            return false;
+        }
         match self.around_model() {
             Some(_) => self.split(path).is_some(),
             None => path.ends_with(self.suffix),
