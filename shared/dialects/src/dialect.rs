@@ -1,7 +1,7 @@
 //! What a dialect can do.
 
 use std::borrow::Cow;
-use std::fmt::Debug;
+use std::fmt;
 
 use chat::json::{Map, Value};
 use chat::text::Visit;
@@ -94,7 +94,7 @@ pub struct ProviderRequest {
 
 /// A wire format for chat: where its requests come in, where things stand in them and in their answers, how
 /// errors are told. All methods are pure; none panics on any input. [`Codec`] translates.
-pub trait Dialect: Debug + Sync {
+pub trait Dialect: Sync {
     /// Its name in configuration, facts and the command line, kebab-case: `openai-chat`.
     fn name(&self) -> &'static str;
 
@@ -184,6 +184,13 @@ pub trait Dialect: Debug + Sync {
     }
 }
 
+// Not a supertrait: modules would carry the texts of every type behind it.
+impl fmt::Debug for dyn Dialect + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// A dialect whose requests can be read whole. Apart from [`Dialect`], as [`Codec`] is, so that a module does
 /// not carry what it never does.
 pub trait Reader: Dialect {
@@ -197,6 +204,12 @@ pub trait Reader: Dialect {
         body: Value,
         drops: &mut Drops,
     ) -> Result<Request, Problem>;
+}
+
+impl fmt::Debug for dyn Reader + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// A dialect that can be translated from and to.
@@ -268,6 +281,12 @@ pub trait Codec: Reader {
     fn stream_encoder(&self, context: ClientContext) -> Box<dyn StreamEncoder>;
 }
 
+impl fmt::Debug for dyn Codec + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// The client's side of a dialect: what it takes to serve clients who speak it, by any provider. Every [`Codec`]
 /// has it; some dialects have no more.
 pub trait Client: Reader {
@@ -284,6 +303,12 @@ pub trait Client: Reader {
 
     /// As [`Codec::stream_encoder`].
     fn stream_encoder(&self, context: ClientContext) -> Box<dyn StreamEncoder>;
+}
+
+impl fmt::Debug for dyn Client + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 impl<T: Codec> Client for T {
@@ -306,7 +331,7 @@ impl<T: Codec> Client for T {
 }
 
 /// Reads one provider stream, event by event.
-pub trait StreamDecoder: Debug {
+pub trait StreamDecoder {
     /// The next event of the wire; what it means is appended to `out`. The neutral events of a whole stream
     /// keep the order documented at [`neutral::Event`], whatever the provider sends.
     ///
@@ -324,11 +349,23 @@ pub trait StreamDecoder: Debug {
     fn drops(&mut self) -> &mut Drops;
 }
 
+impl fmt::Debug for dyn StreamDecoder + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StreamDecoder")
+    }
+}
+
 /// Writes one client stream, event by event.
-pub trait StreamEncoder: Debug {
+pub trait StreamEncoder {
     /// Writes a neutral event; none, one or several wire events are appended to `out`.
     fn encode(&mut self, event: neutral::Event, out: &mut Vec<Event>);
 
     /// What could not be expressed so far.
     fn drops(&mut self) -> &mut Drops;
+}
+
+impl fmt::Debug for dyn StreamEncoder + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StreamEncoder")
+    }
 }

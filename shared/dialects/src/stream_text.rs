@@ -1,7 +1,7 @@
 //! The text of a stream, piece by piece.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::fmt;
 
 use chat::{Event, Scope};
 
@@ -28,12 +28,18 @@ pub type Rewrite<'a> = &'a mut dyn FnMut(Piece<'_>) -> Option<String>;
 /// A visitor may hold text back: it replaces a piece by less and a later one of the same strand by more. Every
 /// strand ends with a piece that is the last, before the event that ends it on the wire; for what is returned
 /// there, an event is made.
-pub trait StreamText: Debug {
+pub trait StreamText {
     /// Shows every piece of text in `event`; it goes to `out`, behind the events that have to precede it.
     fn event(&mut self, event: Event, visit: Rewrite<'_>, out: &mut Vec<Event>);
 
     /// The wire has ended: so do the strands that are still open.
     fn finish(&mut self, visit: Rewrite<'_>, out: &mut Vec<Event>);
+}
+
+impl fmt::Debug for dyn StreamText + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StreamText")
+    }
 }
 
 /// The most strands that are open at a time. What a provider opens beyond is shown piece by piece, each a

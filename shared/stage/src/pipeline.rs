@@ -1,6 +1,6 @@
 //! Stages and the list they run in.
 
-use std::fmt::Debug;
+use std::fmt;
 use std::rc::Rc;
 
 use chat::{Event, Problem};
@@ -30,7 +30,7 @@ impl From<Problem> for Stop {
 }
 
 /// One step of AI-traffic processing, its configuration compiled.
-pub trait Stage: Debug {
+pub trait Stage {
     /// What it needs of its host and its place.
     fn needs(&self) -> Needs;
 
@@ -51,6 +51,13 @@ pub trait Stage: Debug {
 
     /// Begins a request.
     fn open(&self) -> Box<dyn Turn>;
+}
+
+// Not a supertrait: modules would carry the texts of every type behind it.
+impl fmt::Debug for dyn Stage + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stage")
+    }
 }
 
 /// What a stage needs of its host and its place in the list.
@@ -85,7 +92,7 @@ pub enum Reading {
 /// One stage's work on one request and its answer. Pure: no host, no clock, no randomness.
 ///
 /// Request calls run through the stages in list order, response calls in reverse.
-pub trait Turn: Debug {
+pub trait Turn {
     /// The request, its body read.
     ///
     /// # Errors
@@ -162,6 +169,12 @@ pub trait Turn: Debug {
     /// The exchange is over, whether it was completed or the client left.
     fn on_end(&mut self, io: &mut Exchange) {
         let _ = io;
+    }
+}
+
+impl fmt::Debug for dyn Turn + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Turn")
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::fmt;
 
 /// A value and the version it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,13 +18,20 @@ pub struct Entry {
 }
 
 /// A map shared by all workers.
-pub trait Store: Debug {
+pub trait Store {
     /// The value of `key`, if it was ever set.
     fn get(&self, key: &str) -> Option<Entry>;
 
     /// Sets `key`, if it still has `version` or was never set; without a version in any case. Returns whether
     /// the value was taken.
     fn set(&self, key: &str, bytes: &[u8], version: Option<u32>) -> bool;
+}
+
+// Not a supertrait: modules would carry the texts of every type behind it.
+impl fmt::Debug for dyn Store + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store")
+    }
 }
 
 /// A version that no key has: a value set with it is taken only if it is the first.
