@@ -118,6 +118,7 @@ fn overlaps_are_settled() {
     assert_eq!(all("mail jane@www.example.com"), ["EMAIL_ADDRESS"]);
     assert_eq!(all("call me about card 4111 1111 1111 1111"), ["CREDIT_CARD"]);
     assert_eq!(all("phone DE89 3704 0044 0532 0130 00"), ["IBAN_CODE"]);
+    assert_eq!(all("my card is lost, wire it to CH15 6291 6396 6996 0601 7"), ["IBAN_CODE"]);
     assert_eq!(all("https://192.0.2.7/login"), ["URL"]);
 }
 

@@ -331,6 +331,11 @@ fn phones_that_need_a_word() {
             "reach me at {}",
             "{} is my phone number",
             "WhatsApp {}",
+            "You can reach Anna Berg at {}.",
+            "A voicemail came from {}; who is that?",
+            "please text {} when it is there",
+            "Sie ist unter {} erreichbar",
+            "Puede llamar al {}",
         ],
     );
 }

@@ -55,7 +55,7 @@ impl<'a> View<'a> {
             }
             copied = at;
             let place = folded.len();
-            folded.extend(into);
+            into.into_iter().for_each(|into| folded.push(into));
             match folded.len() - place {
                 // What ends before it ends where it begins, what begins behind it where it ends.
                 0 => {
@@ -116,6 +116,8 @@ fn next_to_fold(bytes: &[u8], from: usize, ascii: bool) -> Option<usize> {
     let rest = bytes.get(from..)?;
     let found = match ascii {
         true => (!rest.is_empty()).then_some(0),
+        // What is folded often stands behind what was.
+        false if rest.first().is_some_and(|byte| begins_fold(*byte, second(rest))) => Some(0),
         false => {
             let quiet = quiet(rest);
             let rest = rest.get(quiet..)?;
@@ -125,6 +127,10 @@ fn next_to_fold(bytes: &[u8], from: usize, ascii: bool) -> Option<usize> {
         }
     };
     found.map(|offset| from + offset)
+}
+
+fn second(bytes: &[u8]) -> u8 {
+    bytes.get(1).copied().unwrap_or(0)
 }
 
 /// Whether a character that begins with this byte may be folded by [`visible`]. Those of Latin, Greek, Cyrillic,

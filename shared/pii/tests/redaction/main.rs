@@ -11,6 +11,7 @@
 
 mod answers;
 mod config;
+mod every_dialect;
 mod leaves;
 mod places;
 mod properties;

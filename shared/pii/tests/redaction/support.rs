@@ -102,11 +102,15 @@ impl Run {
 
     /// The same with another framing.
     pub(crate) fn stream_of(&mut self, media_type: &str, pieces: &[&[u8]]) -> Vec<String> {
+        let got = self.stream_bytes(media_type, pieces);
+        got.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect()
+    }
+
+    /// The same of a framing that is no text.
+    pub(crate) fn stream_bytes(&mut self, media_type: &str, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
         match self.head(media_type) {
             HeadStep::Stream(_) => {}
-            HeadStep::Pass(_) => {
-                return pieces.iter().map(|it| String::from_utf8(it.to_vec()).unwrap()).collect();
-            }
+            HeadStep::Pass(_) => return pieces.iter().map(|piece| piece.to_vec()).collect(),
             other => panic!("{other:?}"),
         }
         let mut got = Vec::new();
@@ -115,7 +119,7 @@ impl Run {
         }
         got.push(self.flow.response_chunk(b"", true, &mut self.io));
         self.flow.end(&mut self.io);
-        got.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect()
+        got
     }
 }
 

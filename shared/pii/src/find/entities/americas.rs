@@ -30,7 +30,7 @@ pub(super) const US_SSN: Entity = Entity {
             "536-90 4399",
         ],
         mistakes: "Nine digits in groups of three, two and four of another meaning.",
-        source: "https://www.ssa.gov/employer/randomization.html (2026-11-21)",
+        source: "Social Security Administration, POMS RM 10201.035: https://secure.ssa.gov/apps10/poms.nsf/lnx/0110201035 (2026-11-21)",
     },
 };
 
@@ -48,7 +48,7 @@ pub(super) const US_ITIN: Entity = Entity {
         matches: &["ITIN «912-90-3456»", "tax id «912903456»"],
         rejects: &["912-93-4567", "912903456"],
         mistakes: "Other numbers of the same form that begin with 9.",
-        source: "https://www.irs.gov/irm/part3/irm_03-021-263r",
+        source: "https://www.irs.gov/irm/part3/irm_03-021-263r (2026-11-21)",
     },
 };
 
@@ -66,7 +66,7 @@ pub(super) const US_EIN: Entity = Entity {
         matches: &["EIN: «91-1144442»"],
         rejects: &["EIN 07-1144442", "91-1144442"],
         mistakes: "Any number of this form near such a word.",
-        source: "https://www.irs.gov/businesses/small-businesses-self-employed/how-eins-are-assigned-and-valid-ein-prefixes",
+        source: "IRS, How EINs are assigned and valid EIN prefixes: https://www.irs.gov/businesses/small-businesses-self-employed/how-eins-are-assigned-and-valid-ein-prefixes (2026-11-21)",
     },
 };
 
@@ -84,7 +84,7 @@ pub(super) const US_NPI: Entity = Entity {
         matches: &["NPI «1234567893»"],
         rejects: &["1234567893", "NPI 1234567890"],
         mistakes: "One in ten numbers of ten digits near such a word.",
-        source: "https://www.cms.gov/Regulations-and-Guidance/Administrative-Simplification/NationalProvIdentStand/Downloads/NPIcheckdigit.pdf",
+        source: "https://www.cms.gov/Regulations-and-Guidance/Administrative-Simplification/NationalProvIdentStand/Downloads/NPIcheckdigit.pdf (2026-11-21)",
     },
 };
 
@@ -120,7 +120,7 @@ pub(super) const US_MBI: Entity = Entity {
         matches: &["«1EG4-TE5-MK73»", "Medicare «1EG4TE5MK73»"],
         rejects: &["1EG4-TE5-MK7", "1SG4-TE5-MK73", "0EG4TE5MK73"],
         mistakes: "Serial numbers that happen to have letters and digits in these places.",
-        source: "https://www.cms.gov/medicare/new-medicare-card/understanding-the-mbi.pdf",
+        source: "https://www.cms.gov/medicare/new-medicare-card/understanding-the-mbi.pdf (2026-11-21)",
     },
 };
 
@@ -239,14 +239,14 @@ pub(super) const CL_RUT: Entity = Entity {
     category: Category::Identity,
     region: "cl",
     default: true,
-    scan: Scan::Forms(&[("#{1,2}.###.###-*", 0.8), ("#{7,8}-*", 0.35)]),
+    scan: Scan::Forms(&[("#{1,2}.###.###-*", 0.8), ("#{7,8}-*", 0.35), ("#{7,8}*", 0.2)]),
     check: Check::Sum(cl_rut),
     context: "rut, run, rol único, cédula, chile",
     doc: Doc {
         catches: "Identity and tax numbers of Chile.",
         why: "The key to identity and credit.",
-        matches: &["«12.531.909-2»", "RUT «76086428-5»"],
-        rejects: &["12.531.909-3", "76086428-5"],
+        matches: &["«12.531.909-2»", "RUT «76086428-5»", "RUT «44756100K»"],
+        rejects: &["12.531.909-3", "76086428-5", "44756100K"],
         mistakes: "One in eleven numbers of this form.",
         source: "https://es.wikipedia.org/wiki/Rol_%C3%9Anico_Tributario (2026-11-21)",
     },
@@ -257,16 +257,16 @@ pub(super) const CO_NIT: Entity = Entity {
     category: Category::Identity,
     region: "co",
     default: true,
-    scan: Scan::Forms(&[("###.###.###-#", 0.6), ("#########-#", 0.3)]),
+    scan: Scan::Forms(&[("###.###.###-#", 0.6), ("#########-#", 0.3), ("#{10}", 0.15)]),
     check: Check::Sum(co_nit),
     context: "nit, dian, colombia",
     doc: Doc {
         catches: "Tax numbers of Colombia.",
         why: "It names a taxpayer; people have their identity number in it.",
-        matches: &["NIT «213.123.432-1»"],
-        rejects: &["213.123.432-2", "213123432-1"],
+        matches: &["NIT «213.123.432-1»", "NIT «9694518930»"],
+        rejects: &["213.123.432-2", "213123432-1", "9694518930"],
         mistakes: "One in eleven numbers of this form.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.co.nit.html",
+        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.co.nit.html (2026-11-21)",
     },
 };
 

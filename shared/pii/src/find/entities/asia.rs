@@ -19,7 +19,7 @@ pub(super) const IN_AADHAAR: Entity = Entity {
         matches: &["Aadhaar «2341 2341 2346»", "aadhaar: «234123412346»"],
         rejects: &["2341 2341 2347", "234123412346", "1234 1234 1234"],
         mistakes: "One in ten numbers in three groups of four.",
-        source: "https://uidai.gov.in; Verhoeff check",
+        source: "UIDAI, A UID Numbering Scheme: https://web.archive.org/web/20140611025606/http://uidai.gov.in/UID_PDF/Working_Papers/A_UID_Numbering_Scheme.pdf (2026-11-21)",
     },
 };
 
@@ -37,7 +37,7 @@ pub(super) const IN_PAN: Entity = Entity {
         matches: &["PAN «ACUPA7085R»"],
         rejects: &["ABMXA3211G", "ACUPA0000R"],
         mistakes: "Serial numbers of this form.",
-        source: "https://incometaxindia.gov.in; https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.in_.pan.html",
+        source: "https://incometaxindia.gov.in/tutorials/1.permanent%20account%20number%20(pan).pdf (2026-11-21)",
     },
 };
 
@@ -55,7 +55,7 @@ pub(super) const IN_GSTIN: Entity = Entity {
         matches: &["GSTIN «27AAPFU0939F1ZV»"],
         rejects: &["27AAPFU0939F1ZO", "45AAPFU0939F1ZV"],
         mistakes: "None known.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.in_.gstin.html",
+        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.in_.gstin.html (2026-11-21)",
     },
 };
 
@@ -73,7 +73,7 @@ pub(super) const CN_RESIDENT_ID: Entity = Entity {
         matches: &["身份证号«360426199101010071»", "«11010519491231002X»"],
         rejects: &["360426199101010072", "360426199113010071"],
         mistakes: "None known.",
-        source: "GB 11643-1999",
+        source: "GB 11643-1999, Citizen identification number; ISO 7064 MOD 11-2",
     },
 };
 
@@ -164,7 +164,7 @@ pub(super) const TH_ID: Entity = Entity {
         matches: &["«1-2345-45678-78-1»", "บัตรประชาชน «3100600445635»"],
         rejects: &["1-2345-45678-78-9", "3100600445635"],
         mistakes: "One in ten numbers of this form.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.th.pin.html",
+        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.th.pin.html (2026-11-21)",
     },
 };
 
@@ -240,7 +240,7 @@ pub(super) const TR_ID: Entity = Entity {
         matches: &["TC Kimlik No: «17291716060»"],
         rejects: &["17291716060", "TC 17291716050", "TCKN 07291716092"],
         mistakes: "One in a hundred numbers of eleven digits near such a word.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.tr.tckimlik.html",
+        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.tr.tckimlik.html (2026-11-21)",
     },
 };
 
@@ -258,7 +258,7 @@ pub(super) const IL_ID: Entity = Entity {
         matches: &["Teudat Zehut «039337423»", "תעודת זהות «03933742-3»"],
         rejects: &["039337423", "Teudat Zehut 039337422"],
         mistakes: "One in ten numbers of nine digits near such a word.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.il.idnr.html",
+        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.il.idnr.html (2026-11-21)",
     },
 };
 

@@ -43,13 +43,17 @@ pub(super) const PHONE_NUMBER: Entity = Entity {
     scan: Scan::Special(Special::Phone),
     check: Check::None,
     context: "phone, phones, telephone, tel, mobile, mob, cell, cellphone, call, calls, called, \
-              calling, dial, ring, fax, text me, text him, text her, sms, whatsapp, viber, \
-              wechat, reach me, reach him, reach her, reach us, reach you, reach out, hotline, \
+              calling, caller, callback, dial, dialing, dialling, dialled, ring, rang, fax, telefax, pager, \
+              voicemail, voice mail, answering machine, missed call, toll free, toll-free, text me, text him, text her, sms, whatsapp, viber, \
+              wechat, please text, texted, reach me, reach him, reach her, reach us, reach you, reach out, can \
+              reach, be reached, hotline, \
               helpline, landline, desk, office, direct line, extension, contact, contacts, \
               contact number, my number, his number, her number, their number, your number, \
               telefon, telefonnummer, tél, téléphone, telephone, portable, teléfono, telefono, \
               móvil, movil, celular, cellulare, handy, handynummer, mobil, mobiltelefon, \
-              telefone, telemóvel, telefoon, mobiel, gsm, rufnummer, telefonszám, телефон, тел, \
+              telefone, telemóvel, telefoon, mobiel, gsm, rufnummer, durchwahl, anrufen, erreichbar, \
+              erreichen unter, appeler, appelez, joignable, llamar, llámame, llame, chiamare, \
+              chiamami, bellen, ligar, ligue, telefonszám, zadzwoń, телефон, тел, \
               мобильный, 电话, 電話, 手机, 手機, 携帯, 전화, 휴대폰, โทร, هاتف, फोन",
     doc: Doc {
         catches: "Phone numbers: international ones, the distinctive national forms (North \
@@ -106,6 +110,8 @@ pub(super) const STREET_ADDRESS: Entity = Entity {
             "«1600 Amphitheatre Pkwy Apt 4B», Mountain View",
             "«350 5th Avenue»",
             "«742 Evergreen Terrace»",
+            "«1204 Silver Maple Cove, Apt 7»",
+            "«Glorieta de Bilbao, 5», Madrid",
             "Ich wohne in der «Hauptstraße 12» in Köln.",
             "«Lange Straße 5», Berlin",
             "«10 rue de la Paix», Paris",
@@ -119,10 +125,13 @@ pub(super) const STREET_ADDRESS: Entity = Entity {
             "He ran 100 metres down the street.",
             "Chapter 12 Street food",
             "Create an 8k image",
+            "12 Angry Lakes",
+            "In 2019 Great Falls grew.",
+            "Thinking (5th Ed.). Upper Saddle River",
             "via 12 hops",
         ],
         mistakes: "Only the street and its number are found, not the town; streets without a \
                    telling word are missed.",
-        source: "Own observation; https://www.upu.int/en/postal-solutions/programmes-services/addressing-solutions",
+        source: "USPS Publication 28, appendix C1: https://pe.usps.com/text/pub28/28apc_002.htm; own observation (2026-11-21)",
     },
 };

@@ -25,7 +25,7 @@ pub(super) const SE_PERSONNUMMER: Entity = Entity {
         matches: &["«880320-0016»", "personnummer «19880320-0016»", "personnummer: «8803200016»"],
         rejects: &["880320-0018", "881320-0016", "8803200016"],
         mistakes: "One in ten numbers of this form with a date.",
-        source: "https://www.skatteverket.se (SKV 704)",
+        source: "Skatteverket, SKV 704 and SKV 707: https://www4.skatteverket.se/rattsligvagledning/edition/2022.4/330243.html (2026-11-21)",
     },
 };
 
@@ -43,7 +43,7 @@ pub(super) const FI_HETU: Entity = Entity {
         matches: &["«131052-308T»", "hetu «131052A308T»"],
         rejects: &["131052-308U", "311352-308T"],
         mistakes: "One in 31 strings of this form with a date.",
-        source: "https://dvv.fi/en/personal-identity-code",
+        source: "https://dvv.fi/en/personal-identity-code; European Commission, TIN Algorithms, Public (FS-TIN): https://ec.europa.eu/taxation_customs/tin/specs/FS-TIN%20Algorithms-Public.docx (2026-11-21)",
     },
 };
 
@@ -61,7 +61,7 @@ pub(super) const DK_CPR: Entity = Entity {
         matches: &["CPR «211062-5629»", "CPR-nummer: «211062-5620»"],
         rejects: &["211062-5629", "CPR 511062-5629"],
         mistakes: "Numbers with a date near such a word.",
-        source: "https://cpr.dk/cpr-systemet/opbygning-af-cpr-nummeret",
+        source: "https://cpr.dk/cpr-systemet/opbygning-af-cpr-nummeret; European Commission, TIN Algorithms, Public (FS-TIN): https://ec.europa.eu/taxation_customs/tin/specs/FS-TIN%20Algorithms-Public.docx (2026-11-21)",
     },
 };
 
@@ -121,7 +121,7 @@ pub(super) const PL_NIP: Entity = Entity {
         matches: &["NIP «856-734-62-15»", "«PL8567346215»"],
         rejects: &["856-734-62-16", "8567346215"],
         mistakes: "One in eleven numbers of this form.",
-        source: "https://pl.wikipedia.org/wiki/Numer_identyfikacji_podatkowej (2026-11-21)",
+        source: "European Commission, TIN Algorithms, Public (FS-TIN): https://ec.europa.eu/taxation_customs/tin/specs/FS-TIN%20Algorithms-Public.docx (2026-11-21)",
     },
 };
 
@@ -158,7 +158,7 @@ pub(super) const RO_CNP: Entity = Entity {
         matches: &["CNP «1630615123457»"],
         rejects: &["1630615123457", "CNP 1630615123458", "CNP 1632215123457"],
         mistakes: "Three in a thousand numbers of thirteen digits near such a word.",
-        source: "https://ro.wikipedia.org/wiki/Cod_numeric_personal (2026-11-21)",
+        source: "https://ro.wikipedia.org/wiki/Cod_numeric_personal; https://github.com/vimishor/cnp-spec/blob/master/spec.md (2026-11-21)",
     },
 };
 
@@ -176,7 +176,7 @@ pub(super) const BG_EGN: Entity = Entity {
         matches: &["ЕГН «7523169263»", "EGN: «8032056031»"],
         rejects: &["7523169263", "ЕГН 7523169264", "EGN 8019010008"],
         mistakes: "One in ten numbers with a date near such a word.",
-        source: "https://en.wikipedia.org/wiki/Unique_citizenship_number (2026-11-21)",
+        source: "European Commission, TIN Algorithms, Public (FS-TIN): https://ec.europa.eu/taxation_customs/tin/specs/FS-TIN%20Algorithms-Public.docx (2026-11-21)",
     },
 };
 
@@ -194,7 +194,7 @@ pub(super) const GR_AFM: Entity = Entity {
         matches: &["ΑΦΜ: «094259216»", "«EL094259216»"],
         rejects: &["094259216", "AFM 094259217"],
         mistakes: "One in ten numbers of nine digits near such a word.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.gr.vat.html",
+        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.gr.vat.html (2026-11-21)",
     },
 };
 
@@ -212,7 +212,7 @@ pub(super) const HR_OIB: Entity = Entity {
         matches: &["OIB «33392005961»"],
         rejects: &["33392005961", "OIB 33392005962"],
         mistakes: "One in ten numbers of eleven digits near such a word.",
-        source: "https://en.wikipedia.org/wiki/Personal_identification_number_(Croatia) (2026-11-21)",
+        source: "European Commission, TIN Algorithms, Public (FS-TIN): https://ec.europa.eu/taxation_customs/tin/specs/FS-TIN%20Algorithms-Public.docx (2026-11-21)",
     },
 };
 
@@ -230,7 +230,7 @@ pub(super) const BALTIC_PERSONAL_CODE: Entity = Entity {
         matches: &["isikukood «36805280109»", "asmens kodas «33309240064»"],
         rejects: &["36805280109", "isikukood 36805280108"],
         mistakes: "One in ten numbers of eleven digits with a date near such a word.",
-        source: "https://en.wikipedia.org/wiki/National_identification_number (2026-11-21)",
+        source: "https://www.riigiteataja.ee/akt/106032012004 (Estonia); European Commission, TIN Algorithms, Public (FS-TIN): https://ec.europa.eu/taxation_customs/tin/specs/FS-TIN%20Algorithms-Public.docx (2026-11-21)",
     },
 };
 
@@ -248,7 +248,7 @@ pub(super) const UA_RNTRC: Entity = Entity {
         matches: &["РНОКПП «1759013776»"],
         rejects: &["1759013776", "РНОКПП 1759013770"],
         mistakes: "One in ten numbers of ten digits near such a word.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.ua.rntrc.html",
+        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.ua.rntrc.html (2026-11-21)",
     },
 };
 
@@ -266,7 +266,7 @@ pub(super) const RU_INN: Entity = Entity {
         matches: &["ИНН «123456789047»", "ИНН: «1234567894»"],
         rejects: &["123456789047", "ИНН 123456789037"],
         mistakes: "One in a hundred numbers of twelve digits near the word, one in ten of ten.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.ru.inn.html",
+        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.ru.inn.html (2026-11-21)",
     },
 };
 

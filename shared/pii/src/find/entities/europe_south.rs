@@ -25,7 +25,7 @@ pub(super) const FR_NIR: Entity = Entity {
         ],
         rejects: &["2 95 10 99 126 111 99", "295109912611199"],
         mistakes: "One in 97 numbers of this form.",
-        source: "https://www.insee.fr/fr/metadonnees/definition/c1409",
+        source: "https://www.insee.fr/fr/metadonnees/definition/c1409; https://xml.insee.fr/schema/nir.html (2026-11-21)",
     },
 };
 
@@ -83,7 +83,7 @@ pub(super) const ES_NIF: Entity = Entity {
         matches: &["DNI «54362315-K»", "NIF «54362315K»"],
         rejects: &["54362315Z", "DNI 5436231"],
         mistakes: "One in 23 strings of eight digits and a letter.",
-        source: "https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestiones/dni/calculo-del-digito-de-control-del-nif-nie/",
+        source: "Real Decreto 1553/2005, article 11; https://ordenacionjuego.es/ca/calculo-digito-control (2026-11-21)",
     },
 };
 
@@ -101,7 +101,7 @@ pub(super) const ES_NIE: Entity = Entity {
         matches: &["NIE «X-2482300-W»", "«x2482300w»"],
         rejects: &["X2482300A", "A2482300W"],
         mistakes: "One in 23 strings of this form.",
-        source: "https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestiones/dni/calculo-del-digito-de-control-del-nif-nie/",
+        source: "Real Decreto 1553/2005, article 11; https://ordenacionjuego.es/ca/calculo-digito-control (2026-11-21)",
     },
 };
 
@@ -137,7 +137,7 @@ pub(super) const PT_NIF: Entity = Entity {
         matches: &["NIF «501 964 843»", "contribuinte «501964843»"],
         rejects: &["501964843", "NIF 501964842"],
         mistakes: "One in ten numbers of nine digits near such a word.",
-        source: "https://pt.wikipedia.org/wiki/N%C3%BAmero_de_identifica%C3%A7%C3%A3o_fiscal (2026-11-21)",
+        source: "European Commission, TIN Algorithms, Public (FS-TIN): https://ec.europa.eu/taxation_customs/tin/specs/FS-TIN%20Algorithms-Public.docx (2026-11-21)",
     },
 };
 

@@ -17,7 +17,7 @@ pub(super) const UK_NHS: Entity = Entity {
         matches: &["NHS number «943 476 5870»", "NHS «9434765870»"],
         rejects: &["943 476 5870", "NHS 943 476 5871"],
         mistakes: "One in eleven numbers of ten digits near such a word.",
-        source: "https://www.datadictionary.nhs.uk/attributes/nhs_number.html",
+        source: "NHS Data Dictionary: https://www.datadictionary.nhs.uk/attributes/nhs_number.html (2026-11-21)",
     },
 };
 
@@ -35,7 +35,7 @@ pub(super) const UK_NINO: Entity = Entity {
         matches: &["«AB 12 34 56 C»", "NI number «jg103759a»"],
         rejects: &["BG123456A", "AB 12 34 56 E", "DA123456A"],
         mistakes: "Serial numbers of the same form.",
-        source: "https://www.gov.uk/hmrc-internal-manuals/national-insurance-manual/nim39110",
+        source: "https://www.gov.uk/hmrc-internal-manuals/national-insurance-manual/nim39110 (2026-11-21)",
     },
 };
 
@@ -53,7 +53,7 @@ pub(super) const IE_PPS: Entity = Entity {
         matches: &["PPSN «6433435F»", "PPS number «6433435FW»"],
         rejects: &["6433435F", "PPSN 6433435E"],
         mistakes: "One in 23 strings of this form near such a word.",
-        source: "https://en.wikipedia.org/wiki/Personal_Public_Service_Number (2026-11-21)",
+        source: "European Commission, TIN Algorithms, Public (FS-TIN): https://ec.europa.eu/taxation_customs/tin/specs/FS-TIN%20Algorithms-Public.docx (2026-11-21)",
     },
 };
 
@@ -73,7 +73,7 @@ pub(super) const DE_TAX_ID: Entity = Entity {
         matches: &["Steuer-ID «36 574 261 809»", "IdNr. «36574261809»"],
         rejects: &["36 574 261 808", "36574261809", "36 554 266 806"],
         mistakes: "One in ten numbers of this form whose digits repeat as they must.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.de.idnr.html",
+        source: "Bayerisches Landesamt für Steuern, Prüfung der Steuer- und Steueridentifikationsnummer, chapter 2; European Commission, TIN Algorithms, Public (FS-TIN): https://ec.europa.eu/taxation_customs/tin/specs/FS-TIN%20Algorithms-Public.docx (2026-11-21)",
     },
 };
 
@@ -110,7 +110,7 @@ pub(super) const NL_BSN: Entity = Entity {
         matches: &["BSN «1112.22.333»", "burgerservicenummer: «111222333»"],
         rejects: &["111222333", "BSN 111252333"],
         mistakes: "One in eleven numbers of nine digits near such a word.",
-        source: "https://www.rvig.nl/bsn; https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.nl.bsn.html",
+        source: "European Commission, TIN Algorithms, Public (FS-TIN): https://ec.europa.eu/taxation_customs/tin/specs/FS-TIN%20Algorithms-Public.docx (2026-11-21)",
     },
 };
 
@@ -129,7 +129,7 @@ pub(super) const BE_NRN: Entity = Entity {
         matches: &["«85.07.30-033.28»", "rijksregisternummer «85073003328»"],
         rejects: &["85.07.30-033.29", "85073003328"],
         mistakes: "One in 97 numbers of this form.",
-        source: "https://www.ibz.rrn.fgov.be; https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.be.nn.html",
+        source: "https://www.ibz.rrn.fgov.be/fileadmin/user_upload/nl/rr/instructies/IT-lijst/IT000_Rijksregisternummer.pdf; European Commission, TIN Algorithms, Public (FS-TIN): https://ec.europa.eu/taxation_customs/tin/specs/FS-TIN%20Algorithms-Public.docx (2026-11-21)",
     },
 };
 
@@ -151,7 +151,7 @@ pub(super) const CH_AHV: Entity = Entity {
         matches: &["AHV «756.9217.0769.85»", "«7569217076985»"],
         rejects: &["756.9217.0769.84", "757.9217.0769.85"],
         mistakes: "One in ten numbers of thirteen digits that begin with 756.",
-        source: "https://www.zas.admin.ch (NAVS13); EAN-13",
+        source: "AHVV (SR 831.101), article 133: http://www.gesetze.ch/sr/831.101/831.101_050.htm; GS1 check digit (2026-11-21)",
     },
 };
 
@@ -170,7 +170,7 @@ pub(super) const AT_SOCIAL_SECURITY: Entity = Entity {
         matches: &["SVNR «1237 010180»", "Versicherungsnummer «1237010180»"],
         rejects: &["1237 010180", "SVNR 2237 010180"],
         mistakes: "One in eleven numbers with a date at the end near such a word.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.at.vnr.html",
+        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.at.vnr.html (2026-11-21)",
     },
 };
 

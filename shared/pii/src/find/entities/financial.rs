@@ -18,6 +18,16 @@ pub(super) const CREDIT_CARD: Entity = Entity {
         ("####_####_####_###", 0.7),
         ("####_####_####_##", 0.7),
         ("####_####_####_#", 0.8),
+        // Maestro in its own ranges, which are few enough to stand alone.
+        ("5018#{8}", 0.6),
+        ("5020#{8}", 0.6),
+        ("5038#{8}", 0.6),
+        ("5893#{8}", 0.6),
+        ("6304#{8}", 0.6),
+        ("6759#{8}", 0.6),
+        ("6761#{8}", 0.6),
+        ("6762#{8}", 0.6),
+        ("6763#{8}", 0.6),
         ("####_####_####", 0.3),
         ("######_#############", 0.7),
         ("######_######_####", 0.7),
@@ -51,6 +61,8 @@ pub(super) const CREDIT_CARD: Entity = Entity {
             "JCB «3530111333300000»",
             "«6200000000000005»",
             "card number «501800000009»",
+            "Why was «501897347529» declined?",
+            "card «568800000008»",
             "«4917 4845 8989 7107»",
         ],
         rejects: &[
@@ -121,7 +133,7 @@ pub(super) const CRYPTO: Entity = Entity {
         ],
         mistakes: "Twenty bytes in hexadecimal of another meaning, written as an Ethereum \
                    address in one case.",
-        source: "https://en.bitcoin.it/wiki/Base58Check_encoding; BIP 173; BIP 350; EIP-55",
+        source: "https://en.bitcoin.it/wiki/Base58Check_encoding; https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki; https://github.com/bitcoin/bips/blob/master/bip-0350.mediawiki; https://eips.ethereum.org/EIPS/eip-55 (2026-11-21)",
     },
 };
 

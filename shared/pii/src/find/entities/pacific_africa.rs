@@ -17,7 +17,7 @@ pub(super) const AU_TFN: Entity = Entity {
         matches: &["TFN «123 456 782»", "tax file number «123456782»"],
         rejects: &["123 456 782", "TFN 123 456 783"],
         mistakes: "One in eleven numbers of nine digits near such a word.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.au.tfn.html",
+        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.au.tfn.html (2026-11-21)",
     },
 };
 
@@ -53,7 +53,7 @@ pub(super) const AU_ACN: Entity = Entity {
         matches: &["ACN «004 085 616»", "ACN «010499966»"],
         rejects: &["004 085 616", "ACN 004 085 617"],
         mistakes: "One in ten numbers of nine digits near such a word.",
-        source: "https://asic.gov.au (Australian Company Number digit check)",
+        source: "ASIC, Australian Company Number digit check; https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.au.acn.html (2026-11-21)",
     },
 };
 
@@ -89,7 +89,7 @@ pub(super) const NZ_IRD: Entity = Entity {
         matches: &["IRD «49-098-576»", "IRD number «49091850»"],
         rejects: &["49-098-576", "IRD 136410133"],
         mistakes: "One in eleven numbers near such a word.",
-        source: "https://arthurdejong.org/python-stdnum/doc/2.1/stdnum.nz.ird.html",
+        source: "Inland Revenue, RWT and NRWT specification: https://www.ird.govt.nz/-/media/Project/IR/PDF/2020RWTNRWTSpecificationDocumentv10.pdf (2026-11-21)",
     },
 };
 

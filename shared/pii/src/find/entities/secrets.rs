@@ -164,7 +164,8 @@ pub(super) const GITHUB_TOKEN: Entity = Entity {
         key("ghp_", Alphabet::Base62, 36, 255),
         key("gho_", Alphabet::Base62, 36, 255),
         key("ghu_", Alphabet::Base62, 36, 255),
-        key("ghs_", Alphabet::Base62, 36, 255),
+        // Of an app: in the form of a JSON Web Token, too.
+        key("ghs_", Alphabet::Dotted, 36, 1024),
         key("ghr_", Alphabet::Base62, 36, 255),
         key("github_pat_", Alphabet::Url, 59, 120),
     ]),
@@ -173,10 +174,13 @@ pub(super) const GITHUB_TOKEN: Entity = Entity {
     doc: Doc {
         catches: "Tokens of GitHub.",
         why: "Whoever has it acts in the name of its owner.",
-        matches: &[concat!("token «ghp_1", "6C7e42F292c6912E7710c838347Ae178B4a»")],
+        matches: &[
+            concat!("token «ghp_1", "6C7e42F292c6912E7710c838347Ae178B4a»"),
+            concat!("«ghs_e", "yJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJnaXRodWIifQ.c2lnbmF0dXJlX29mX2l0»."),
+        ],
         rejects: &["ghp_16C7e42F", "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"],
         mistakes: "Tokens of an example that look genuine.",
-        source: "https://github.blog/engineering/behind-githubs-new-authentication-token-formats/",
+        source: "https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/; https://github.blog/changelog/2021-03-31-authentication-token-format-updates-are-generally-available (2026-11-21)",
     },
 };
 
@@ -186,25 +190,28 @@ pub(super) const GITLAB_TOKEN: Entity = Entity {
     region: "global",
     default: true,
     scan: Scan::Keys(&[
-        key("glpat-", Alphabet::Url, 20, 64),
-        key("gldt-", Alphabet::Url, 20, 64),
-        key("glrt-", Alphabet::Url, 20, 64),
-        key("glcbt-", Alphabet::Url, 20, 64),
-        key("glptt-", Alphabet::Url, 20, 64),
-        key("glft-", Alphabet::Url, 20, 64),
-        key("glsoat-", Alphabet::Url, 20, 64),
-        key("glimt-", Alphabet::Url, 20, 64),
-        key("glagent-", Alphabet::Url, 20, 64),
+        key("glpat-", Alphabet::Dotted, 20, 320),
+        key("gldt-", Alphabet::Dotted, 20, 320),
+        key("glrt-", Alphabet::Dotted, 20, 320),
+        key("glcbt-", Alphabet::Dotted, 20, 320),
+        key("glptt-", Alphabet::Dotted, 20, 320),
+        key("glft-", Alphabet::Dotted, 20, 320),
+        key("glsoat-", Alphabet::Dotted, 20, 320),
+        key("glimt-", Alphabet::Dotted, 20, 320),
+        key("glagent-", Alphabet::Dotted, 20, 320),
     ]),
     check: Check::None,
     context: "",
     doc: Doc {
         catches: "Tokens of GitLab.",
         why: "Whoever has it acts in the name of its owner.",
-        matches: &[concat!("«glpat", "-aB3dE5fG7hJ9kL1mN3pQ»")],
+        matches: &[
+            concat!("«glpat", "-aB3dE5fG7hJ9kL1mN3pQ»"),
+            concat!("«glpat", "-aB3dE5fG7hJ9kL1mN3pQrS5tU7.01.0w1x2y3z4», new"),
+        ],
         rejects: &["glpat-short"],
         mistakes: "Tokens of an example that look genuine.",
-        source: "https://docs.gitlab.com/security/tokens/",
+        source: "https://docs.gitlab.com/security/tokens/ (2026-11-21)",
     },
 };
 
@@ -237,7 +244,7 @@ pub(super) const SLACK_TOKEN: Entity = Entity {
         ],
         rejects: &["xoxb-short", "hooks.slack.com/services/"],
         mistakes: "Tokens of an example that look genuine.",
-        source: "https://api.slack.com/authentication/token-types",
+        source: "https://docs.slack.dev/authentication/tokens (2026-11-21)",
     },
 };
 
@@ -344,7 +351,7 @@ pub(super) const ANTHROPIC_KEY: Entity = Entity {
         matches: &[concat!("«sk-an", "t-api03-R2D2c3po_bb8k9x7w5v3u1t-AA»")],
         rejects: &["sk-ant-key"],
         mistakes: "Tokens of an example that look genuine.",
-        source: "https://docs.anthropic.com/en/api/getting-started",
+        source: "https://platform.claude.com/docs/en/manage-claude/authentication (2026-11-21)",
     },
 };
 

@@ -102,6 +102,81 @@ const INTRODUCTIONS: &[&str] = &[
     "chamo-me",
 ];
 
+/// What somebody is to somebody, in lower case.
+const RELATIONS: &[&str] = &[
+    "wife",
+    "husband",
+    "spouse",
+    "fiancé",
+    "fiancée",
+    "girlfriend",
+    "boyfriend",
+    "son",
+    "daughter",
+    "brother",
+    "sister",
+    "mother",
+    "father",
+    "mom",
+    "mum",
+    "dad",
+    "uncle",
+    "aunt",
+    "cousin",
+    "nephew",
+    "niece",
+    "grandson",
+    "granddaughter",
+    "friend",
+    "boss",
+    "colleague",
+    "coworker",
+    "roommate",
+    "landlord",
+    "neighbor",
+    "neighbour",
+    "classmate",
+    "Sohn",
+    "Tochter",
+    "Bruder",
+    "Schwester",
+    "Mutter",
+    "Vater",
+    "Kollege",
+    "Kollegin",
+    "Freundin",
+    "Chefin",
+    "femme",
+    "mari",
+    "fils",
+    "fille",
+    "frère",
+    "sœur",
+    "collègue",
+    "esposa",
+    "esposo",
+    "marido",
+    "hijo",
+    "hija",
+    "hermano",
+    "hermana",
+    "moglie",
+    "marito",
+    "figlio",
+    "figlia",
+    "fratello",
+    "sorella",
+    "zoon",
+    "dochter",
+    "broer",
+    "zus",
+    "collega",
+    "filho",
+    "filha",
+    "irmão",
+    "irmã",
+];
+
 /// Words of introduction behind which anything can stand: it takes two names or a word behind one.
 const WEAK: &[&str] = &[
     "this is",
@@ -183,7 +258,7 @@ const CLOSINGS: &[&str] = &[
 ];
 
 /// All of them.
-pub(super) const KINDS: [(Kind, &[&str]); 7] = [
+pub(super) const KINDS: [(Kind, &[&str]); 8] = [
     (Kind::Title, TITLES),
     (Kind::Rank, RANKS),
     (Kind::Greeting, GREETINGS),
@@ -191,6 +266,7 @@ pub(super) const KINDS: [(Kind, &[&str]); 7] = [
     (Kind::Weak, WEAK),
     (Kind::Label, LABELS),
     (Kind::Closing, CLOSINGS),
+    (Kind::Relation, RELATIONS),
 ];
 
 /// What kind of word stands before a name.
@@ -203,6 +279,7 @@ pub(super) enum Kind {
     Weak,
     Label,
     Closing,
+    Relation,
 }
 
 /// Words with a capital that stand where a name would.
@@ -335,7 +412,7 @@ pub(super) const PARTICLES: &[&str] = &[
 ];
 
 /// What the last words of the cues of each kind look like.
-pub(super) const SHAPES: [Shapes; 7] = [
+pub(super) const SHAPES: [Shapes; 8] = [
     Shapes::of(&[TITLES]),
     Shapes::of(&[RANKS]),
     Shapes::of(&[GREETINGS]),
@@ -343,8 +420,9 @@ pub(super) const SHAPES: [Shapes; 7] = [
     Shapes::of(&[WEAK]),
     Shapes::of(&[LABELS]),
     Shapes::of(&[CLOSINGS]),
+    Shapes::of(&[RELATIONS]),
 ];
 
 /// The same of all kinds.
 pub(super) const CUES: Shapes =
-    Shapes::of(&[TITLES, RANKS, GREETINGS, INTRODUCTIONS, WEAK, LABELS, CLOSINGS]);
+    Shapes::of(&[TITLES, RANKS, GREETINGS, INTRODUCTIONS, WEAK, LABELS, CLOSINGS, RELATIONS]);

@@ -32,12 +32,14 @@ pub(super) fn person(text: &str, start: usize) -> Option<usize> {
     let (kind, _) = kinds.map(|(kind, _)| kind).find(|(kind, cues)| {
         let fits = match kind {
             Kind::Title | Kind::Rank => !newline && (!marked || mark == b'.'),
-            Kind::Greeting | Kind::Weak => !newline && !marked,
+            Kind::Greeting | Kind::Weak | Kind::Relation => !newline && !marked,
             Kind::Introduction => !newline && (!marked || mark == b':'),
             Kind::Label => mark == b':',
             Kind::Closing => mark == b',' || (newline && !marked),
         };
-        fits && cues.iter().any(|cue| says(text, end, cue, *kind == Kind::Rank))
+        fits && cues
+            .iter()
+            .any(|cue| says(text, end, cue, matches!(kind, Kind::Rank | Kind::Relation)))
     })?;
     let (found, words) = name(text, start)?;
     let rest = text.get(found..)?;
@@ -51,7 +53,7 @@ pub(super) fn person(text: &str, start: usize) -> Option<usize> {
         Kind::Introduction | Kind::Greeting => at(bytes, start + 1) != b'.',
         // Labels in lower case stand in code as well.
         Kind::Label => at(bytes, word).is_ascii_uppercase() || words == 2,
-        Kind::Closing => true,
+        Kind::Closing | Kind::Relation => true,
     };
     certain.then_some(found)
 }
@@ -321,6 +323,9 @@ mod tests {
             ("Dr. Smith's office", "Smith"),
             ("{\"name\": \"Jane Doe\"}", "Jane Doe"),
             ("M. Dupont est là", "Dupont"),
+            ("my wife Anna and I", "Anna"),
+            ("mit meinem Bruder Karl Otto nach", "Karl Otto"),
+            ("ma sœur Elodie Martin", "Elodie Martin"),
         ] {
             let all = named(text);
             assert_eq!(all.first().copied().unwrap_or_default(), name, "{text}");
@@ -344,6 +349,9 @@ mod tests {
             "client: Anthropic,",
             "10^-5 M. Round to 2",
             "Sehr geehrte Damen und Herren",
+            "the Brother Printer",
+            "my son. Then",
+            "my friend, The",
         ] {
             assert_eq!(named(text), Vec::<&str>::new(), "{text}");
         }

@@ -127,14 +127,19 @@ impl Scanner<'_, '_> {
     pub(super) fn iban(&mut self, start: usize, len: usize) {
         let Some(entity) = self.special(Special::Iban) else { return };
         let letters = len >= 2 && at(self.bytes, start + 1).is_ascii_alphabetic();
-        let digits = len == 2
-            || (at(self.bytes, start + 2).is_ascii_digit()
-                && at(self.bytes, start + 3).is_ascii_digit());
+        // Two check digits follow, maybe behind a space.
+        let check = start + 2 + usize::from(len == 2);
+        let digits =
+            at(self.bytes, check).is_ascii_digit() && at(self.bytes, check + 1).is_ascii_digit();
         if !(letters && digits && at(self.bytes, start).is_ascii_alphabetic()) {
             return;
         }
-        if let Some(found) = iban::iban(self.bytes, start) {
-            self.offer(entity, (start, found.end), found.score, found.validated);
+        let Some(found) = iban::iban(self.bytes, start) else { return };
+        let span = (start, found.end);
+        // One of a country's own form says itself what it is: a card in it is none, whatever word is near.
+        match found.validated && found.score > 0.9 {
+            true => self.push(entity, span, found.score, true, true),
+            false => self.offer(entity, span, found.score, found.validated),
         }
     }
 
