@@ -39,6 +39,7 @@ pub(super) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
             _ => Scope::User,
         };
         edited |= field(message, "content", |value| content(value, scope, turn, visit));
+        edited |= unknown_fields(message, scope, turn, visit);
     }
     for tool in items(body, "tools") {
         edited |= visit_tool(tool, visit);
@@ -49,6 +50,17 @@ pub(super) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
         }
     }
     edited | field(body, "metadata", |value| visit_leaves(value, Scope::User, 0, visit))
+}
+
+/// Fields of messages that are shown by name, or whose strings are no text.
+const KNOWN: [&str; 8] =
+    ["content", "id", "model", "role", "stop_reason", "stop_sequence", "type", "usage"];
+
+/// Shows fields of a message that nobody knows, such as a second content under another name.
+fn unknown_fields(message: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
+    let Value::Object(map) = message else { return false };
+    let unknown = map.iter_mut().filter(|(name, _)| !KNOWN.contains(&name.as_str()));
+    unknown.fold(false, |edited, (_, value)| own(value, scope, turn, visit) | edited)
 }
 
 /// Shows the text of an answer.

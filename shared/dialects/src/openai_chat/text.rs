@@ -4,6 +4,45 @@ use chat::json::Value;
 use chat::text::{Visit, visit_arguments, visit_json_string, visit_leaves, visit_string};
 use chat::{Scope, Text};
 
+/// Fields of messages that are shown by name, or whose strings are no text.
+const KNOWN: [&str; 22] = [
+    "annotations",
+    "audio",
+    "cache_control",
+    "content",
+    "function_call",
+    "id",
+    "images",
+    "name",
+    "phase",
+    "prompt_cache_breakpoint",
+    "reasoning",
+    "reasoning_content",
+    "reasoning_details",
+    "refusal",
+    "role",
+    "thinking",
+    "thinking_blocks",
+    "tool_call_id",
+    "tool_calls",
+    "tool_name",
+    "tool_plan",
+    "type",
+];
+
+/// Fields within unknown ones whose strings are no text: kinds, handles, media, proofs.
+const NO_TEXT: [&str; 9] = [
+    "cache_control",
+    "data",
+    "encrypted_content",
+    "id",
+    "role",
+    "signature",
+    "thought_signature",
+    "type",
+    "url",
+];
+
 /// Shows every text of a request: messages, descriptions of tools and of the response format, predicted
 /// output, `user` and `metadata`. Not names of tools, keys of schemas, and media.
 pub(crate) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
@@ -46,21 +85,44 @@ fn items<'a>(of: &'a mut Value, name: &str) -> impl Iterator<Item = &'a mut Valu
 }
 
 fn visit_message(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
-    let scope = match message.get("role").and_then(Value::as_str) {
-        Some("system" | "developer") => Scope::System,
-        Some("assistant") => return visit_said(message, turn, visit),
-        // The name of these is a function's.
-        Some("tool" | "function") => {
-            let content = message.get_mut("content");
-            return content.is_some_and(|it| visit_content(it, Scope::ToolResult, turn, visit));
+    let (scope, named) = match message.get("role").and_then(Value::as_str) {
+        Some("system" | "developer") => (Scope::System, true),
+        Some("assistant") => {
+            let edited = visit_said(message, turn, visit);
+            return edited | visit_unknown_fields(message, Scope::Assistant, turn, visit);
         }
-        _ => Scope::User,
+        // The name of these is a function's.
+        Some("tool" | "function") => (Scope::ToolResult, false),
+        _ => (Scope::User, true),
     };
-    let mut edited = visit_field(message, "name", scope, turn, visit);
+    let mut edited = named && visit_field(message, "name", scope, turn, visit);
     if let Some(content) = message.get_mut("content") {
         edited |= visit_content(content, scope, turn, visit);
     }
-    edited
+    edited | visit_unknown_fields(message, scope, turn, visit)
+}
+
+/// Fields of a message that nobody knows, such as a second content under another name: a provider may read them.
+fn visit_unknown_fields(message: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
+    let Value::Object(map) = message else { return false };
+    let unknown = map.iter_mut().filter(|(name, _)| !KNOWN.contains(&name.as_str()));
+    unknown.fold(false, |edited, (name, value)| {
+        let is_text = !NO_TEXT.contains(&name.as_str());
+        (is_text && visit_unknown(value, scope, turn, visit)) | edited
+    })
+}
+
+fn visit_unknown(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
+    match value {
+        Value::Object(map) => map
+            .iter_mut()
+            .filter(|(name, _)| !NO_TEXT.contains(&name.as_str()))
+            .fold(false, |edited, (_, value)| visit_unknown(value, scope, turn, visit) | edited),
+        Value::Array(items) => items
+            .iter_mut()
+            .fold(false, |edited, item| visit_unknown(item, scope, turn, visit) | edited),
+        _ => visit_string(value, scope, turn, visit),
+    }
 }
 
 /// What the model said: an assistant message of a request or the message of an answer.

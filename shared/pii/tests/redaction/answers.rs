@@ -135,3 +135,15 @@ fn an_answer_that_is_no_json_gets_the_values_back() {
     let (mut run, ..) = asked(&json!({}), CHAT);
     assert_eq!(run.answer_bytes("audio/wav", &[0xff, 0]), [0xff, 0]);
 }
+
+#[test]
+fn a_dozen_values_of_a_kind_each_come_back() {
+    let mails: Vec<String> = (0..12).map(|n| format!("user{n}@example.com")).collect();
+    let mut run = Run::new(&redactor(&json!({})));
+    let sent = content(&run.send(CHAT, &asks(mails.join(" ")))).to_owned();
+    let mut placeholders: Vec<&str> = sent.split(' ').collect();
+    placeholders.reverse();
+    let got = said(&run.answer(&says(&placeholders.concat()))).to_owned();
+    let expected: String = mails.iter().rev().map(String::as_str).collect();
+    assert_eq!(got, expected);
+}

@@ -84,6 +84,19 @@ fn bodies() -> Vec<(&'static str, Value)> {
                 "user": mail, "safety_identifier": mail, "prompt_cache_key": mail, "metadata": {"k": mail},
                 "prediction": {"type": "content", "content": mail}}),
         ),
+        // A second content under a name that only some providers read.
+        (
+            CHAT,
+            json!({"model": "m", "messages": [
+                {"role": "user", "content": mail, "content_blocks": [{"type": "text", "text": mail}]},
+                {"role": "assistant", "content": mail, "said": mail},
+                {"role": "tool", "tool_call_id": "1", "content": mail, "structured": {"to": mail}}]}),
+        ),
+        (
+            MESSAGES,
+            json!({"model": "m", "max_tokens": 1, "messages": [
+                {"role": "user", "content": mail, "content_blocks": [{"type": "text", "text": mail}]}]}),
+        ),
     ]
 }
 
