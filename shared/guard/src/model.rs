@@ -119,11 +119,6 @@ impl Model {
         let fits = weights.len() == BUCKETS;
         fits.then_some(Model { weights: weights.into(), scale, bias, brevity, rules, views })
     }
-
-    /// What a rule's weight is multiplied with.
-    pub(crate) fn rules(&self) -> f32 {
-        self.rules
-    }
 }
 
 /// Turns words into features.
@@ -159,15 +154,6 @@ impl Words {
     }
 }
 
-/// The letters of a text without what stands between, four at a time.
-#[derive(Debug, Default)]
-struct Letters {
-    /// The last four.
-    run: u32,
-    /// How far the text was read.
-    at: usize,
-}
-
 /// ASCII letters in lower case, and of letters outside ASCII the last bytes: the first ones only tell the
 /// script. 0 for all else.
 static LETTER: [u8; 256] = letter_bytes();
@@ -187,39 +173,71 @@ const fn letter_bytes() -> [u8; 256] {
     table
 }
 
-impl Letters {
-    /// Shows the features of the letters up to `end` to `see`.
-    #[inline]
-    fn read(&mut self, text: &str, end: usize, mut see: impl FnMut(usize)) {
-        let bytes = text.as_bytes().get(self.at..end).unwrap_or_default();
-        self.at = end;
-        let mut run = self.run;
-        for byte in bytes {
-            let letter = u32::from(LETTER.get(usize::from(*byte)).copied().unwrap_or_default());
-            if letter == 0 {
-                continue;
-            }
-            run = run << 8 | letter;
-            if run > 0xFF_FFFF {
-                let hash = run.wrapping_mul(0x9E37_79B1);
-                see(bucket(hash ^ (hash >> 15), LETTERS));
-            }
+/// Shows the features of letters in `bytes`, four on end whatever stands between, to `see`. `run` holds the last
+/// ones.
+#[inline]
+fn letters(bytes: &[u8], run: &mut u32, mut see: impl FnMut(usize)) {
+    let letter = |byte: &u8| LETTER.get(usize::from(*byte)).copied().unwrap_or_default();
+    let mut bytes = bytes.iter();
+    while *run <= 0xFFFF {
+        let Some(byte) = bytes.next() else { return };
+        if letter(byte) != 0 {
+            *run = *run << 8 | u32::from(letter(byte));
         }
-        self.run = run;
     }
+    let mut last = *run;
+    for byte in bytes {
+        let letter = letter(byte);
+        if letter != 0 {
+            last = last << 8 | u32::from(letter);
+            let hash = last.wrapping_mul(0x9E37_79B1);
+            see(bucket(hash ^ (hash >> 15), LETTERS));
+        }
+    }
+    *run = last;
 }
 
-/// Whether a token's bytes are letters' though it has none: a mark outside ASCII.
-#[inline]
-fn is_no_letter(token: &Token) -> bool {
-    matches!(token.kind, Kind::Mark | Kind::Break) && token.end > token.start + 1
+/// Where a text's letters stand: how its chunks part it, and the marks outside ASCII, whose bytes are as those
+/// of letters.
+#[derive(Debug, Default)]
+struct Places {
+    chunks: Vec<usize>,
+    marks: Vec<(usize, usize)>,
+}
+
+impl Places {
+    fn clear(&mut self) {
+        self.chunks.clear();
+        self.marks.clear();
+    }
+
+    #[inline]
+    fn token(&mut self, token: &Token) {
+        if matches!(token.kind, Kind::Mark | Kind::Break) && token.end > token.start + 1 {
+            self.marks.push((token.start, token.end));
+        }
+    }
+
+    /// Shows all bytes of letters in a chunk to `see`.
+    fn read(&self, text: &str, chunk: usize, mut see: impl FnMut(&[u8])) {
+        let start = chunk.checked_sub(1).and_then(|before| self.chunks.get(before).copied());
+        let end = self.chunks.get(chunk).copied().unwrap_or(text.len());
+        let mut at = start.unwrap_or(0);
+        let first = self.marks.partition_point(|(mark, _)| *mark < at);
+        let marks = self.marks.iter().skip(first).take_while(|(mark, _)| *mark < end);
+        for (mark, behind) in marks {
+            see(text.as_bytes().get(at..*mark).unwrap_or_default());
+            at = *behind;
+        }
+        see(text.as_bytes().get(at..end).unwrap_or_default());
+    }
 }
 
 /// Features of one kind in one window.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum {
     weights: i32,
-    features: i32,
+    features: u32,
 }
 
 impl Sum {
@@ -228,117 +246,139 @@ impl Sum {
     }
 }
 
-/// The sums of one window.
-#[derive(Debug, Clone, Copy, Default)]
-struct Window {
-    words: Sum,
-    letters: Sum,
-}
-
 /// Weights, and which of them the chunk at hand and the one before had: each cell is a weight behind the number
 /// of the last chunk that had it, since one access is cheaper than two.
 #[derive(Debug)]
-struct Cells(Vec<u32>);
+struct Cells {
+    cells: Vec<u32>,
+    /// The number of the chunk at hand, above the bits of weights.
+    chunk: u32,
+}
 
 /// The bits of a cell's weight.
 const WEIGHT: u32 = 0xFF;
+/// The number of the first chunk.
+const FIRST: u32 = 2 * (WEIGHT + 1);
 
 impl Cells {
-    /// Meets a feature in a chunk, whose number stands above the weight's bits. It counts for the window that
-    /// begins with the chunk if the chunk did not have it, for the one that goes on if the one before did not
-    /// have it either.
-    #[inline]
-    fn meet(&mut self, feature: usize, chunk: u32, begun: &mut Sum, goes_on: &mut Sum) {
-        let Some(cell) = self.0.get_mut(feature) else { return };
-        let before = *cell ^ chunk;
-        if before <= WEIGHT {
-            return;
+    fn new(weights: impl Iterator<Item = u8>, count: usize) -> Cells {
+        let mut cells: Vec<u32> = weights.map(u32::from).collect();
+        cells.resize(count, 0);
+        Cells { cells, chunk: FIRST }
+    }
+
+    /// Begins another chunk, so many behind the last one.
+    fn begin(&mut self, on: u32) {
+        match self.chunk.checked_add(on * (WEIGHT + 1)) {
+            Some(number) => self.chunk = number,
+            // Once in millions of chunks a window counts a few features twice.
+            None => {
+                self.cells.iter_mut().for_each(|cell| *cell &= WEIGHT);
+                self.chunk = FIRST;
+            }
         }
-        let byte = *cell & WEIGHT;
-        let weight = i32::from((byte as u8).cast_signed());
-        // All bits of it if the chunk before did not have the feature.
-        let new = if (*cell ^ (chunk - WEIGHT - 1)) > WEIGHT { -1 } else { 0 };
-        *cell = chunk | byte;
-        begun.weights += weight;
-        begun.features += 1;
-        goes_on.weights += weight & new;
-        goes_on.features -= new;
+    }
+
+    /// The chunk at hand.
+    #[inline]
+    fn chunk(&mut self) -> Chunk<'_> {
+        Chunk { cells: &mut self.cells, number: self.chunk }
+    }
+
+    /// Meets the features of letters.
+    fn read(&mut self, bytes: &[u8], run: &mut u32, begun: &mut Sum, goes_on: &mut Sum) {
+        // Copies, which can be held in registers.
+        let (mut chunk, mut one, mut other) = (self.chunk(), *begun, *goes_on);
+        letters(bytes, run, |feature| chunk.meet(feature, &mut one, &mut other));
+        (*begun, *goes_on) = (one, other);
     }
 }
 
-/// Scores texts; its table of what was seen is used again and again.
+/// A chunk that meets features.
+struct Chunk<'a> {
+    cells: &'a mut [u32],
+    number: u32,
+}
+
+impl Chunk<'_> {
+    /// Meets a feature. It counts for the window that begins with the chunk if the chunk did not have it, for
+    /// the one that goes on if the one before did not have it either.
+    #[inline]
+    fn meet(&mut self, feature: usize, begun: &mut Sum, goes_on: &mut Sum) {
+        let Some(cell) = self.cells.get_mut(feature) else { return };
+        let old = *cell;
+        if (old ^ self.number) <= WEIGHT {
+            return;
+        }
+        *cell = self.number | (old & WEIGHT);
+        let weight = i32::from((old as u8).cast_signed());
+        begun.weights += weight;
+        begun.features += 1;
+        if (old ^ (self.number - WEIGHT - 1)) > WEIGHT {
+            goes_on.weights += weight;
+            goes_on.features += 1;
+        }
+    }
+}
+
+/// Where words and rules leave no doubt, letters are not asked: log-odds below and above the threshold.
+/// Training teaches words to do alone.
+const DOUBT: f32 = 2.5;
+const SURE: f32 = 4.0;
+
+/// Scores texts; its tables of what was seen are used again and again.
 #[derive(Debug)]
 pub(crate) struct Scorer {
     model: Model,
     view: View,
+    doubt: std::ops::Range<f32>,
     of_words: Cells,
     of_letters: Cells,
-    /// The number of the chunk at hand, above the bits of weights.
-    chunk: u32,
     tokens: u32,
     /// The window that begins with the chunk at hand, and the one that goes on in it.
-    begun: Window,
-    goes_on: Window,
-    /// Chunks before the one at hand.
-    chunks: usize,
-    /// Windows that are complete.
-    done: Vec<Window>,
+    begun: Sum,
+    goes_on: Sum,
+    /// Words of the windows that are complete.
+    done: Vec<Sum>,
     words: Words,
-    letters: Letters,
+    places: Places,
 }
-
-/// The number of a text's first chunk, if nothing was seen before.
-const FIRST: u32 = 2 * (WEIGHT + 1);
 
 impl Scorer {
     pub(crate) fn new(model: Model) -> Scorer {
-        let mut weights = model.weights.iter().map(|byte| u32::from(*byte)).collect::<Vec<u32>>();
-        weights.resize(BUCKETS, 0);
-        let letters = weights.split_off(WORDS);
+        let weights = || model.weights.iter().copied();
         Scorer {
+            of_words: Cells::new(weights().take(WORDS), WORDS),
+            of_letters: Cells::new(weights().skip(WORDS), LETTERS),
             model,
             view: View::Plain,
-            of_words: Cells(weights),
-            of_letters: Cells(letters),
-            chunk: FIRST,
+            doubt: -DOUBT..SURE,
             tokens: 0,
-            begun: Window::default(),
-            goes_on: Window::default(),
-            chunks: 0,
+            begun: Sum::default(),
+            goes_on: Sum::default(),
             done: Vec::new(),
             words: Words::default(),
-            letters: Letters::default(),
+            places: Places::default(),
         }
     }
 
-    pub(crate) fn model(&self) -> &Model {
-        &self.model
+    /// Asks letters of every window whose words and rules score in this range.
+    #[cfg(feature = "lab")]
+    pub(crate) fn doubt(&mut self, doubt: std::ops::Range<f32>) {
+        self.doubt = doubt;
     }
 
     /// Begins a text.
     pub(crate) fn begin(&mut self, view: View) {
         // Two on: nothing of the last text may look like the chunk before this one.
-        self.next_number(2);
+        self.of_words.begin(2);
         self.view = view;
         self.tokens = 0;
-        self.begun = Window::default();
-        self.goes_on = Window::default();
-        self.chunks = 0;
+        self.begun = Sum::default();
+        self.goes_on = Sum::default();
         self.done.clear();
         self.words = Words::default();
-        self.letters = Letters::default();
-    }
-
-    fn next_number(&mut self, on: u32) {
-        match self.chunk.checked_add(on * (WEIGHT + 1)) {
-            Some(number) => self.chunk = number,
-            // Once in millions of chunks a window counts a few features twice.
-            None => {
-                let cells = self.of_words.0.iter_mut().chain(&mut self.of_letters.0);
-                cells.for_each(|cell| *cell &= WEIGHT);
-                self.chunk = FIRST;
-            }
-        }
+        self.places.clear();
     }
 
     /// How many windows the text had that was ended.
@@ -349,13 +389,13 @@ impl Scorer {
 
     /// The number of the window that begins with the chunk at hand.
     pub(crate) fn window(&self) -> usize {
-        self.chunks
+        self.places.chunks.len()
     }
 
     #[inline]
-    pub(crate) fn token(&mut self, text: &str, token: &Token) {
+    pub(crate) fn token(&mut self, token: &Token) {
         if self.tokens == CHUNK {
-            self.end_chunk(text, token.start);
+            self.end_chunk(token.start);
         }
         self.tokens += 1;
         // Marks and line ends are no features: they are a corpus's habits, and free to be changed.
@@ -364,50 +404,82 @@ impl Scorer {
             Kind::Break => self.words.end(),
             Kind::Mark => {}
         }
-        if is_no_letter(token) {
-            self.read_letters(text, token.start);
-            self.letters.at = token.end;
-        }
+        self.places.token(token);
     }
 
     #[inline]
     fn word(&mut self, hash: u32) {
-        let Scorer { of_words, words, chunk, begun, goes_on, .. } = self;
-        let (chunk, mut one, mut other) = (*chunk, begun.words, goes_on.words);
-        words.word(hash, |feature| of_words.meet(feature, chunk, &mut one, &mut other));
-        (begun.words, goes_on.words) = (one, other);
+        let Scorer { of_words, words, begun, goes_on, .. } = self;
+        let (mut chunk, mut one, mut other) = (of_words.chunk(), *begun, *goes_on);
+        words.word(hash, |feature| chunk.meet(feature, &mut one, &mut other));
+        (*begun, *goes_on) = (one, other);
     }
 
-    fn read_letters(&mut self, text: &str, end: usize) {
-        let Scorer { of_letters, letters, chunk, begun, goes_on, .. } = self;
-        let (chunk, mut one, mut other) = (*chunk, begun.letters, goes_on.letters);
-        letters.read(text, end, |feature| of_letters.meet(feature, chunk, &mut one, &mut other));
-        (begun.letters, goes_on.letters) = (one, other);
-    }
-
-    fn end_chunk(&mut self, text: &str, at: usize) {
-        self.read_letters(text, at);
+    fn end_chunk(&mut self, at: usize) {
+        self.end_window();
+        self.places.chunks.push(at);
         self.tokens = 0;
-        self.next_number(1);
-        if self.chunks > 0 {
+        self.of_words.begin(1);
+    }
+
+    fn end_window(&mut self) {
+        if !self.places.chunks.is_empty() {
             self.done.push(self.goes_on);
         }
-        self.chunks += 1;
         self.goes_on = std::mem::take(&mut self.begun);
     }
 
-    /// Ends the text. The score of every window, in log-odds; 0 is the threshold that training chose. The last
-    /// chunk alone is no window: the one before covers it.
-    pub(crate) fn end(&mut self, text: &str) -> impl Iterator<Item = f32> {
-        self.read_letters(text, text.len());
-        self.done.push(if self.chunks > 0 { self.goes_on } else { self.begun });
-        let Model { bias, brevity, scale, views, .. } = &self.model;
+    /// Ends the text. Shows the score of every window to `see`, in log-odds, without and with the rules that
+    /// were met in it; 0 is the threshold that training chose. `rules` is what they weigh in a window.
+    pub(crate) fn end(
+        &mut self,
+        text: &str,
+        rules: impl Fn(usize) -> f32,
+        mut see: impl FnMut(f32, f32),
+    ) {
+        // The last chunk alone is no window: the one before covers it.
+        self.done.push(if self.places.chunks.is_empty() { self.begun } else { self.goes_on });
+        let Model { bias, brevity, scale, views, rules: a_rule, .. } = &self.model;
         let base = bias + views.get(self.view as usize).copied().unwrap_or_default();
-        self.done.iter().map(move |window| {
-            let brevity = brevity * FEW / (FEW + window.words.features as f32);
-            base - brevity + (window.words.mean() + window.letters.mean()) * scale
-        })
+        let (places, of_letters) = (&self.places, &mut self.of_letters);
+        // What letters say of the window that begins with the last chunk that was read, and its last letters.
+        let (mut begun, mut run, mut read) = (Sum::default(), 0, 0);
+        for (window, words) in self.done.iter().enumerate() {
+            let brevity = brevity * FEW / (FEW + words.features as f32);
+            let by_words = base - brevity + words.mean() * scale;
+            let rules = rules(window) * a_rule;
+            let mut score = by_words;
+            if self.doubt.contains(&(by_words + rules)) {
+                let mut none = Sum::default();
+                if window + 1 != read {
+                    of_letters.begin(2);
+                    (begun, run) = (Sum::default(), last_letters(text, places, window));
+                    places.read(text, window, |bytes| {
+                        of_letters.read(bytes, &mut run, &mut begun, &mut none);
+                    });
+                }
+                let mut goes_on = std::mem::take(&mut begun);
+                if window < places.chunks.len() {
+                    of_letters.begin(1);
+                    places.read(text, window + 1, |bytes| {
+                        of_letters.read(bytes, &mut run, &mut begun, &mut goes_on);
+                    });
+                }
+                read = window + 2;
+                score += goes_on.mean() * scale;
+            }
+            see(score, score + rules);
+        }
     }
+}
+
+/// The last letters before a chunk.
+fn last_letters(text: &str, places: &Places, chunk: usize) -> u32 {
+    let mut run = 0;
+    if let Some(before) = chunk.checked_sub(1) {
+        places.read(text, before, |bytes| letters(bytes, &mut run, |_| ()));
+    }
+    run
 }
 
 /// The features of every window of a text, for training: sorted, each once.
@@ -415,19 +487,15 @@ impl Scorer {
 pub fn windows(text: &str) -> Vec<Vec<u32>> {
     let text = crate::fold::fold(text).text;
     let mut chunks: Vec<Vec<u32>> = vec![Vec::new()];
-    let (mut words, mut letters, mut count) = (Words::default(), Letters::default(), 0);
-    let read = |letters: &mut Letters, end, chunks: &mut Vec<Vec<u32>>| {
-        if let Some(chunk) = chunks.last_mut() {
-            letters.read(&text, end, |feature| chunk.push((WORDS + feature) as u32));
-        }
-    };
+    let (mut words, mut places, mut count) = (Words::default(), Places::default(), 0);
     crate::token::tokens(&text, |token| {
         if count == CHUNK {
-            read(&mut letters, token.start, &mut chunks);
+            places.chunks.push(token.start);
             chunks.push(Vec::new());
             count = 0;
         }
         count += 1;
+        places.token(&token);
         match (token.kind, chunks.last_mut()) {
             (Kind::Word | Kind::Ideograph | Kind::Number, Some(chunk)) => {
                 words.word(token.hash, |feature| chunk.push(feature as u32));
@@ -435,12 +503,13 @@ pub fn windows(text: &str) -> Vec<Vec<u32>> {
             (Kind::Break, _) => words.end(),
             _ => {}
         }
-        if is_no_letter(&token) {
-            read(&mut letters, token.start, &mut chunks);
-            letters.at = token.end;
-        }
     });
-    read(&mut letters, text.len(), &mut chunks);
+    let mut run = 0;
+    for (at, chunk) in chunks.iter_mut().enumerate() {
+        places.read(&text, at, |bytes| {
+            letters(bytes, &mut run, |feature| chunk.push((WORDS + feature) as u32));
+        });
+    }
     let united = |parts: &[Vec<u32>]| {
         let mut all = parts.concat();
         all.sort_unstable();
@@ -473,8 +542,10 @@ mod tests {
         for (words, windows) in [(0, 1), (128, 1), (129, 1), (257, 2), (640, 4)] {
             scorer.begin(View::Plain);
             let text = "word ".repeat(words);
-            crate::token::tokens(&text, |token| scorer.token(&text, &token));
-            assert_eq!(scorer.end(&text).count(), windows, "{words}");
+            crate::token::tokens(&text, |token| scorer.token(&token));
+            let mut count = 0;
+            scorer.end(&text, |_| 0.0, |_, _| count += 1);
+            assert_eq!(count, windows, "{words}");
         }
     }
 }

@@ -118,6 +118,12 @@ impl Scanner {
         }
     }
 
+    /// Asks the model's letters of every window whose words and rules score in this range, for comparison.
+    #[cfg(feature = "lab")]
+    pub fn doubt(&mut self, doubt: std::ops::Range<f32>) {
+        self.scorer.doubt(doubt);
+    }
+
     /// What the rules weigh in each window of [`crate::model::windows`], for training.
     #[cfg(feature = "lab")]
     pub fn rule_weights(&mut self, text: &str) -> Vec<f32> {
@@ -145,7 +151,7 @@ impl Scanner {
         let mut literals = Literals::default();
         let mut survey = Survey::default();
         tokens(text, |token| {
-            scorer.token(text, &token);
+            scorer.token(&token);
             survey.token(text, &token);
             matcher.token(text, &token, |rule| note(met, scorer.window(), rule));
             if token.kind == Kind::Mark
@@ -158,15 +164,15 @@ impl Scanner {
         let flood = survey.is_flooded().then_some("encoded-flood");
         let ends = literals.finish().map(Found::rule).into_iter().chain(flood);
         ends.filter_map(rules::by_id).for_each(|rule| note(met, scorer.window(), rule));
-        let mut log_odds = f32::MIN;
-        let mut by_model = false;
-        let a_rule = scorer.model().rules();
-        for (index, score) in scorer.end(text).enumerate() {
-            by_model |= score >= 0.0;
-            let rules = met.iter().filter(|(window, _)| *window == index || *window == index + 1);
-            let rules = sum_of(rules.map(|(_, rule)| *rule));
-            log_odds = log_odds.max(score + rules * a_rule);
-        }
+        let (mut log_odds, mut by_model) = (f32::MIN, false);
+        let rules = |window| {
+            let rules = met.iter().filter(|(at, _)| *at == window || *at == window + 1);
+            sum_of(rules.map(|(_, rule)| *rule))
+        };
+        scorer.end(text, rules, |by_itself, with_rules| {
+            by_model |= by_itself >= 0.0;
+            log_odds = log_odds.max(with_rules);
+        });
         Look { log_odds, by_model, cues: matcher.cues(), survey }
     }
 }

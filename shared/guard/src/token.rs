@@ -114,23 +114,22 @@ impl WordHash {
     /// The ASCII letters from `at` on, of which there is one at least. Returns where they end.
     #[inline]
     fn run(&mut self, bytes: &[u8], at: usize) -> usize {
-        let (mut end, mut last, mut sum) = (at, 0, self.sum);
-        for byte in bytes.get(at..).unwrap_or_default() {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let mut sum = self.sum;
+        let count = rest.iter().position(|byte| {
             let spread = ascii_letter(*byte);
-            if spread == 0 {
-                break;
-            }
-            last = spread;
             sum = sum.wrapping_add(spread);
-            end += 1;
-        }
+            spread == 0
+        });
+        let count = count.unwrap_or(rest.len());
+        let letter = |at: usize| rest.get(at).copied().map_or(0, ascii_letter);
         if self.length == 0 {
-            self.first = bytes.get(at).copied().map_or(0, ascii_letter);
+            self.first = letter(0);
         }
-        self.last = last;
+        self.last = letter(count.wrapping_sub(1));
         self.sum = sum;
-        self.length += (end - at) as u32;
-        end
+        self.length += count as u32;
+        at + count
     }
 
     fn finish(&self) -> u32 {
@@ -217,19 +216,7 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
             }
             BREAK | LINE => {
                 at += 1;
-                if class == LINE {
-                    opens_line = true;
-                }
-                let hash = spread(0x2_0000 + u32::from(byte));
-                see(Token {
-                    kind: Kind::Break,
-                    hash,
-                    start,
-                    end: at,
-                    length: 1,
-                    opens_line: false,
-                });
-                continue;
+                (Kind::Break, spread(0x2_0000 + u32::from(byte)), 1)
             }
             OTHER => {
                 at += 1;
@@ -259,7 +246,11 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
         };
         see(Token { kind, hash, start, end: at, length, opens_line });
         // A list's bullet, a quote's bar or an emphasis opens a line as the word behind it does.
-        opens_line &= kind == Kind::Mark;
+        opens_line = match class {
+            LINE => true,
+            BREAK => opens_line,
+            _ => opens_line && kind == Kind::Mark,
+        };
     }
 }
 

@@ -10,42 +10,60 @@ use crate::token::{Kind, Token, is_ideograph};
 const LONGEST: usize = 12;
 /// How many bytes before a word somebody may be named whose it is.
 const OWNER: usize = 20;
+/// How many bytes before a word two names may take.
+const NAMES: usize = 40;
 /// The place of a step that was not met.
 const NEVER: u32 = 0;
-
-/// One step of one pattern, where a word leads.
-#[derive(Debug, Clone, Copy)]
-struct Target {
-    pattern: u16,
-    step: u8,
-}
 
 #[derive(Debug)]
 struct Compiled {
     rule: &'static Rule,
+    /// Within how many words all steps must be met, if in any order.
     any_order: Option<u32>,
-    steps: Vec<StepState>,
+    /// Its steps, among those of all patterns.
+    steps: std::ops::Range<usize>,
 }
 
+/// One step of one pattern.
 #[derive(Debug, Clone, Copy)]
 struct StepState {
+    /// Where it was last met, with every step before it; [`NEVER`] if it was not.
+    met: u32,
     gap: u32,
+    pattern: u16,
+    /// Whether it may be met whatever was met before: the first, and all that come in any order.
+    free: bool,
+    /// Whether it asks for more than its word.
+    asks: bool,
     opens_line: bool,
     owned: bool,
     named: bool,
     colon: bool,
     closes: bool,
-    /// Where it was last met, with every step before it; [`NEVER`] if it was not.
-    met: u32,
+}
+
+impl StepState {
+    /// Whether what it asks for stands around its word.
+    fn fits(&self, text: &str, token: &Token, end: usize) -> bool {
+        (!self.opens_line || token.opens_line)
+            && (!self.owned || owner_stands_before(text, token.start))
+            && (!self.named || name_stands_before(text, token.start))
+            && (!self.colon || colon_follows(text, end))
+            && (!self.closes || sentence_ends(text, end))
+    }
 }
 
 /// All built-in rules, compiled, and how far each has got in the text at hand.
 #[derive(Debug)]
 pub(crate) struct Matcher {
     patterns: Vec<Compiled>,
+    steps: Vec<StepState>,
+    /// For each step the last place where it may be met: a word leads to many steps and few may be.
+    until: Vec<u32>,
     /// Open addressing: hash, and the range of its targets; an empty slot has an empty range.
     slots: Vec<(u32, u16, u16)>,
-    targets: Vec<Target>,
+    /// Steps where a word leads, and cues.
+    targets: Vec<u16>,
     cues: Cues,
     /// Counts words. It goes on from text to text, so that nothing must be reset.
     place: u32,
@@ -62,6 +80,7 @@ pub(crate) struct Cues {
     pub(crate) reversed: u32,
 }
 
+/// Targets that are no steps.
 const PLAIN: u16 = u16::MAX;
 const ROT13: u16 = u16::MAX - 1;
 const REVERSED: u16 = u16::MAX - 2;
@@ -69,14 +88,17 @@ const REVERSED: u16 = u16::MAX - 2;
 impl Matcher {
     /// Compiles the rules that `enabled` wants.
     pub(crate) fn new(enabled: impl Fn(&Rule) -> bool) -> Matcher {
-        let mut by_hash: HashMap<u32, Vec<Target>> = HashMap::new();
-        let mut patterns = Vec::new();
+        let mut by_hash: HashMap<u32, Vec<u16>> = HashMap::new();
+        let (mut patterns, mut steps) = (Vec::new(), Vec::new());
         for rule in rules().filter(|rule| enabled(rule)) {
             // A row that cannot be read is caught by the test over the table.
             for pattern in
                 rule.patterns.iter().filter_map(|text| Pattern::read(text, words::LISTS).ok())
             {
-                add(&pattern, rule, &mut patterns, &mut by_hash);
+                add(&pattern, &mut steps, patterns.len(), &mut by_hash);
+                let from = steps.len() - pattern.steps.len();
+                let any_order = pattern.any_order;
+                patterns.push(Compiled { rule, any_order, steps: from..steps.len() });
             }
         }
         for (word, cue) in words::cues() {
@@ -85,10 +107,22 @@ impl Matcher {
                 words::Cue::Rot13 => ROT13,
                 words::Cue::Reversed => REVERSED,
             };
-            by_hash.entry(lookup_hash(&word)).or_default().push(Target { pattern: cue, step: 0 });
+            by_hash.entry(lookup_hash(&word)).or_default().push(cue);
         }
         let (slots, targets) = table(by_hash);
-        Matcher { patterns, slots, targets, cues: Cues::default(), place: 1 }
+        let until = vec![NEVER; steps.len()];
+        let cues = Cues::default();
+        let mut matcher = Matcher { patterns, steps, until, slots, targets, cues, place: 0 };
+        matcher.reset();
+        matcher
+    }
+
+    fn reset(&mut self) {
+        self.place = 1_000;
+        for (step, until) in self.steps.iter_mut().zip(&mut self.until) {
+            step.met = NEVER;
+            *until = if step.free { u32::MAX } else { NEVER };
+        }
     }
 
     /// Begins a text that has nothing to do with the one before.
@@ -96,9 +130,7 @@ impl Matcher {
         self.cues = Cues::default();
         self.place = self.place.saturating_add(1_000);
         if self.place > u32::MAX / 2 {
-            self.place = 1_000;
-            let steps = self.patterns.iter_mut().flat_map(|pattern| &mut pattern.steps);
-            steps.for_each(|step| step.met = NEVER);
+            self.reset();
         }
     }
 
@@ -173,57 +205,58 @@ impl Matcher {
         end: usize,
         met: &mut impl FnMut(&'static Rule),
     ) {
-        let place = self.place;
-        let targets = self.targets.get(usize::from(from)..usize::from(to)).unwrap_or_default();
+        let Matcher { patterns, steps, until, targets, cues, place, .. } = self;
+        let targets = targets.get(usize::from(from)..usize::from(to)).unwrap_or_default();
         for target in targets {
-            match target.pattern {
-                PLAIN => self.cues.plain += 1,
-                ROT13 => self.cues.rot13 += 1,
-                REVERSED => self.cues.reversed += 1,
-                index => {
-                    let Some(pattern) = self.patterns.get_mut(usize::from(index)) else { continue };
-                    let at = usize::from(target.step);
-                    let fits = pattern.steps.get(at).is_some_and(|step| {
-                        (!step.opens_line || token.opens_line)
-                            && (!step.owned || owner_stands_before(text, token.start))
-                            && (!step.named || name_stands_before(text, token.start))
-                            && (!step.colon || colon_follows(text, end))
-                            && (!step.closes || sentence_ends(text, end))
-                    });
-                    if fits && pattern.step(at, place) {
-                        met(pattern.rule);
+            let at = usize::from(*target);
+            match until.get(at) {
+                Some(last) if *last < *place => {}
+                Some(_) => {
+                    if let Some(rule) = meet(patterns, steps, until, at, *place, |step| {
+                        !step.asks || step.fits(text, token, end)
+                    }) {
+                        met(rule);
                     }
                 }
+                None => match *target {
+                    PLAIN => cues.plain += 1,
+                    ROT13 => cues.rot13 += 1,
+                    _ => cues.reversed += 1,
+                },
             }
         }
     }
 }
 
-impl Compiled {
-    /// A step was met at `place`. Returns whether the whole pattern is, with it.
-    fn step(&mut self, at: usize, place: u32) -> bool {
-        let last = self.steps.len().saturating_sub(1);
-        if let Some(span) = self.any_order {
-            if let Some(step) = self.steps.get_mut(at) {
-                step.met = place;
-            }
-            return self.steps.iter().all(|step| step.met != NEVER && place - step.met <= span);
-        }
-        let reached = match at.checked_sub(1).and_then(|before| self.steps.get(before)) {
-            None => true,
-            Some(before) => {
-                let gap = self.steps.get(at).map_or(0, |step| step.gap);
-                before.met != NEVER && before.met < place && place - before.met <= gap + 1
-            }
-        };
-        if !reached {
-            return false;
-        }
-        if let Some(step) = self.steps.get_mut(at) {
-            step.met = place;
-        }
-        at == last
+/// Meets the step at `at`, if it `fits`. Returns the rule if its whole pattern is met with it.
+fn meet(
+    patterns: &[Compiled],
+    steps: &mut [StepState],
+    until: &mut [u32],
+    at: usize,
+    place: u32,
+    fits: impl Fn(&StepState) -> bool,
+) -> Option<&'static Rule> {
+    let before = at.checked_sub(1).and_then(|before| steps.get(before)).map(|step| step.met);
+    let step = steps.get_mut(at)?;
+    // One place is not two steps.
+    if !step.free && before == Some(place) || !fits(step) {
+        return None;
     }
+    step.met = place;
+    let pattern = patterns.get(usize::from(step.pattern))?;
+    if let Some(span) = pattern.any_order {
+        let mut all = steps.get(pattern.steps.clone())?.iter();
+        let met = all.all(|step| step.met != NEVER && place - step.met <= span);
+        return met.then_some(pattern.rule);
+    }
+    if at + 1 == pattern.steps.end {
+        return Some(pattern.rule);
+    }
+    if let (Some(next), Some(until)) = (steps.get(at + 1), until.get_mut(at + 1)) {
+        *until = place + next.gap + 1;
+    }
+    None
 }
 
 /// Whether a colon follows, behind nothing but spaces and what closes an emphasis, a tag or a bracket.
@@ -252,10 +285,10 @@ fn owner_stands_before(text: &str, start: usize) -> bool {
 
 /// Whether the two words before `start` are written as names are.
 fn name_stands_before(text: &str, start: usize) -> bool {
-    let before = text.get(..start).unwrap_or_default();
-    let mut words = before.rsplit(' ').skip(1);
+    let before = text.as_bytes().get(start.saturating_sub(NAMES)..start).unwrap_or_default();
+    let mut words = before.rsplit(|byte| *byte == b' ').skip(1);
     let mut is_name = || {
-        let word = words.next().unwrap_or_default().as_bytes();
+        let word = words.next().unwrap_or_default();
         word.len() > 1
             && word.first().is_some_and(u8::is_ascii_uppercase)
             && word.get(1..).unwrap_or_default().iter().all(u8::is_ascii_lowercase)
@@ -263,36 +296,37 @@ fn name_stands_before(text: &str, start: usize) -> bool {
     is_name() && is_name()
 }
 
+/// Adds the steps of the pattern of that number, and where words lead to them.
 fn add(
     pattern: &Pattern,
-    rule: &'static Rule,
-    patterns: &mut Vec<Compiled>,
-    by_hash: &mut HashMap<u32, Vec<Target>>,
+    steps: &mut Vec<StepState>,
+    number: usize,
+    by_hash: &mut HashMap<u32, Vec<u16>>,
 ) {
-    let index = patterns.len() as u16;
     // Later steps first: one word must not be two steps.
     for (at, step) in pattern.steps.iter().enumerate().rev() {
         for word in &step.words {
-            let target = Target { pattern: index, step: at as u8 };
-            by_hash.entry(lookup_hash(word)).or_default().push(target);
+            by_hash.entry(lookup_hash(word)).or_default().push((steps.len() + at) as u16);
         }
     }
-    let steps = pattern.steps.iter().map(|step| StepState {
+    steps.extend(pattern.steps.iter().enumerate().map(|(at, step)| StepState {
+        met: NEVER,
         gap: step.gap,
+        pattern: number as u16,
+        free: at == 0 || pattern.any_order.is_some(),
+        asks: step.opens_line || step.owned || step.named || step.colon || step.closes,
         opens_line: step.opens_line,
         owned: step.owned,
         named: step.named,
         colon: step.colon,
         closes: step.closes,
-        met: NEVER,
-    });
-    patterns.push(Compiled { rule, any_order: pattern.any_order, steps: steps.collect() });
+    }));
 }
 
 /// The slots and the targets that they point to.
-type Table = (Vec<(u32, u16, u16)>, Vec<Target>);
+type Table = (Vec<(u32, u16, u16)>, Vec<u16>);
 
-fn table(by_hash: HashMap<u32, Vec<Target>>) -> Table {
+fn table(by_hash: HashMap<u32, Vec<u16>>) -> Table {
     let size = (by_hash.len() * 3).next_power_of_two();
     let (mut slots, mut targets) = (vec![(0, 0, 0); size], Vec::new());
     let mut entries: Vec<_> = by_hash.into_iter().collect();
@@ -310,4 +344,21 @@ fn table(by_hash: HashMap<u32, Vec<Target>>) -> Table {
         }
     }
     (slots, targets)
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn numbers_of_steps_and_targets_fit() {
+        let matcher = Matcher::new(|_| true);
+        let Matcher { steps, targets, patterns, .. } = matcher;
+        assert!(steps.len() < usize::from(REVERSED), "{} steps", steps.len());
+        assert!(targets.len() <= usize::from(u16::MAX), "{} targets", targets.len());
+        assert!(patterns.iter().all(|pattern| !pattern.steps.is_empty()));
+    }
 }
