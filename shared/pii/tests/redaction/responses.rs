@@ -151,3 +151,15 @@ fn a_stream_of_lines_is_looked_into_as_well() {
     let got = run.stream_of("application/ndjson", &[lines(&["joe@example.org"]).as_bytes()]);
     assert!(got.concat().contains("<EMAIL_ADDRESS_1>") && !got.concat().contains("joe@"));
 }
+
+#[test]
+fn an_answer_that_cannot_be_read_is_refused() {
+    let redactor = redactor(&json!({"responses": ACT}));
+    for media_type in ["text/plain", "application/json"] {
+        let mut run = Run::new(&redactor);
+        run.send(CHAT, &asks("hi"));
+        let got = run.answer_bytes(media_type, &[0xff, 0]);
+        let error: serde_json::Value = serde_json::from_slice(&got).unwrap();
+        assert_eq!(error["error"]["code"], "unreadable_response", "{media_type}");
+    }
+}

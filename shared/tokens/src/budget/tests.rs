@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use stage::store::Memory;
+use stage::store::{Entry, Memory};
 
 use super::*;
 
@@ -118,4 +118,25 @@ fn keys_do_not_run_into_each_other() {
     assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
     assert_ne!(of(&["a", ""]), of(&["a"]));
     assert_eq!(of(&["a"]), of(&["a"]));
+}
+
+/// Others are always quicker.
+#[derive(Debug)]
+struct Contended(Memory);
+
+impl Store for Contended {
+    fn get(&self, key: &str) -> Option<Entry> {
+        self.0.get(key)
+    }
+
+    fn set(&self, _: &str, _: &[u8], _: Option<u32>) -> bool {
+        false
+    }
+}
+
+#[test]
+fn where_nothing_can_be_reserved_nothing_is_granted() {
+    let (budget, store) = (budget(100, false), Contended(Memory::default()));
+    let outcome = budget.reserve(&store, 1, 1, START, false);
+    assert_eq!(outcome, Outcome::Refused(Left { amount: 0, reset: 60 * SECOND }, Some(1)));
 }
