@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from textwrap import wrap
 from typing import Any, Callable, Mapping, Sequence, Tuple
 
 from gateway import CLAUDE, GPT, TARGETS, Target
@@ -27,12 +28,19 @@ def saying(text: str, model: str = "gpt-5.4-mini", **headers: str) -> Call:
 
 def personal_data(tour: Tour) -> None:
     """pii-redactor"""
-    call = saying(f"Write to {MAIL}, card 4111 1111 1111 1111.")
-    answer = tour.send(call).read()
-    beside(tour, messages_of(call.body), CLAUDE)
+    asked = f"Write to {MAIL} and charge the card 4111 1111 1111 1111"
+    answer = tour.send(saying(asked)).read()
     said = text_of(answer)
-    tour.screen.say(f"the client got: {cut(said, tour.screen.width - 20)}", "cyan")
     provider = tour.gateway.provider(CLAUDE)
+    received = "(it is the real one and does not tell)"
+    if provider:
+        received = provider.last()["body"]["messages"][0]["content"][0]["text"]
+    columns = (("the client sent", asked), (f"{CLAUDE.title} received", received))
+    left, right = ([title, *wrap(text, tour.screen.column)] for title, text in columns)
+    tour.screen.beside(left, right)
+    tour.screen.say("the client got", "cyan")
+    for line in wrap(said, tour.screen.width - 2):
+        tour.screen.say(line)
     if provider:
         raw = provider.last()["raw"]
         hidden = MAIL not in raw and "4111" not in raw and "EMAIL_ADDRESS_1" in raw

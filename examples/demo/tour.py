@@ -80,8 +80,9 @@ class Tour:
             ("3. A Messages client, answered by OpenAI", self._messages),
             ("4. The first provider is overloaded, the second answers", self._failover),
         ]
+        steps = [(f"{title} · provider-translator", step) for title, step in steps]
         steps += [
-            (f"{number}. {title}", lambda step=step: step(self))
+            (f"{number}. {title} · {step.__doc__}", lambda step=step: step(self))
             for number, (title, step) in enumerate(STEPS, len(steps) + 1)
         ]
         for title, step in steps:

@@ -66,6 +66,13 @@ def test_every_schema_is_used() -> None:
     assert used == set(SCHEMAS)
 
 
+def test_both_forms_of_kuma_say_the_same() -> None:
+    plain, universal = (documents(f"kong-mesh/{name}external-services.yaml") for name in ("", "universal-"))
+    assert [(one["kind"], one["metadata"]["name"], one["spec"]) for one in plain] == [
+        (one["type"], one["name"], one["spec"]) for one in universal
+    ]
+
+
 def test_every_mesh_gets_the_same_gateway() -> None:
     first, *others = [resources(*documents(path)) for path in ADDING]
     assert first["listeners"] and first["clusters"]
