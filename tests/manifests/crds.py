@@ -1,4 +1,4 @@
-"""The CRDs that manifests are checked against: JSON Schemas in `schemas/`, each with its source."""
+"""What manifests are checked against: CRDs as JSON Schemas in `schemas/`, and Compose's own; each has its source."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 
 JSON = Dict[str, Any]
 
@@ -22,10 +22,14 @@ def schemas() -> Dict[Tuple[str, str], JSON]:
 
 
 SCHEMAS = schemas()
+COMPOSE: JSON = json.loads((Path(__file__).parent / "compose-spec.json").read_text())
 
 
 def errors(manifest: JSON) -> List[str]:
-    """What is wrong with a manifest."""
+    """What is wrong with a manifest or a compose file."""
+    if "services" in manifest:
+        validator = Draft7Validator(COMPOSE)
+        return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(manifest)]
     if "type" in manifest:
         # Kuma's universal form: the same `spec`, its head without a version.
         head = {"apiVersion": "kuma.io/v1alpha1", "kind": manifest["type"]}

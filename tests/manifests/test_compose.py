@@ -8,8 +8,10 @@ import subprocess
 from pathlib import Path
 from typing import Any, Dict, List
 
+import pytest
 import yaml
-from assemble import EXAMPLES
+from assemble import EXAMPLES, documents
+from crds import errors
 from harness.config import relocate
 from harness.envoy import validate
 from harness.provider import tollgate
@@ -22,6 +24,14 @@ def services() -> Dict[str, Any]:
     """The services of the composition."""
     found: Dict[str, Any] = yaml.safe_load((COMPOSE / "compose.yaml").read_text())["services"]
     return found
+
+
+@pytest.mark.parametrize("path", ["compose/compose.yaml", "token-budgets/compose.yaml"])
+def test_compose_takes_its_file(path: str) -> None:
+    (file,) = documents(path)
+    assert errors(file) == []
+    file["services"]["redis"]["unheardOf"] = 1
+    assert "unheardOf" in "".join(errors(file))
 
 
 def test_what_is_mounted_and_built_is_there() -> None:
