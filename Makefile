@@ -71,7 +71,7 @@ probe: toolchain
 .PHONY: e2e
 e2e: wasm probe tollgate $(VENV)/.ready $(TOOLS)/clients-node/.ready ## Real Envoy, two versions, and the official SDKs
 	@ENVOY_VERSIONS=1.36.4 $(PYTHON) -m pytest -q tests/e2e tests/clients tests/manifests >$(TOOLS)/e2e-1.36.4.log 2>&1 & oldest=$$!; \
-	ENVOY_VERSIONS=1.40.0 $(PYTHON) -m pytest -q tests/e2e tests/clients tests/manifests || failed=yes; \
+	ENVOY_VERSIONS=1.40.0 $(PYTHON) -m pytest -q tests/e2e tests/clients tests/manifests tests/bench || failed=yes; \
 	wait $$oldest || failed=yes; \
 	cat $(TOOLS)/e2e-1.36.4.log; \
 	test -z "$${failed:-}"
@@ -90,10 +90,18 @@ gen: ## Generate schemas and tables in the docs
 check: ## Generated files are fresh, configs load, docs name what exists
 	cargo run --quiet -p xtask -- check
 
+BENCH := $(PYTHON) tests/bench/bench.py
+
 .PHONY: bench
-bench: wasm probe tollgate $(VENV)/.ready ## Instruction counts, and the ratio to passthrough on real Envoy
-	cargo run --quiet --release -p wasm-tests --example instructions
-	$(PYTHON) tests/bench/bench.py
+bench: wasm probe $(VENV)/.ready ## What the filters cost: instructions, throughput, latency, memory (BENCH_ARGS=--quick)
+	cargo run --quiet -p wasm-tests --example instructions
+	$(BENCH) $(BENCH_ARGS)
+
+.PHONY: bench-report
+bench-report: wasm probe $(VENV)/.ready ## The same, written into the README: about twelve minutes on a quiet machine
+	cargo run --quiet -p wasm-tests --example instructions target/instructions.json
+	$(BENCH) --instructions target/instructions.json --json tests/bench/results.json $(BENCH_ARGS)
+	$(PYTHON) tests/bench/publish.py
 
 .PHONY: speed
 speed: toolchain $(TOOLS)/node ## Megabytes a second in which personal data is found, by kind of text, in V8

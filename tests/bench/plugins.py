@@ -40,11 +40,16 @@ class Lua:
         return {"name": "envoy.filters.http.lua", "typed_config": made}
 
 
+def loaded(name: str) -> JSON:
+    """A file in `envoy-configs/`."""
+    config: JSON = yaml.safe_load((REPOSITORY / "envoy-configs" / name).read_text())
+    return config
+
+
 def published(name: str) -> Dict[str, Plugin]:
     """The plugins of a file in `envoy-configs/`, by the names of their modules. Budgets never end."""
-    loaded = yaml.safe_load((REPOSITORY / "envoy-configs" / name).read_text())
     found = {}
-    for plugin in _plugins(loaded):
+    for plugin in _plugins(loaded(name)):
         configuration = json.loads(plugin["configuration"]["value"])
         for budgets in _named("budgets", configuration):
             for budget in budgets:

@@ -5,17 +5,20 @@ The configurations of the filters are those of `envoy-configs/`.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from harness.gateway import JSON, Cluster, Endpoint, Listener, config, wasm
 from harness.wires import ANTHROPIC_KEY, CHAT, MESSAGES, OPENAI_KEY, Wire
-from plugins import Lua, Plugin, published, stages
+from plugins import Lua, Plugin, loaded, published, stages
 
 KEYS = {"OPENAI_API_KEY": OPENAI_KEY, "ANTHROPIC_API_KEY": ANTHROPIC_KEY}
 
 FULL = published("full.yaml")
+# What `full.yaml` says about memory, for every Envoy.
+MEMORY = {name: loaded("full.yaml")[name] for name in ("memory_allocator_manager",)}
 SEPARATE = published("separate.yaml")
 PROMPTS = stages(published("prompts.yaml")["chain"])
 
@@ -84,13 +87,14 @@ class Setup:
         clusters = ("gpt", "claude") if self.routed else ("provider",)
         route = {"match": {"prefix": "/"}, "route": {"cluster_header": "x-tollgate-target"}}
         routes = [route] if self.routed else []
-        return config(
+        text = config(
             [Listener("in", clusters[0], made(self.filters), routes=routes)],
             [
                 Cluster(name, [Endpoint(port, target)], made(self.upstream), target)
                 for name in clusters
             ],
         )
+        return json.dumps({**json.loads(text), **MEMORY})
 
 
 def _alone(module: str, does: str) -> Setup:
@@ -106,9 +110,12 @@ def _alone(module: str, does: str) -> Setup:
 
 
 # Everything: the chain, or the same with a module for each stage, and translation in the cluster.
-_ALL = {"provider": MESSAGES, "upstream": (TRANSLATOR,), "model": LOOKED_AT, "routed": True}
+_ALL: Dict[str, Any] = {"provider": MESSAGES, "upstream": (TRANSLATOR,), "model": LOOKED_AT, "routed": True}
 _CHAIN = (FULL["chain"],)
-_TRANSLATED = {"provider": MESSAGES, "upstream": (TRANSLATOR,)}
+_TRANSLATED: Dict[str, Any] = {"provider": MESSAGES, "upstream": (TRANSLATOR,)}
+
+# The chain's own module as the translator: one VM for both places.
+_ONE_MODULE = Plugin("chain", {"stages": [{"provider-translator": TRANSLATOR.configuration}]})
 
 PASSTHROUGH = Setup("no filter", "an Envoy that passes everything on")
 CHAIN = Setup("chain + translation", "`full.yaml`: every stage, translated upstream", filters=_CHAIN, **_ALL)
@@ -117,6 +124,12 @@ SEPARATELY = Setup(
     "`separate.yaml`: the same without the chain",
     filters=tuple(SEPARATE[module] for module in IN_FRONT),
     **_ALL,
+)
+ONE_MODULE = Setup(
+    "chain + translation, one module",
+    "the same, `chain.wasm` in the cluster too",
+    filters=_CHAIN,
+    **{**_ALL, "upstream": (_ONE_MODULE,)},
 )
 TRANSLATION = Setup("provider-translator", "chat to Anthropic and back, upstream", **_TRANSLATED)
 LUA = Setup(
@@ -146,6 +159,7 @@ SETUPS = (
     Setup("chain", "the stages of `full.yaml`, not translated", filters=_CHAIN, model=LOOKED_AT, routed=True),
     SEPARATELY,
     CHAIN,
+    ONE_MODULE,
     Setup("chain + translation, masking", "the same, an address masked and given back", filters=_CHAIN, says=PERSONAL, **_ALL),
     Setup("wasm, hold and parse", filters=(Plugin("probe", {}),), published=False),
     Setup(
