@@ -151,6 +151,7 @@ fn request(
     if let Some(model) = &args.model {
         neutral.model.clone_from(model);
     }
+    to.fit_tool_names(&mut neutral);
     let context = ProviderContext::new(provider);
     print(&to.encode_request(neutral, context, drops).map_err(told)?.body)
 }

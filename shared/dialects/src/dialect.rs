@@ -12,6 +12,7 @@ use crate::neutral::{self, Request, Response};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::rate_limits::RateLimits;
+use crate::tool_names::{self, OwnNames, ToolNames};
 use crate::unary::Services;
 use crate::{Drops, StreamText};
 
@@ -79,6 +80,8 @@ pub struct ClientContext {
     pub stream_usage: bool,
     /// What an answer repeats of its request ([`Codec::echo`]).
     pub echo: Map,
+    /// The names of tools that the provider was told others for.
+    pub tool_names: OwnNames,
 }
 
 /// A request as it goes to a provider.
@@ -220,7 +223,17 @@ pub trait Codec: Reader {
         Map::new()
     }
 
-    /// Writes a request for a provider.
+    /// What its providers take as the name of a tool. `None`: anything.
+    fn tool_names(&self) -> Option<ToolNames> {
+        None
+    }
+
+    /// Makes the names of a request's tools such as its providers take. Returns the tools' own.
+    fn fit_tool_names(&self, request: &mut Request) -> OwnNames {
+        self.tool_names().map_or_else(OwnNames::new, |rule| tool_names::fit(request, rule))
+    }
+
+    /// Writes a request for a provider. Names of tools are expected to be such as its providers take.
     ///
     /// # Errors
     /// A [`Problem`] where leaving something out would change what the client asked for.

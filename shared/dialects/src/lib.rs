@@ -38,6 +38,7 @@ mod settings;
 mod stream_text;
 mod stream_translation;
 pub mod tfserving_predict;
+mod tool_names;
 pub mod unary;
 
 pub use dialect::{
@@ -51,6 +52,7 @@ pub use path::Path;
 pub use settings::visit_settings;
 pub use stream_text::{Piece, Rewrite, StreamText};
 pub use stream_translation::StreamTranslation;
+pub use tool_names::{OwnNames, ToolNames, restore_all};
 
 /// Dialects of other operations than chat, in which only clients speak. [`unary`] translates most of them; a
 /// path is looked for here when no chat dialect has it.

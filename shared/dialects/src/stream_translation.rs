@@ -2,6 +2,7 @@
 
 use chat::{Data, Event, Problem};
 
+use crate::tool_names::{OwnNames, restore};
 use crate::{Client, ClientContext, Codec, Drops, StreamDecoder, StreamEncoder, extend, neutral};
 
 /// One stream: read in the provider's dialect, written in the client's.
@@ -10,6 +11,8 @@ pub struct StreamTranslation {
     client: &'static dyn Client,
     decoder: Box<dyn StreamDecoder>,
     encoder: Box<dyn StreamEncoder>,
+    /// The names of tools that the provider was told others for.
+    tool_names: OwnNames,
     /// What a client's dialect has no place for is kept in it (see [`crate::EXTENSION`]).
     extends: bool,
     /// Neutral events between the two; kept for its memory.
@@ -25,8 +28,9 @@ impl StreamTranslation {
         context: ClientContext,
         extends: bool,
     ) -> StreamTranslation {
+        let tool_names = context.tool_names.clone();
         let (decoder, encoder) = (provider.stream_decoder(), client.stream_encoder(context));
-        StreamTranslation { client, decoder, encoder, extends, events: Vec::new() }
+        StreamTranslation { client, decoder, encoder, tool_names, extends, events: Vec::new() }
     }
 
     /// The next event of the provider's wire. `see` looks at what it means, and may edit it.
@@ -74,6 +78,11 @@ impl StreamTranslation {
         let from = out.len();
         for mut event in self.events.drain(..) {
             see(&mut event);
+            if let neutral::Event::BlockStart { start, .. } = &mut event
+                && let neutral::BlockStart::ToolCall { name, .. } = start
+            {
+                restore(name, &self.tool_names);
+            }
             self.encoder.encode(event, out);
         }
         if self.extends {

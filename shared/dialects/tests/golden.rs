@@ -59,9 +59,10 @@ fn requests() {
             let mut drops = Drops::default();
             let path = from.endpoints()[0].path("asked-model");
             let provider = ProviderContext::new(Provider::owner(to).unwrap());
-            let written = from
-                .decode_request(&path, body, &mut drops)
-                .and_then(|request| to.encode_request(request, provider, &mut drops));
+            let written = from.decode_request(&path, body, &mut drops).and_then(|mut request| {
+                to.fit_tool_names(&mut request);
+                to.encode_request(request, provider, &mut drops)
+            });
             let text = match written {
                 Ok(request) => format!(
                     "POST {}\n{:?}\n{}\n",

@@ -6,6 +6,7 @@ use chat::{Data, Event, Framing, Problem, json};
 use dialects::providers::StreamForm;
 use dialects::{
     Client, ClientContext, Codec, Drops, StreamTranslation, extend, neutral, rate_limits,
+    restore_all,
 };
 use stage::{Body, Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
 
@@ -202,6 +203,7 @@ impl Answer {
         };
         let mut answer = self.dialect.decode_response(body.take(), drops)?;
         name(&mut answer.id, io);
+        restore_all(&mut answer, &self.context.tool_names);
         io.fact(facts::RESPONSE_MODEL, answer.model.as_str());
         Ok(answer)
     }

@@ -138,7 +138,9 @@ fn translate(
         max_output_tokens: target.max_output_tokens,
         template: target.template,
     };
-    let encoded = target.provider.dialect_for(client).encode_request(neutral, provider, drops)?;
+    let dialect = target.provider.dialect_for(client);
+    context.tool_names = dialect.fit_tool_names(&mut neutral);
+    let encoded = dialect.encode_request(neutral, provider, drops)?;
     request.body.replace(encoded.body);
     for name in client.request_headers() {
         request.headers.remove(name);

@@ -76,6 +76,7 @@ use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::rate_limits::{Limited, RateLimits, Reset};
+use crate::tool_names::ToolNames;
 use crate::unary::{Service, Services};
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, Operation, ProviderContext, ProviderRequest,
@@ -207,6 +208,10 @@ impl Reader for AnthropicMessages {
 }
 
 impl Codec for AnthropicMessages {
+    fn tool_names(&self) -> Option<ToolNames> {
+        Some(ToolNames { most: 128, ..ToolNames::OPENAI })
+    }
+
     fn encode_request(
         &self,
         request: Request,

@@ -66,6 +66,7 @@ use crate::extension;
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::tool_names::ToolNames;
 use crate::unary::Services;
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, Reader,
@@ -171,6 +172,10 @@ impl Reader for BedrockConverse {
 }
 
 impl Codec for BedrockConverse {
+    fn tool_names(&self) -> Option<ToolNames> {
+        Some(ToolNames::OPENAI)
+    }
+
     fn encode_request(
         &self,
         request: Request,

@@ -81,6 +81,7 @@ use crate::extension;
 use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
+use crate::tool_names::ToolNames;
 use crate::unary::{Service, Services};
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, Reader,
@@ -172,6 +173,10 @@ impl Reader for Gemini {
 }
 
 impl Codec for Gemini {
+    fn tool_names(&self) -> Option<ToolNames> {
+        Some(ToolNames { most: 128, also: ".:", letter_first: true })
+    }
+
     fn encode_request(
         &self,
         request: Request,

@@ -93,6 +93,7 @@ use crate::neutral::{Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::rate_limits::{Limited, RateLimits, Reset};
+use crate::tool_names::ToolNames;
 use crate::unary::Services;
 use crate::{Drops, StreamText};
 
@@ -245,6 +246,10 @@ impl Reader for OpenaiChat {
 }
 
 impl Codec for OpenaiChat {
+    fn tool_names(&self) -> Option<ToolNames> {
+        Some(ToolNames::OPENAI)
+    }
+
     fn encode_request(
         &self,
         request: Request,

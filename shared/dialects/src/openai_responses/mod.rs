@@ -104,6 +104,7 @@ use crate::openai_chat::OpenaiChat;
 use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::rate_limits::RateLimits;
+use crate::tool_names::ToolNames;
 use crate::unary::Services;
 use crate::{Drops, StreamText};
 
@@ -203,6 +204,10 @@ impl Reader for OpenaiResponses {
 }
 
 impl Codec for OpenaiResponses {
+    fn tool_names(&self) -> Option<ToolNames> {
+        Some(ToolNames::OPENAI)
+    }
+
     fn encode_request(
         &self,
         request: Request,

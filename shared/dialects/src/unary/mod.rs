@@ -164,6 +164,7 @@ impl Translation {
             Translation::CountTokens(wire) => {
                 let mut asked = anthropic_count_tokens::decode(path, body, drops)?;
                 asked.model.clone_from(&model);
+                wire.dialect.fit_tool_names(&mut asked);
                 let sent = wire.dialect.encode_request(asked, context, drops)?;
                 ((wire.wrap)(&model, sent), Pending::CountTokens(wire))
             }

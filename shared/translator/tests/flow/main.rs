@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use stage::{Answer, BodyStep, Edit, Exchange, Flow, HeadStep, Headers, Pipeline, config};
 use testkit::{cuts, fixtures};
 
+mod answers;
 mod hosts;
 mod limits;
 

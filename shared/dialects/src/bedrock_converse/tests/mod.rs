@@ -32,7 +32,13 @@ fn encode(request: Request) -> (Value, Drops) {
 
 fn context() -> ClientContext {
     let echo = chat::json::Map::new();
-    ClientContext { created: 7, model: "asked".into(), stream_usage: true, echo }
+    ClientContext {
+        created: 7,
+        model: "asked".into(),
+        stream_usage: true,
+        echo,
+        ..ClientContext::default()
+    }
 }
 
 fn read_stream(pieces: &[&[u8]]) -> (Vec<Event>, Option<chat::Problem>) {

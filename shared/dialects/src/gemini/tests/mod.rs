@@ -37,7 +37,13 @@ fn provider() -> ProviderContext<'static> {
 
 fn context() -> ClientContext {
     let echo = chat::json::Map::new();
-    ClientContext { created: 7, model: "asked".into(), stream_usage: true, echo }
+    ClientContext {
+        created: 7,
+        model: "asked".into(),
+        stream_usage: true,
+        echo,
+        ..ClientContext::default()
+    }
 }
 
 fn paths(drops: &Drops) -> Vec<&str> {

@@ -1,0 +1,75 @@
+//! What an answer brings back: names that the provider could not be told, fields that the client has no place for.
+
+use serde_json::{Value, json};
+use stage::{Answer, BodyStep, Exchange, Flow, HeadStep};
+
+use crate::{CHAT, MESSAGES, headers, one, pipeline, send, streamed};
+
+/// A whole answer, and what the exchange was told.
+fn whole(flow: &mut Flow, body: &Value) -> (Value, Exchange) {
+    let mut io = Exchange::default();
+    let head = headers(&[(":status", "200"), ("content-type", "application/json")]);
+    let answer = Answer { end: false, from_provider: true, held: true, retriable: false };
+    assert!(matches!(flow.response_head(head, answer, &mut io), HeadStep::Buffer(_)));
+    match flow.response_body(body.to_string().into_bytes(), &mut io) {
+        BodyStep::Forward { body: Some(body), .. } => (serde_json::from_slice(&body).unwrap(), io),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_tool_whose_name_the_provider_refuses_is_called_by_its_own() {
+    let own = format!("mcp__{}.read", "x".repeat(80));
+    let asked = json!({"model": "m", "max_tokens": 9, "stream": true,
+        "tools": [{"name": own, "input_schema": {"type": "object"}}],
+        "tool_choice": {"type": "tool", "name": own},
+        "messages": [{"role": "user", "content": "q"},
+            {"role": "assistant", "content": [{"type": "tool_use", "id": "a", "name": own, "input": {}}]},
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a", "content": "r"}]}]});
+    let mut flow = Flow::new(pipeline(&one("openai")), 0);
+    let (_, sent) = send(&mut flow, MESSAGES, &asked.to_string()).unwrap();
+    let told = sent["tools"][0]["function"]["name"].as_str().unwrap().to_owned();
+    assert!(told.len() <= 64 && told.starts_with("mcp__xxx") && !told.contains('.'), "{told}");
+    assert_eq!(sent["tool_choice"]["function"]["name"], told.as_str());
+    assert_eq!(sent["messages"][1]["tool_calls"][0]["function"]["name"], told.as_str());
+
+    let call =
+        json!({"id": "b", "type": "function", "function": {"name": told, "arguments": "{}"}});
+    let answer = json!({"id": "i", "object": "chat.completion", "created": 1, "model": "m", "choices": [
+        {"index": 0, "finish_reason": "tool_calls",
+         "message": {"role": "assistant", "content": null, "tool_calls": [call]}}]});
+    let mut chunk = answer.clone();
+    chunk["choices"][0]["delta"] = chunk["choices"][0]["message"].take();
+    chunk["choices"][0]["delta"]["tool_calls"][0]["index"] = json!(0);
+    let wire = streamed(&mut flow, &[format!("data: {chunk}\n\ndata: [DONE]\n\n").as_bytes()]);
+    assert!(wire.contains(&own) && !wire.contains(&told), "{wire}");
+
+    let mut flow = Flow::new(pipeline(&one("openai")), 0);
+    send(&mut flow, MESSAGES, &asked.to_string().replace("true", "false")).unwrap();
+    let (read, _) = whole(&mut flow, &answer);
+    assert_eq!(read["content"][0]["name"], own.as_str());
+}
+
+#[test]
+fn what_the_client_has_no_field_for_is_kept_or_told_to_have_been_lost() {
+    let answer = json!({"id": "i", "type": "message", "role": "assistant", "model": "c", "content": [],
+        "stop_reason": "refusal", "stop_sequence": null, "stop_details": {"category": "cyber"},
+        "usage": {"input_tokens": 1, "output_tokens": 1}});
+    let asked = json!({"model": "m", "messages": [{"role": "user", "content": "q"}]}).to_string();
+    let mut config = one("anthropic");
+    for keeps in [true, false] {
+        config["targets"]["only"]["provider_specific_fields"] = json!(keeps);
+        let mut flow = Flow::new(pipeline(&config), 0);
+        send(&mut flow, CHAT, &asked).unwrap();
+        let (read, io) = whole(&mut flow, &answer);
+        let kept = read.get("provider_specific_fields");
+        let lost = io.told(stage::facts::DROPPED_RESPONSE);
+        match keeps {
+            true => assert_eq!(
+                (&kept.unwrap()["stop_details"]["category"], lost),
+                (&json!("cyber"), None)
+            ),
+            false => assert_eq!((kept, lost), (None, Some("stop_details"))),
+        }
+    }
+}
