@@ -430,17 +430,20 @@ impl Scorer {
     }
 
     /// Ends the text. Shows the score of every window to `see`, in log-odds, without and with the rules that
-    /// were met in it; 0 is the threshold that training chose. `rules` is what they weigh in a window.
+    /// were met in it; 0 is the threshold that training chose. `rules` is what they weigh in a window. Where
+    /// letters are shuffled, words do alone.
     pub(crate) fn end(
         &mut self,
         text: &str,
+        shuffled: bool,
         rules: impl Fn(usize) -> f32,
         mut see: impl FnMut(f32, f32),
     ) {
         // The last chunk alone is no window: the one before covers it.
         self.done.push(if self.places.chunks.is_empty() { self.begun } else { self.goes_on });
         let Model { bias, brevity, scale, views, rules: a_rule, .. } = &self.model;
-        let base = bias + views.get(self.view as usize).copied().unwrap_or_default();
+        let view = if shuffled { View::Shuffled } else { self.view };
+        let base = bias + views.get(view as usize).copied().unwrap_or_default();
         let (places, of_letters) = (&self.places, &mut self.of_letters);
         // What letters say of the window that begins with the last chunk that was read, and its last letters.
         let (mut begun, mut run, mut read) = (Sum::default(), 0, 0);
@@ -449,7 +452,7 @@ impl Scorer {
             let by_words = base - brevity + words.mean() * scale;
             let rules = rules(window) * a_rule;
             let mut score = by_words;
-            if self.doubt.contains(&(by_words + rules)) {
+            if !shuffled && self.doubt.contains(&(by_words + rules)) {
                 let mut none = Sum::default();
                 if window + 1 != read {
                     of_letters.begin(2);
@@ -544,7 +547,7 @@ mod tests {
             let text = "word ".repeat(words);
             crate::token::tokens(&text, |token| scorer.token(&token));
             let mut count = 0;
-            scorer.end(&text, |_| 0.0, |_, _| count += 1);
+            scorer.end(&text, false, |_| 0.0, |_, _| count += 1);
             assert_eq!(count, windows, "{words}");
         }
     }

@@ -169,7 +169,8 @@ impl Scanner {
             let rules = met.iter().filter(|(at, _)| *at == window || *at == window + 1);
             sum_of(rules.map(|(_, rule)| *rule))
         };
-        scorer.end(text, rules, |by_itself, with_rules| {
+        let shuffled = matcher.cues().are_shuffled();
+        scorer.end(text, shuffled, rules, |by_itself, with_rules| {
             by_model |= by_itself >= 0.0;
             log_odds = log_odds.max(with_rules);
         });

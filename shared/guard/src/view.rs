@@ -26,11 +26,13 @@ pub enum View {
     Markup,
     /// Consecutive texts of one speaker read as one.
     Joined,
+    /// Inner letters of words shuffled: words are known by what they are made of, runs of letters tell nothing.
+    Shuffled,
 }
 
 impl View {
     /// How many views there are.
-    pub const COUNT: usize = View::Joined as usize + 1;
+    pub const COUNT: usize = View::Shuffled as usize + 1;
 
     /// Its name in reasons and facts.
     pub fn name(self) -> &'static str {
@@ -46,6 +48,7 @@ impl View {
             View::Spaced => "spaced",
             View::Markup => "markup",
             View::Joined => "joined",
+            View::Shuffled => "shuffled",
         }
     }
 }

@@ -18,6 +18,7 @@ use data::{Label, Row};
 use guard::disguise::DISGUISES;
 use guard::model::Model;
 use guard::scan::Scanner;
+use guard::view::View;
 use learn::{Example, Plane, learn};
 use prepare::{Prepared, VIEWS};
 use report::Report;
@@ -38,8 +39,17 @@ pub(crate) fn run(root: &Path, file: &Path) -> std::io::Result<()> {
     let calibration = Calibration::fit(&rows, &prepared, |row| &planes[fold(rows[row].group)]);
 
     let mut report = Report::new(rows.len());
+    // Letters are asked near the threshold only, so that is chosen first, with letters asked everywhere.
     for (at, plane) in planes.iter().enumerate() {
-        let model = Model::quantised(&plane.weights(&calibration, 0.0));
+        let mut guard = Scanner::new(Model::quantised(&plane.weights(&calibration, 0.0)), |_| true);
+        guard.doubt(f32::MIN..f32::MAX);
+        for (index, row) in rows.iter().enumerate().filter(|(_, row)| fold(row.group) == at) {
+            report.whole[index] = guard.scan(&row.text).log_odds;
+        }
+    }
+    let threshold = report.choose_thresholds(&rows);
+    for (at, plane) in planes.iter().enumerate() {
+        let model = Model::quantised(&plane.weights(&calibration, threshold));
         let mut alone = Scanner::new(model.clone(), |_| false);
         let mut guard = Scanner::new(model, |_| true);
         for (index, row) in rows.iter().enumerate().filter(|(_, row)| fold(row.group) == at) {
@@ -53,17 +63,16 @@ pub(crate) fn run(root: &Path, file: &Path) -> std::io::Result<()> {
     }
     let planes = folds(&rows, &prepared, |row| row.family);
     for (at, plane) in planes.iter().enumerate() {
-        let model = Model::quantised(&plane.weights(&calibration, 0.0));
+        let model = Model::quantised(&plane.weights(&calibration, threshold));
         let mut guard = Scanner::new(model, |_| true);
         let ours = |row: &Row| row.family != row.group && fold(row.family) == at;
         for (index, row) in rows.iter().enumerate().filter(|(_, row)| ours(row)) {
             report.unseen[index] = Some(guard.scan(&row.text).log_odds);
         }
     }
-    report.choose_thresholds(&rows);
     let all: Vec<usize> = (0..rows.len()).collect();
     let plane = plane(&rows, &prepared, &all);
-    let model = Model::quantised(&plane.weights(&calibration, report.threshold));
+    let model = Model::quantised(&plane.weights(&calibration, threshold));
     let folder = root.join("shared/guard/weights");
     std::fs::write(folder.join("guard.bin"), model.to_bytes())?;
     std::fs::write(folder.join("README.md"), report.page(&rows, &calibration, &model))
@@ -118,17 +127,25 @@ fn add<'a>(
     let shares = shares(&one.windows, attack, plane);
     for (at, features) in one.windows.iter().enumerate() {
         let cost = one.cost * shares[at] * COST;
-        let view = guard::view::View::Plain;
+        let view = View::Plain;
         let offset = one.offsets[at];
         let plain = Example { features, letters: true, view, offset, attack, cost };
         // Some without letters, so that words learn to do alone.
         if row.is_multiple_of(2) {
             examples.push(Example { letters: false, ..plain.clone() });
         }
-        // Some as if they had been found in a view, so that the model learns what a view tells.
+        // Some as if they had been found in a view, so that the model learns what a view tells. Nobody shuffles
+        // letters to ask an honest question.
         if row.is_multiple_of(3) {
-            let cost = cost * if attack { 0.5 } else { 0.25 };
-            examples.push(Example { view: VIEWS[row / 3 % VIEWS.len()], cost, ..plain.clone() });
+            let view = VIEWS[row / 3 % VIEWS.len()];
+            let letters = view != View::Shuffled;
+            let share = match (attack, letters) {
+                (true, true) => 0.5,
+                (true, false) => 2.0,
+                (false, true) => 0.25,
+                (false, false) => 0.05,
+            };
+            examples.push(Example { view, letters, cost: cost * share, ..plain.clone() });
         }
         examples.push(plain);
     }

@@ -24,6 +24,7 @@ pub(super) const VIEWS: [View; View::COUNT - 1] = [
     View::Spaced,
     View::Markup,
     View::Joined,
+    View::Shuffled,
 ];
 
 /// One row, ready to be learnt from.

@@ -48,8 +48,9 @@ impl Report {
         }
     }
 
-    /// The lowest thresholds that keep every harmless source within its tolerance.
-    pub(crate) fn choose_thresholds(&mut self, rows: &[Row]) {
+    /// Chooses the lowest thresholds that keep every harmless source within its tolerance. Scores count from the
+    /// one that is returned from then on.
+    pub(crate) fn choose_thresholds(&mut self, rows: &[Row]) -> f32 {
         (self.threshold, self.tool_threshold) = (f32::MIN, f32::MIN);
         for ((label, source), of) in sources(rows) {
             if label == Label::Benign {
@@ -64,6 +65,8 @@ impl Report {
                 }
             }
         }
+        self.tool_threshold -= self.threshold;
+        std::mem::take(&mut self.threshold)
     }
 
     /// The report as a page.

@@ -116,8 +116,8 @@ impl Literals {
         let (last, before) = before.split_last()?;
         let within = match before.last() {
             None | Some(b'\n' | b'\r') => false,
-            Some(b' ') => true,
-            Some(_) => return None,
+            Some(b'&' | b'/' | b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9') => return None,
+            Some(_) => true,
         };
         self.exchange = match (last.to_ascii_uppercase(), self.exchange, within) {
             (b'Q', Exchange::Answered, true) => Exchange::Open,

@@ -78,12 +78,24 @@ pub(crate) struct Cues {
     pub(crate) rot13: u32,
     /// The same, written backwards.
     pub(crate) reversed: u32,
+    /// Long ones of the frequent words, as they are spelled.
+    straight: u32,
+    /// The same, with their inner letters shuffled.
+    shuffled: u32,
+}
+
+impl Cues {
+    /// Whether inner letters are shuffled, beyond what typing does.
+    pub(crate) fn are_shuffled(&self) -> bool {
+        self.shuffled > self.straight && (self.shuffled > 1 || self.plain < 6)
+    }
 }
 
 /// Targets that are no steps.
-const PLAIN: u16 = u16::MAX;
-const ROT13: u16 = u16::MAX - 1;
-const REVERSED: u16 = u16::MAX - 2;
+const ROT13: u16 = u16::MAX;
+const REVERSED: u16 = u16::MAX - 1;
+/// The first of the frequent words.
+const PLAIN: u16 = u16::MAX - 0x200;
 
 impl Matcher {
     /// Compiles the rules that `enabled` wants.
@@ -103,7 +115,7 @@ impl Matcher {
         }
         for (word, cue) in words::cues() {
             let cue = match cue {
-                words::Cue::Plain => PLAIN,
+                words::Cue::Plain(number) => PLAIN + u16::from(number),
                 words::Cue::Rot13 => ROT13,
                 words::Cue::Reversed => REVERSED,
             };
@@ -219,9 +231,18 @@ impl Matcher {
                     }
                 }
                 None => match *target {
-                    PLAIN => cues.plain += 1,
                     ROT13 => cues.rot13 += 1,
-                    _ => cues.reversed += 1,
+                    REVERSED => cues.reversed += 1,
+                    frequent => {
+                        cues.plain += 1;
+                        if token.length > 4 {
+                            let word = text.get(token.start..end).unwrap_or_default();
+                            let plain = words::frequent(frequent - PLAIN);
+                            let straight = word.eq_ignore_ascii_case(plain);
+                            cues.straight += u32::from(straight);
+                            cues.shuffled += u32::from(!straight);
+                        }
+                    }
                 },
             }
         }

@@ -76,7 +76,7 @@ pub struct Rule {
 }
 
 /// A rule about a form that harmless texts do not have.
-const DECISIVE: f32 = 5.0;
+const DECISIVE: f32 = 7.0;
 /// A rule that outweighs a text that is otherwise harmless.
 const STRONG: f32 = 3.5;
 /// A rule that only a clearly harmless text outweighs.

@@ -1,6 +1,6 @@
 //! Instructions to drop the instructions.
 
-use super::{MEDIUM, OWASP, Pack, Rule, STRONG};
+use super::{FIRM, MEDIUM, OWASP, Pack, Rule, STRONG};
 
 /// The rule in a language other than English.
 const fn language(
@@ -126,7 +126,7 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "override-instead",
         pack: Pack::InstructionOverride,
-        weight: MEDIUM,
+        weight: FIRM,
         patterns: &[
             "@drop ~1 about that|it|this|all ~1 can|could|please|give|provide|write|tell|list|say|just",
             "@drop ~1 your|the|previous|these|all ~1 @orders ~24 instead$",

@@ -64,8 +64,8 @@ pub(crate) static LISTS: &[(&str, &str)] = &[
 /// What a word tells about the text that it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cue {
-    /// It is English as it is.
-    Plain,
+    /// It is English as it is, and the frequent word of that number.
+    Plain(u8),
     /// It is under ROT13.
     Rot13,
     /// It is written backwards.
@@ -75,54 +75,102 @@ pub(crate) enum Cue {
 /// Frequent words, none the reverse of another word.
 static FREQUENT: &[&str] = &[
     "about",
+    "access",
+    "after",
+    "again",
     "all",
+    "always",
     "and",
+    "another",
     "answer",
     "any",
     "are",
+    "because",
+    "before",
+    "being",
     "can",
+    "character",
+    "could",
+    "different",
+    "during",
+    "email",
+    "every",
     "everything",
+    "example",
+    "existing",
+    "explain",
+    "first",
+    "following",
     "for",
     "forget",
     "from",
     "give",
     "have",
     "how",
+    "however",
     "ignore",
+    "imagine",
+    "including",
+    "information",
     "instruction",
     "instructions",
     "into",
     "key",
+    "language",
+    "letter",
     "make",
     "me",
     "message",
     "my",
+    "never",
     "not",
     "now",
+    "number",
     "of",
+    "other",
+    "output",
     "password",
+    "people",
+    "person",
     "please",
+    "poem",
+    "pretend",
     "previous",
     "print",
-    "prompt",
     "prior",
+    "prompt",
+    "question",
+    "questions",
     "repeat",
     "respond",
+    "response",
     "reveal",
+    "right",
     "rules",
     "say",
     "secret",
     "should",
     "show",
+    "start",
+    "story",
     "system",
     "tell",
     "text",
     "that",
     "the",
+    "their",
     "them",
     "then",
+    "there",
+    "these",
+    "think",
     "this",
+    "title",
     "to",
+    "translate",
+    "under",
+    "until",
+    "using",
     "want",
     "what",
     "when",
@@ -130,21 +178,30 @@ static FREQUENT: &[&str] = &[
     "will",
     "with",
     "without",
+    "word",
     "words",
+    "world",
+    "would",
     "write",
     "you",
     "your",
+    "yourself",
 ];
+
+/// The frequent word of a number.
+pub(crate) fn frequent(number: u16) -> &'static str {
+    FREQUENT.get(usize::from(number)).copied().unwrap_or_default()
+}
 
 /// The words that are cues, and of what.
 pub(crate) fn cues() -> impl Iterator<Item = (String, Cue)> {
-    FREQUENT.iter().flat_map(|word| {
+    FREQUENT.iter().enumerate().flat_map(|(at, word)| {
         let rot13 = word.bytes().map(|byte| char::from((byte - b'a' + 13) % 26 + b'a')).collect();
         let reversed = word.chars().rev().collect();
         // Short words are too often another word's reverse, or its code.
         let long = word.len() > 2;
         let coded = [(rot13, Cue::Rot13), (reversed, Cue::Reversed)];
-        let plain = ((*word).to_owned(), Cue::Plain);
+        let plain = ((*word).to_owned(), Cue::Plain(at as u8));
         std::iter::once(plain).chain(coded.into_iter().filter(move |_| long))
     })
 }

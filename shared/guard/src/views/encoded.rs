@@ -24,8 +24,11 @@ fn readable(bytes: Vec<u8>) -> Option<String> {
     let text = String::from_utf8(bytes).ok()?;
     let count = text.chars().count();
     let odd = text.chars().filter(|c| c.is_control() && !c.is_ascii_whitespace()).count();
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    (count >= CODES && odd == 0 && letters * 2 > count).then_some(text)
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let spaces = text.chars().filter(|c| c.is_whitespace()).count();
+    // Of tables, a good part is lines and spaces.
+    (count >= CODES && odd == 0 && letters * 2 > count - spaces && letters * 4 > count)
+        .then_some(text)
 }
 
 /// Long words in Base64 and its kin, by themselves or over lines; rows of short ones.
