@@ -25,8 +25,9 @@ pub(super) struct Rows([u64; 4]);
 impl Rows {
     /// How many rows there can be.
     pub(super) const MOST: u16 = 256;
+    const NONE: Rows = Rows([0; 4]);
 
-    fn insert(&mut self, row: u16) {
+    pub(super) fn insert(&mut self, row: u16) {
         if let Some(word) = self.0.get_mut(usize::from(row / 64)) {
             *word |= 1 << (row % 64);
         }
@@ -34,6 +35,11 @@ impl Rows {
 
     pub(super) fn has(&self, row: u16) -> bool {
         self.0.get(usize::from(row / 64)).is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    /// Whether a row is in both.
+    pub(super) fn meets(&self, other: &Rows) -> bool {
+        self.0.iter().zip(&other.0).any(|(word, other)| word & other != 0)
     }
 
     fn add(&mut self, other: &Rows) {
@@ -117,15 +123,17 @@ impl<'w> Nearby<'w> {
     /// Whether any word speaks for `row` that could matter to a candidate that begins at `start` and is no longer
     /// than [`AHEAD`], or to one near by: where none does, nothing needs a closer look.
     pub(super) fn may_speak(&mut self, text: &str, start: usize, row: u16) -> bool {
+        self.spoken_near(text, start).has(row)
+    }
+
+    /// The rows for which [`Self::may_speak`].
+    pub(super) fn spoken_near(&mut self, text: &str, start: usize) -> &Rows {
         let region = start / REGION;
-        match &self.region {
-            Some((last, rows)) if *last == region => rows.has(row),
-            _ => {
-                let rows = self.spoken(text, region * REGION);
-                self.region = Some((region, rows));
-                rows.has(row)
-            }
+        if self.region.as_ref().is_none_or(|(last, _)| *last != region) {
+            let rows = self.spoken(text, region * REGION);
+            self.region = Some((region, rows));
         }
+        self.region.as_ref().map_or(&Rows::NONE, |(_, rows)| rows)
     }
 
     /// The rows that words around a region speak for.

@@ -69,7 +69,7 @@ pub(super) struct Plan {
     pub(super) words: Words,
     pub(super) forms: Vec<Form>,
     /// What may begin with a token: see [`Self::bucket`].
-    buckets: Vec<Vec<Entry>>,
+    buckets: Vec<Option<Box<Bucket>>>,
     /// By scanner, the row that it finds.
     pub(super) special: [Option<u16>; Special::COUNT],
     pub(super) keys: Vec<(Key, u16)>,
@@ -98,8 +98,17 @@ pub(super) struct Entry {
     /// Its place among the forms.
     pub(super) form: u16,
     pub(super) entity: u16,
-    /// Whether it needs a context word.
-    pub(super) weak: bool,
+}
+
+/// The forms that may begin with tokens of a kind.
+#[derive(Debug, Default)]
+pub(super) struct Bucket {
+    /// Those that stand alone.
+    pub(super) strong: Vec<Entry>,
+    /// Those that need a context word.
+    pub(super) weak: Vec<Entry>,
+    /// The rows of the weak ones: where no word speaks for any of them, none is looked at.
+    pub(super) rows: Rows,
 }
 
 impl Finder {
@@ -209,8 +218,8 @@ fn place(token: Token, len: usize, key: usize) -> usize {
 
 impl Plan {
     /// What may begin with a token of this kind and length, digits by the key of their groups.
-    pub(super) fn bucket(&self, token: Token, len: usize, key: usize) -> &[Entry] {
-        self.buckets.get(place(token, len, key)).map_or(&[], Vec::as_slice)
+    pub(super) fn bucket(&self, token: Token, len: usize, key: usize) -> Option<&Bucket> {
+        self.buckets.get(place(token, len, key))?.as_deref()
     }
 
     pub(super) fn finds(&self, special: Special) -> bool {
@@ -227,7 +236,7 @@ impl Plan {
                     longest = longest.max(pattern.max_len);
                     let index = self.forms.len() as u16;
                     let weak = *score < self.min_score;
-                    self.buckets.resize_with(BUCKETS, Vec::new);
+                    self.buckets.resize_with(BUCKETS, || None);
                     for (token, len) in Token::ALL
                         .into_iter()
                         .flat_map(|token| (0..=LONGEST_TOKEN).map(move |len| (token, len)))
@@ -235,8 +244,17 @@ impl Plan {
                         let Some(layout) = pattern.layout(token, len) else { continue };
                         let keys = if token == Token::Digits { Groups::KEYS } else { 1 };
                         for key in (0..keys).filter(|key| layout.may_have(*key)) {
-                            if let Some(bucket) = self.buckets.get_mut(place(token, len, key)) {
-                                bucket.push(Entry { layout, form: index, entity: row, weak });
+                            let Some(slot) = self.buckets.get_mut(place(token, len, key)) else {
+                                continue;
+                            };
+                            let bucket = slot.get_or_insert_default();
+                            let entry = Entry { layout, form: index, entity: row };
+                            match weak {
+                                true => {
+                                    bucket.rows.insert(row);
+                                    bucket.weak.push(entry);
+                                }
+                                false => bucket.strong.push(entry),
                             }
                         }
                     }

@@ -34,8 +34,15 @@ impl Scanner<'_, '_> {
     pub(super) fn forms(&mut self, start: usize, len: usize, token: Token) {
         let groups = if token == Token::Digits { self.groups(start) } else { Groups::default() };
         let plan = self.plan;
-        let bucket = plan.bucket(token, len, groups.key());
-        if bucket.is_empty() {
+        let Some(bucket) = plan.bucket(token, len, groups.key()) else { return };
+        // Most places have no word near by that speaks for any of them.
+        let weak = match bucket.weak.is_empty()
+            || !bucket.rows.meets(self.nearby.spoken_near(self.text, start))
+        {
+            true => &[],
+            false => bucket.weak.as_slice(),
+        };
+        if bucket.strong.is_empty() && weak.is_empty() {
             return;
         }
         // A part of a longer number, an amount of money.
@@ -45,15 +52,16 @@ impl Scanner<'_, '_> {
         if joined || matches!(before, b'$' | b'+') {
             return;
         }
-        for entry in bucket {
+        let entries = bucket.strong.iter().map(|entry| (entry, false));
+        for (entry, is_weak) in entries.chain(weak.iter().map(|entry| (entry, true))) {
             // Lengths first: looking for words costs more.
             if !entry.layout.admits(&groups)
-                || (entry.weak && !self.nearby.may_speak(self.text, start, entry.entity))
+                || (is_weak && !self.nearby.may_speak(self.text, start, entry.entity))
             {
                 continue;
             }
             // Where the length is known, a weak form is asked for its context before it is matched.
-            if entry.weak
+            if is_weak
                 && let Some(len) = entry.layout.whole
                 && !self.nearby.rows(self.text, start, start + len).has(entry.entity)
             {
