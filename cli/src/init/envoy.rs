@@ -238,7 +238,7 @@ fn configured(targets: &[Target]) -> Value {
 }
 
 /// What runs on this machine needs no key.
-fn local(target: &Target) -> bool {
+pub(super) fn local(target: &Target) -> bool {
     !secure(target)
 }
 

@@ -92,9 +92,16 @@ impl Surface {
                     true => String::new(),
                     false => format!("set {} in its environment, ", keys.join(", ")),
                 };
+                let local: Vec<_> = targets.iter().filter(|target| envoy::local(target)).collect();
+                let moved: String = local
+                    .iter()
+                    .map(|target| {
+                        format!("write where {} is in place of localhost, ", target.provider.name)
+                    })
+                    .collect();
                 format!(
-                    "next: mount the modules into the proxy at the folder that the file names, {set}choose {} in the \
-                     file, and kubectl apply -f {file} (examples/{}/README.md)",
+                    "next: mount the modules into the proxy at the folder that the file names, {set}{moved}choose {} in \
+                     the file, and kubectl apply -f {file} (examples/{}/README.md)",
                     if self == Surface::EnvoyGateway { "the Gateway" } else { "its pods" },
                     self.name()
                 )

@@ -135,7 +135,7 @@ impl Turn for ProbeTurn {
         headers.set("x-probe", "seen");
         match (
             self.config.mask.as_ref().or(self.config.ask.as_ref()),
-            headers.media_type().as_str(),
+            headers.media_type().as_ref(),
         ) {
             (None, _) => Reading::Pass,
             (_, "text/event-stream") => Reading::Stream,
