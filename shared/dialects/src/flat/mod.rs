@@ -159,7 +159,8 @@ impl Writer<'_> {
         }
         match (flat.is_empty(), refused) {
             (false, _) => self.out.messages.push(flat),
-            (true, Some(path)) if !results => {
+            // What the model said before may be left out.
+            (true, Some(path)) if !results && role == "user" => {
                 let message = format!("{path} holds nothing that this provider can be sent");
                 return Err(Problem::invalid("unsupported_content", path, message));
             }

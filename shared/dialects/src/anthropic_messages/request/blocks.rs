@@ -30,10 +30,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// Nothing is left because the dialect cannot express it, or a call's arguments are no JSON object.
     pub(super) fn blocks(&mut self, blocks: Vec<Block>) -> Result<Vec<Value>, Problem> {
-        let mut written = Vec::with_capacity(blocks.len());
-        for block in blocks {
-            written.extend(self.block(block)?);
-        }
+        let written = self.history(blocks)?;
         match self.refused.take() {
             Some(path) if written.is_empty() => Err(Problem::invalid(
                 "unsupported_content",
@@ -42,6 +39,18 @@ impl<'a> Writer<'a> {
             )),
             _ => Ok(written),
         }
+    }
+
+    /// As [`Writer::blocks`], of what the model said before: nothing may be left of it.
+    ///
+    /// # Errors
+    /// A call's arguments are no JSON object.
+    pub(super) fn history(&mut self, blocks: Vec<Block>) -> Result<Vec<Value>, Problem> {
+        let mut written = Vec::with_capacity(blocks.len());
+        for block in blocks {
+            written.extend(self.block(block)?);
+        }
+        Ok(written)
     }
 
     fn block(&mut self, block: Block) -> Result<Option<Value>, Problem> {

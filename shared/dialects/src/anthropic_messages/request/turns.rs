@@ -63,7 +63,10 @@ pub(super) fn encode(messages: Vec<Message>, drops: &mut Drops) -> Result<Conver
                 continue;
             }
         };
-        let written = Writer::new(drops).blocks(message.content)?;
+        let written = match message.role {
+            Role::Assistant => Writer::new(drops).history(message.content)?,
+            _ => Writer::new(drops).blocks(message.content)?,
+        };
         if !written.is_empty() {
             add(&mut turns, role, written, message.path);
         }

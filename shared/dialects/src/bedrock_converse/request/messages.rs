@@ -34,7 +34,7 @@ struct Turn {
 /// Writes the conversation.
 ///
 /// # Errors
-/// A message holds nothing that the dialect can express, or there is none.
+/// A message of the user holds nothing that the dialect can express, or there is none.
 pub(super) fn encode(messages: Vec<Message>, drops: &mut Drops) -> Result<Conversation, Problem> {
     let mut out = Conversation::default();
     let mut turns: Vec<Turn> = Vec::new();
@@ -53,7 +53,8 @@ pub(super) fn encode(messages: Vec<Message>, drops: &mut Drops) -> Result<Conver
         let mut turn = Turn { role, results: Vec::new(), rest: Vec::new() };
         let mut writer = Writer { called: &mut out.called, drops, refused: None };
         writer.message(message.content, &mut turn)?;
-        let refused = writer.refused;
+        // What the model said before may be left out.
+        let refused = writer.refused.filter(|_| role == "user");
         match (turn.results.is_empty() && turn.rest.is_empty(), refused) {
             (true, Some(path)) => {
                 let message = format!("{path} holds nothing that this provider can be sent");

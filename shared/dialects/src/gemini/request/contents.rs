@@ -31,7 +31,7 @@ struct Turn {
 /// Writes the conversation.
 ///
 /// # Errors
-/// A message holds nothing that the dialect can express, a result answers no call, or there is no message.
+/// A message of the user holds nothing that the dialect can express, a result answers no call, or there is no message.
 pub(super) fn encode(
     messages: Vec<Message>,
     model: &str,
@@ -53,7 +53,8 @@ pub(super) fn encode(
                 continue;
             }
         };
-        let said = !message.content.is_empty();
+        // What the model said before may be left out.
+        let said = role == "user" && !message.content.is_empty();
         let mut written = Turn { role, results: Vec::new(), rest: Vec::new() };
         let refused = writer.message(message.content, &mut written)?;
         if written.results.is_empty() && written.rest.is_empty() {

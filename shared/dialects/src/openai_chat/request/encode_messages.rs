@@ -22,7 +22,7 @@ pub(super) fn encode(messages: Vec<Message>, drops: &mut Drops) -> Result<Vec<Va
             Role::System => out.push(instructions("system", message, drops)),
             Role::Developer => out.push(instructions("developer", message, drops)),
             Role::User | Role::Tool => turn(message, &mut media, &mut out, drops)?,
-            Role::Assistant => out.push(assistant(message, drops)),
+            Role::Assistant => out.extend(assistant(message, drops)),
         }
     }
     flush_media(&mut media, &mut out);
@@ -105,8 +105,10 @@ fn result(
     Ok(object([("role", "tool".into()), ("tool_call_id", id.into()), ("content", content(parts))]))
 }
 
-fn assistant(message: Message, drops: &mut Drops) -> Value {
+/// A turn of the model; `None` if it said only what cannot be told here.
+fn assistant(message: Message, drops: &mut Drops) -> Option<Value> {
     let mut said = Assistant::default();
+    let silent = message.content.is_empty();
     for block in message.content {
         said.add(block, drops);
     }
@@ -116,6 +118,9 @@ fn assistant(message: Message, drops: &mut Drops) -> Value {
         map.put("name", name);
     }
     let others = !said.calls.is_empty() || !said.refusals.is_empty() || said.audio.is_some();
+    if said.parts.is_empty() && !others && !silent {
+        return None;
+    }
     let text = match said.parts.is_empty() && others {
         true => Value::Null,
         false => content(said.parts),
@@ -130,7 +135,7 @@ fn assistant(message: Message, drops: &mut Drops) -> Value {
     if !said.calls.is_empty() {
         map.put("tool_calls", said.calls);
     }
-    Value::Object(map)
+    Some(Value::Object(map))
 }
 
 /// What an assistant message says, by its fields.
