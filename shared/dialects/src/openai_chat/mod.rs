@@ -66,7 +66,8 @@
 //! `signature` and `data` (LiteLLM <https://docs.litellm.ai/docs/reasoning_content>; all read 2026-11-20).
 //! All are read; `reasoning_content` is written, and `thinking_blocks` where there is a signature or
 //! redacted data to be given back. In a stream, a signed block is written as one `thinking_blocks` item,
-//! whole, when its signature is known. Thoughts never stand in `content`.
+//! whole, when its signature is known. Thoughts never stand in `content`. A provider whose row says so gets unsigned
+//! thoughts back, and an empty `reasoning_content` with calls that came without.
 
 mod adapt;
 mod citations;
@@ -258,7 +259,7 @@ impl Codec for OpenaiChat {
     ) -> Result<ProviderRequest, Problem> {
         // Usage is asked for in any case; only a client that asked too loses something without it.
         let may_ask = context.provider.quirks.stream_options || request.stream_usage;
-        let mut body = request::encode(request, drops)?;
+        let mut body = request::encode(request, context.provider.quirks.thoughts_back, drops)?;
         if !may_ask && let Value::Object(map) = &mut body {
             map.shift_remove("stream_options");
         }

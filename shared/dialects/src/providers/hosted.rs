@@ -154,9 +154,10 @@ pub(super) const HOSTED: &[Provider] = &[
         name: "deepseek",
         title: "DeepSeek",
         base_url: "https://api.deepseek.com",
-        quirks: Quirks { formats: Formats::JsonObject, ..Quirks::COMPATIBLE },
+        // https://api-docs.deepseek.com/guides/thinking_mode
+        quirks: Quirks { formats: Formats::JsonObject, thoughts_back: true, ..Quirks::COMPATIBLE },
         source: "https://api-docs.deepseek.com/api/create-chat-completion",
-        checked: "2026-11-20",
+        checked: "2026-11-21",
         ..COMPATIBLE
     },
     Provider {
@@ -270,6 +271,8 @@ pub(super) const HOSTED: &[Provider] = &[
             also: &[&OpenaiResponses],
             max_tokens: MaxTokens::Either,
             max_temperature: 1.0,
+            // https://platform.kimi.ai/docs/guide/use-kimi-k2-thinking-model
+            thoughts_back: true,
             ..Quirks::COMPATIBLE
         },
         source: "https://platform.kimi.ai/docs/api/overview",

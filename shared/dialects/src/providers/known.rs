@@ -76,6 +76,8 @@ pub(super) const MISTRAL: Quirks = Quirks {
 /// <https://java.agentscope.io/v2/en/integration/model/glm> (read 2026-11-21), a page of somebody else.
 pub(super) const ZHIPU: Quirks = Quirks {
     max_temperature: 1.0,
+    // https://docs.bigmodel.cn/cn/guide/capabilities/thinking-mode
+    thoughts_back: true,
     stream_options: false,
     tool_choice: ToolChoices::Auto,
     formats: Formats::JsonObject,

@@ -25,6 +25,9 @@ pub struct Quirks {
     pub tool_choice: ToolChoices,
     /// Which values of `response_format` it takes (OpenAI-style dialects).
     pub formats: Formats,
+    /// Whether it wants the model's thoughts back with the calls that they led to, as `reasoning_content`
+    /// (OpenAI-style dialects), and refuses such a turn without.
+    pub thoughts_back: bool,
     /// Whether it fetches images by their URL. If not, a request with one is refused.
     pub image_urls: bool,
     /// Parameters it refuses; they are removed and reported as dropped. `messages[].name` names a field of
@@ -46,6 +49,7 @@ impl Quirks {
         max_temperature: 2.0,
         tool_choice: ToolChoices::All,
         formats: Formats::All,
+        thoughts_back: false,
         image_urls: true,
         unsupported: &[],
         services: None,

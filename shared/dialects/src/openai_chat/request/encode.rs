@@ -11,14 +11,18 @@ use crate::neutral::{Request, Sampling};
 /// The most stop sequences (<https://platform.openai.com/docs/api-reference/chat/create>, read 2026-11-20).
 const MAX_STOPS: usize = 4;
 
-/// Writes a request body.
+/// Writes a request body. `thoughts_back`: the provider wants the thoughts that led to calls.
 ///
 /// # Errors
 /// A picture, sound or document that OpenAI has no form for, or a choice of a tool that it cannot offer.
-pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Value, Problem> {
+pub(in super::super) fn encode(
+    request: Request,
+    thoughts_back: bool,
+    drops: &mut Drops,
+) -> Result<Value, Problem> {
     let mut body = Map::new();
     body.put("model", request.model);
-    body.put("messages", encode_messages::encode(request.messages, drops)?);
+    body.put("messages", encode_messages::encode(request.messages, thoughts_back, drops)?);
     let choice =
         encode_tools::Choice { choice: request.tool_choice, parallel: request.parallel_tool_calls };
     encode_tools::encode(request.tools, choice, &mut body, drops)?;

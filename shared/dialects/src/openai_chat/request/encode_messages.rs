@@ -11,7 +11,11 @@ use crate::{Drops, Path};
 ///
 /// A turn that holds tool results is written as one `tool` message for each result, then a `user` message
 /// with the rest of the turn and with the media of the results, which `tool` messages cannot hold.
-pub(super) fn encode(messages: Vec<Message>, drops: &mut Drops) -> Result<Vec<Value>, Problem> {
+pub(super) fn encode(
+    messages: Vec<Message>,
+    thoughts_back: bool,
+    drops: &mut Drops,
+) -> Result<Vec<Value>, Problem> {
     let mut out = Vec::with_capacity(messages.len());
     let mut media = Vec::new();
     for message in messages {
@@ -22,7 +26,7 @@ pub(super) fn encode(messages: Vec<Message>, drops: &mut Drops) -> Result<Vec<Va
             Role::System => out.push(instructions("system", message, drops)),
             Role::Developer => out.push(instructions("developer", message, drops)),
             Role::User | Role::Tool => turn(message, &mut media, &mut out, drops)?,
-            Role::Assistant => out.extend(assistant(message, drops)),
+            Role::Assistant => out.extend(assistant(message, thoughts_back, drops)),
         }
     }
     flush_media(&mut media, &mut out);
@@ -106,8 +110,8 @@ fn result(
 }
 
 /// A turn of the model; `None` if it said only what cannot be told here.
-fn assistant(message: Message, drops: &mut Drops) -> Option<Value> {
-    let mut said = Assistant::default();
+fn assistant(message: Message, thoughts_back: bool, drops: &mut Drops) -> Option<Value> {
+    let mut said = Assistant { thoughts: thoughts_back.then(String::new), ..Assistant::default() };
     let silent = message.content.is_empty();
     for block in message.content {
         said.add(block, drops);
@@ -132,6 +136,9 @@ fn assistant(message: Message, drops: &mut Drops) -> Option<Value> {
     if let Some(audio) = said.audio {
         map.put("audio", audio);
     }
+    if let Some(thoughts) = said.thoughts.filter(|it| !it.is_empty() || !said.calls.is_empty()) {
+        map.put("reasoning_content", thoughts);
+    }
     if !said.calls.is_empty() {
         map.put("tool_calls", said.calls);
     }
@@ -145,6 +152,8 @@ struct Assistant {
     refusals: Vec<String>,
     audio: Option<Value>,
     calls: Vec<Value>,
+    /// For a provider that wants them back.
+    thoughts: Option<String>,
 }
 
 impl Assistant {
@@ -157,6 +166,9 @@ impl Assistant {
             Content::Refusal { text } => self.refusals.push(text),
             Content::Opaque { dialect: NAME, mut value } if value.get("audio").is_some() => {
                 self.audio = value.get_mut("audio").map(Value::take);
+            }
+            Content::Reasoning { text, signature: None } if self.thoughts.is_some() => {
+                self.thoughts.get_or_insert_default().push_str(&text);
             }
             content => self.parts.extend(text_part(Block { content, ..block }, drops)),
         }

@@ -355,3 +355,33 @@ fn the_path_keeps_the_query() {
     assert_eq!(path("/openai/v1/chat/completions"), "/chat/completions");
     assert_eq!(path("/v1/chat/completions?a=b&c"), "/chat/completions?a=b&c");
 }
+
+#[test]
+fn a_provider_that_wants_thoughts_back_gets_them_with_every_call() {
+    let thought = |signature: Option<&str>| Content::Reasoning {
+        text: "Hm.".into(),
+        signature: signature.map(str::to_owned),
+    };
+    let call = || Content::ToolCall {
+        id: "c".into(),
+        name: "f".into(),
+        arguments: "{}".into(),
+        kind: ToolKind::Function,
+    };
+    let said = || Content::Text { text: "So.".into(), citations: None };
+    for (provider, content, expected) in [
+        ("deepseek", vec![thought(None), call()], json!("Hm.")),
+        ("deepseek", vec![thought(Some("of-another"))], json!(null)),
+        ("deepseek", vec![said(), call()], json!("")),
+        ("moonshot", vec![thought(Some("of-another")), said(), call()], json!("")),
+        ("deepseek", vec![said()], json!(null)),
+        ("openai", vec![thought(None), said(), call()], json!(null)),
+    ] {
+        let content = content.into_iter().map(|content| Block::new(content, "p")).collect();
+        let asked = request(Role::Assistant, content);
+        let context = ProviderContext::new(Provider::by_name(provider).unwrap());
+        let sent = OpenaiChat.encode_request(asked, context, &mut Drops::default()).unwrap();
+        let back = sent.body["messages"].get(0).and_then(|it| it.get("reasoning_content"));
+        assert_eq!(back.cloned().unwrap_or_default(), expected, "{provider}");
+    }
+}
