@@ -75,7 +75,9 @@ pub(crate) fn run(root: &Path, file: &Path) -> std::io::Result<()> {
     let model = Model::quantised(&plane.weights(&calibration, threshold));
     let folder = root.join("shared/guard/weights");
     std::fs::write(folder.join("guard.bin"), model.to_bytes())?;
-    std::fs::write(folder.join("README.md"), report.page(&rows, &calibration, &model))
+    let meets_a_rule = |row: usize| prepared[row].rules.iter().any(|weight| *weight > 0.0);
+    let page = report.page(&rows, &calibration, &model, &meets_a_rule);
+    std::fs::write(folder.join("README.md"), page)
 }
 
 /// The data, our own templates, and documents with our own attacks in them.

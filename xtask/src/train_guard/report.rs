@@ -70,7 +70,13 @@ impl Report {
     }
 
     /// The report as a page.
-    pub(crate) fn page(&self, rows: &[Row], calibration: &Calibration, model: &Model) -> String {
+    pub(crate) fn page(
+        &self,
+        rows: &[Row],
+        calibration: &Calibration,
+        model: &Model,
+        meets_a_rule: &dyn Fn(usize) -> bool,
+    ) -> String {
         let threshold = self.threshold;
         let sources = sources(rows);
         let mut page = HEAD.to_owned();
@@ -116,6 +122,20 @@ impl Report {
             let found = share(&of, |row| self.whole[row] > self.tool_threshold);
             let _ = writeln!(page, "\n{source} at that threshold: {found}.");
         }
+        page.push_str(FORMS);
+        for ((_, source), of) in sources.iter().filter(|((label, _), _)| *label == Label::Attack) {
+            let (met, unmet): (Vec<usize>, Vec<usize>) =
+                of.iter().partition(|row| meets_a_rule(**row));
+            let found = |of: &[usize]| share(of, |row| self.whole[row] > threshold);
+            let _ = writeln!(
+                page,
+                "| {source} | {} | {} | {} | {} |",
+                met.len(),
+                found(&met),
+                unmet.len(),
+                found(&unmet)
+            );
+        }
         page.push_str("\nThe same attacks, disguised:\n\n| disguise |");
         let attacks: Vec<_> =
             sources.iter().filter(|((label, _), _)| *label == Label::Attack).collect();
@@ -146,6 +166,15 @@ impl Report {
     }
 }
 
+const FORMS: &str = "
+How much of that has a form that rules know, and what is found of it and of the rest. What of `cse_pi_direct` meets no
+rule and is not found is, but for a few, a plain question by itself, in any language, or behind small talk: that it is
+an attack is known only to who knows that benchmark's system prompt.
+
+| source | meets a rule | found | meets none | found |
+| --- | --- | --- | --- | --- |
+";
+
 const HEAD: &str = "# The prompt guard's model
 
 Written by `cargo run --release -p xtask -- train-guard --data FILE`, the same every time.
@@ -155,11 +184,14 @@ Written by `cargo run --release -p xtask -- train-guard --data FILE`, the same e
 Five folds; nearly equal texts, and texts of one template, are in one fold. Shares of texts found to be attacks at the
 default threshold: what is caught of attacks, what is wrongly caught of benign texts. `own_trigger_words` are harmless
 texts that hold the words of attacks, `own_look_alikes` harmless texts built as the attacks of `own_attacks` are, each
-template unseen by the model that judges it; `own_injected` are documents with one of `own_attacks` in the middle. A
-third of `cse_pi_direct` are plain questions (\"Who composed the Magic Flute?\") that only that benchmark's system
-prompt forbids: whoever sees the text alone cannot tell them from others. The threshold is the lowest at which of no
-harmless source more than 0.8 % is found, of `own_trigger_words` 1 %, of `own_look_alikes` 8 %. Two numbers that turn
-scores into log-odds, and how much more is asked of short texts, are fitted to all folds together.
+template unseen by the model that judges it; `own_injected` are documents with one of `own_attacks` in the middle.
+Three in ten of `cse_pi_direct` ask a plain question (\"Who composed the Magic Flute?\") that only that benchmark's
+system prompt forbids. Half of these come in a telling form: a made-up exchange, a flood, a declared mode, a pretext.
+The others cannot be told from anybody's question by whoever sees the text alone. The threshold is the lowest at which
+of no harmless source more than 0.8 % is found, of `own_trigger_words` 1 %, of `own_look_alikes` 8 %. Two numbers that
+turn scores into log-odds, and how much more is asked of short texts, are fitted to all folds together. Rules are the
+same in all folds, and were written by people who knew these sources: other texts of the same kinds will be found
+somewhat less.
 
 ";
 
