@@ -321,9 +321,9 @@ impl Chunk<'_> {
     }
 }
 
-/// Where words and rules leave no doubt, letters are not asked: log-odds below and above the threshold.
-/// Training teaches words to do alone.
-const DOUBT: f32 = 2.5;
+/// Where words and rules leave no doubt, letters are not asked: log-odds below what is asked about, and from
+/// where on a text is an attack in any case. Training teaches words to do alone.
+const DOUBT: f32 = 1.7;
 const SURE: f32 = 4.0;
 
 /// Scores texts; its tables of what was seen are used again and again.
@@ -352,7 +352,7 @@ impl Scorer {
             of_letters: Cells::new(weights().skip(WORDS), LETTERS),
             model,
             view: View::Plain,
-            doubt: -DOUBT..SURE,
+            doubt: 0.0..SURE,
             tokens: 0,
             begun: Sum::default(),
             goes_on: Sum::default(),
@@ -362,7 +362,12 @@ impl Scorer {
         }
     }
 
-    /// Asks letters of every window whose words and rules score in this range.
+    /// Letters are to tell whether a text scores more log-odds than this.
+    pub(crate) fn asked_about(&mut self, lowest: f32) {
+        self.doubt = lowest - DOUBT..SURE;
+    }
+
+    /// Letters are asked of every window whose words and rules score in this range.
     #[cfg(feature = "lab")]
     pub(crate) fn doubt(&mut self, doubt: std::ops::Range<f32>) {
         self.doubt = doubt;
@@ -445,14 +450,16 @@ impl Scorer {
         let view = if shuffled { View::Shuffled } else { self.view };
         let base = bias + views.get(view as usize).copied().unwrap_or_default();
         let (places, of_letters) = (&self.places, &mut self.of_letters);
+        let by_words = |window: usize, words: &Sum| {
+            let brevity = brevity * FEW / (FEW + words.features as f32);
+            (base - brevity + words.mean() * scale, rules(window) * a_rule)
+        };
+        let all = || self.done.iter().enumerate().map(|(at, words)| by_words(at, words));
+        let asks = !shuffled && !all().any(|(score, rules)| score + rules >= self.doubt.end);
         // What letters say of the window that begins with the last chunk that was read, and its last letters.
         let (mut begun, mut run, mut read) = (Sum::default(), 0, 0);
-        for (window, words) in self.done.iter().enumerate() {
-            let brevity = brevity * FEW / (FEW + words.features as f32);
-            let by_words = base - brevity + words.mean() * scale;
-            let rules = rules(window) * a_rule;
-            let mut score = by_words;
-            if !shuffled && self.doubt.contains(&(by_words + rules)) {
+        for (window, (mut score, rules)) in all().enumerate() {
+            if asks && score + rules >= self.doubt.start {
                 let mut none = Sum::default();
                 if window + 1 != read {
                     of_letters.begin(2);

@@ -139,7 +139,9 @@ impl Policy {
 
     /// Judges a text by the built-in rules and the model, with these thresholds.
     pub(crate) fn score(&self, text: &str, thresholds: &Thresholds) -> Judgement {
-        judged(&self.scanner.borrow_mut().scan(text), thresholds)
+        let lowest = steps(thresholds).into_iter().filter_map(|(_, from)| from).fold(1.0, f32::min);
+        let lowest = (lowest / (1.0 - lowest)).ln();
+        judged(&self.scanner.borrow_mut().scan_for(text, lowest), thresholds)
     }
 
     fn thresholds(&self, scope: Scope) -> Option<Thresholds> {
@@ -155,16 +157,20 @@ pub(crate) fn judged(finding: &Finding, thresholds: &Thresholds) -> Judgement {
     Judgement { action: action_at(thresholds, score), score, reasons, message: None }
 }
 
-/// The gravest action that a score calls for.
-fn action_at(thresholds: &Thresholds, score: f32) -> Option<Action> {
-    let steps = [
+/// The actions and the scores they begin at, the gravest first.
+fn steps(thresholds: &Thresholds) -> [(Action, Option<f32>); 4] {
+    [
         (Action::Block, thresholds.block),
         (Action::Sanitize, thresholds.sanitize),
         (Action::Flag, thresholds.flag),
         (Action::Report, thresholds.report),
-    ];
+    ]
+}
+
+/// The gravest action that a score calls for.
+fn action_at(thresholds: &Thresholds, score: f32) -> Option<Action> {
     let reached = |(_, from): &(Action, Option<f32>)| from.is_some_and(|from| score >= from);
-    steps.into_iter().find(reached).map(|(action, _)| action)
+    steps(thresholds).into_iter().find(reached).map(|(action, _)| action)
 }
 
 pub(crate) fn check_thresholds(thresholds: &Thresholds, path: &str, errors: &mut Errors) {

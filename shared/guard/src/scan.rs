@@ -14,6 +14,8 @@ const DEPTH: u8 = 3;
 /// How much text all views of a text may hold together, in multiples of its length; and some for short ones.
 const GROWTH: usize = 6;
 const ALLOWANCE: usize = 4096;
+/// The lowest score that is asked about, by default: 0.3.
+const LOWEST: f32 = -0.85;
 
 /// Rules and model, ready to look at texts. Holds memory that is used again, so it is one per thread.
 #[derive(Debug)]
@@ -40,6 +42,16 @@ impl Scanner {
 
     /// Looks at a text in every view that it calls for.
     pub fn scan(&mut self, text: &str) -> Finding {
+        self.scan_for(text, LOWEST)
+    }
+
+    /// The same, where nobody asks about scores below `lowest`, in log-odds: far below it they are rough.
+    pub fn scan_for(&mut self, text: &str, lowest: f32) -> Finding {
+        self.scorer.asked_about(lowest);
+        self.scanned(text)
+    }
+
+    fn scanned(&mut self, text: &str) -> Finding {
         let mut finding = Finding { log_odds: f32::MIN, reasons: Vec::new() };
         let mut budget = text.len() * GROWTH + ALLOWANCE;
         if text.is_ascii() {
@@ -118,10 +130,11 @@ impl Scanner {
         }
     }
 
-    /// Asks the model's letters of every window whose words and rules score in this range, for comparison.
+    /// [`Scanner::scan`], with letters asked of every window whose words and rules score in this range.
     #[cfg(feature = "lab")]
-    pub fn doubt(&mut self, doubt: std::ops::Range<f32>) {
+    pub fn scan_in(&mut self, text: &str, doubt: std::ops::Range<f32>) -> Finding {
         self.scorer.doubt(doubt);
+        self.scanned(text)
     }
 
     /// What the rules weigh in each window of [`crate::model::windows`], for training.

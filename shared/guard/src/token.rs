@@ -203,7 +203,7 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
                 let mut hash = WordHash::default();
                 at = hash.run(bytes, at);
                 if bytes.get(at).is_some_and(|byte| *byte == b'\'' || !byte.is_ascii()) {
-                    at = word(text, at, &mut hash);
+                    (at, hash) = word(text, at, hash);
                 }
                 (Kind::Word, hash.finish(), hash.length)
             }
@@ -228,8 +228,8 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
                     at += c.len_utf8();
                     (Kind::Ideograph, spread(u32::from(c)), 1)
                 } else if is_letter(c) {
-                    let mut hash = WordHash::default();
-                    at = word(text, at, &mut hash);
+                    let hash;
+                    (at, hash) = word(text, at, WordHash::default());
                     (Kind::Word, hash.finish(), hash.length)
                 } else {
                     at += c.len_utf8();
@@ -254,8 +254,9 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
     }
 }
 
-/// What goes on of a word from `at` on. Returns where it ends.
-fn word(text: &str, mut at: usize, hash: &mut WordHash) -> usize {
+/// What goes on of a word from `at` on. Returns where it ends, and its hash.
+#[cold]
+fn word(text: &str, mut at: usize, mut hash: WordHash) -> (usize, WordHash) {
     let bytes = text.as_bytes();
     while let Some(&byte) = bytes.get(at) {
         if ascii_letter(byte) != 0 {
@@ -274,7 +275,7 @@ fn word(text: &str, mut at: usize, hash: &mut WordHash) -> usize {
             }
         }
     }
-    at
+    (at, hash)
 }
 
 #[cfg(test)]

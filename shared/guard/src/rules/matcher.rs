@@ -60,6 +60,8 @@ pub(crate) struct Matcher {
     steps: Vec<StepState>,
     /// For each step the last place where it may be met: a word leads to many steps and few may be.
     until: Vec<u32>,
+    /// For a first step that asks for its word alone, how far from it the second may be met; 0 for others.
+    leads: Vec<u32>,
     /// Open addressing: hash, and the range of its targets; an empty slot has an empty range.
     slots: Vec<(u32, u16, u16)>,
     /// Steps where a word leads, and cues.
@@ -123,8 +125,14 @@ impl Matcher {
         }
         let (slots, targets) = table(by_hash);
         let until = vec![NEVER; steps.len()];
+        let leads = steps.iter().zip(steps.iter().skip(1).map(Some).chain([None]));
+        let leads = leads.map(|(step, next)| match next {
+            Some(next) if step.free && !step.asks && !next.free => next.gap + 1,
+            _ => 0,
+        });
+        let leads = leads.collect();
         let cues = Cues::default();
-        let mut matcher = Matcher { patterns, steps, until, slots, targets, cues, place: 0 };
+        let mut matcher = Matcher { patterns, steps, until, leads, slots, targets, cues, place: 0 };
         matcher.reset();
         matcher
     }
@@ -217,12 +225,19 @@ impl Matcher {
         end: usize,
         met: &mut impl FnMut(&'static Rule),
     ) {
-        let Matcher { patterns, steps, until, targets, cues, place, .. } = self;
+        let Matcher { patterns, steps, until, leads, targets, cues, place, .. } = self;
         let targets = targets.get(usize::from(from)..usize::from(to)).unwrap_or_default();
         for target in targets {
             let at = usize::from(*target);
             match until.get(at) {
                 Some(last) if *last < *place => {}
+                Some(_) if leads.get(at).is_some_and(|lead| *lead > 0) => {
+                    let lead = leads.get(at).copied().unwrap_or_default();
+                    if let (Some(step), Some(next)) = (steps.get_mut(at), until.get_mut(at + 1)) {
+                        step.met = *place;
+                        *next = *place + lead;
+                    }
+                }
                 Some(_) => {
                     if let Some(rule) = meet(patterns, steps, until, at, *place, |step| {
                         !step.asks || step.fits(text, token, end)

@@ -60,11 +60,14 @@ impl Survey {
         let touches = token.start == self.end && token.start > 0;
         if token.kind == Kind::Word {
             self.words += 1;
-            let follows = self.kind == Some(Kind::Word) && token.start == self.end + 1;
-            let again = follows && token.hash == self.word && token.length > 1;
-            self.repeated = if again { self.repeated + 1 } else { 0 };
-            self.most_repeated = self.most_repeated.max(self.repeated);
-            self.word = token.hash;
+            if token.hash != self.word {
+                (self.word, self.repeated) = (token.hash, 0);
+            } else {
+                let follows = self.kind == Some(Kind::Word) && token.start == self.end + 1;
+                let again = follows && token.length > 1;
+                self.repeated = if again { self.repeated + 1 } else { 0 };
+                self.most_repeated = self.most_repeated.max(self.repeated);
+            }
             if touches || token.length == 1 || token.length > 15 {
                 self.word(token, touches);
             } else {
