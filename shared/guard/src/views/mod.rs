@@ -192,7 +192,7 @@ pub(crate) fn made_of(
         |view, texts: Vec<String>| made.extend(texts.into_iter().map(|text| (view, text)));
     let Survey { words, single, mixed, glued, codes, escapes, markup, apart, .. } = survey;
     if escapes.count > 3 {
-        add(View::Escapes, escapes.changed(text, escapes::decoded));
+        add(View::Escapes, escapes.changed(text, known, escapes::decoded));
     }
     if survey.long_runs > 0 || survey.groups > 7 || words + single.count > 7 && mixed.count > 3 {
         codes.slices(text).for_each(|(_, slice)| add(View::Encoded, encoded::decoded(slice)));
@@ -213,21 +213,21 @@ pub(crate) fn made_of(
         add(View::Reversed, vec![backwards, letters::words_reversed(text)]);
     }
     if view != View::Leet && mixed.count > 2 {
-        add(View::Leet, mixed.changed(text, |slice| letters::unleet(slice, known)));
+        add(View::Leet, mixed.changed(text, known, |slice| letters::unleet(slice, known)));
     }
     if view != View::Spaced {
         if single.count > 5 && single.count * 3 > *words {
-            add(View::Spaced, single.changed(text, |slice| letters::joined(slice, known)));
+            add(View::Spaced, single.changed(text, known, |slice| letters::joined(slice, known)));
         }
         if apart.count > 3 && apart.count * 3 > survey.ideographs * 2 {
             add(View::Spaced, apart.changed(text, |slice| letters::joined(slice, known)));
         }
         if survey.long > 0 || glued.count > 3 {
-            add(View::Spaced, glued.changed(text, |slice| letters::joined(slice, known)));
+            add(View::Spaced, glued.changed(text, known, |slice| letters::joined(slice, known)));
         }
     }
     if view != View::Markup && (markup.count > 1 || survey.tags > 0) {
-        add(View::Markup, markup.changed(text, markup::stripped));
+        add(View::Markup, markup.changed(text, known, markup::stripped));
     }
     made
 }

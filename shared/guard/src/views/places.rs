@@ -1,10 +1,15 @@
 //! Where a text calls for a view: a view is made of these places and what stands around them, and not of the
 //! whole text, which one odd word in it would make cost twice.
 
+use crate::token::tokens;
+
 /// How far what stands around a place goes on to the next space, at most.
 const EDGE: usize = 24;
 /// How much of the text before and behind a place is looked at with it, in bytes.
 const CONTEXT: usize = 200;
+
+/// How many letters a word has that tells something.
+const SHORT: u32 = 3;
 
 /// Places of a text in order; what is near each other is one place.
 #[derive(Debug, Default)]
@@ -40,14 +45,21 @@ impl Places {
         })
     }
 
-    /// The text around every place that `view` changes, with what it makes of it. Places whose surroundings
-    /// meet are one text.
-    pub(super) fn changed(&self, text: &str, view: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    /// The text around every place that `view` changes, with what it makes of it, if that shows more words
+    /// that are `known`. Places whose surroundings meet are one text.
+    pub(super) fn changed(
+        &self,
+        text: &str,
+        known: &dyn Fn(u32) -> bool,
+        view: impl Fn(&str) -> Option<String>,
+    ) -> Vec<String> {
         let mut out = Vec::new();
         // The text being made, and how far it has got.
         let mut making: Option<(String, usize)> = None;
         for (start, slice) in self.slices(text) {
-            let Some(new) = view(slice) else { continue };
+            let Some(new) = view(slice).filter(|new| tells_more(new, slice, known)) else {
+                continue;
+            };
             let (mut made, upto) = match making.take() {
                 Some((made, upto)) if start <= upto + 2 * CONTEXT => (made, upto),
                 before => {
@@ -62,6 +74,16 @@ impl Places {
         out.extend(making.map(|(made, upto)| ended(text, made, upto)));
         out
     }
+}
+
+/// Whether a text has more known words than another; whether one outside ASCII has is not asked.
+fn tells_more(new: &str, old: &str, known: &dyn Fn(u32) -> bool) -> bool {
+    let count = |text: &str| {
+        let mut count = 0;
+        tokens(text, |token| count += u32::from(token.length >= SHORT && known(token.hash)));
+        count
+    };
+    !new.is_ascii() || count(new) > count(old)
 }
 
 /// A text that was made up to a place, with what stands behind.
@@ -114,20 +136,30 @@ mod tests {
         let slices: Vec<_> = places.slices(&text).map(|(_, slice)| slice).collect();
         assert_eq!(places.count, 3);
         assert_eq!(slices, ["ax bx", "éxword"]);
-        let made = places.changed(&text, |slice| Some(slice.replace('x', "y")));
+        let made = places.changed(&text, &|_| true, |slice| Some(slice.replace('x', " new")));
         assert_eq!(made.len(), 2);
-        assert!(made[0].contains(" ay by word") && made[0].len() == 2 * CONTEXT + 5);
-        assert!(made[1].contains(" c éyword") && made[1].len() == 2 * CONTEXT + 7);
-        assert!(places.changed(&text, |_| None).is_empty());
+        assert!(made[0].contains(" a new b new word") && made[0].len() == 2 * CONTEXT + 11);
+        assert!(made[1].contains(" c é newword") && made[1].len() == 2 * CONTEXT + 10);
+        assert!(places.changed(&text, &|_| true, |_| None).is_empty());
     }
 
     #[test]
     fn places_whose_surroundings_meet_are_one_text() {
         let text = format!("ax {} bx", "word ".repeat(60));
-        let made = noted(&text, 8).changed(&text, |slice| Some(slice.replace('x', "y")));
-        assert_eq!(made, [text.replace('x', "y")]);
-        let made = noted("a b", 8).changed("a b", |slice| Some(slice.to_owned()));
-        assert!(made.is_empty());
+        let new = |slice: &str| Some(slice.replace('x', " new"));
+        let made = noted(&text, 8).changed(&text, &|_| true, new);
+        assert_eq!(made, [text.replace('x', " new")]);
+        assert!(noted("a b", 8).changed("a b", &|_| true, new).is_empty());
+    }
+
+    #[test]
+    fn what_shows_no_known_word_is_not_looked_at() {
+        let is_new = |hash| hash == crate::token::word_hash("new");
+        let view = |slice: &str| Some(slice.replace('x', "new "));
+        let changed = |text: &str| noted(text, 8).changed(text, &is_new, view);
+        assert_eq!(changed("an x idea"), ["an new  idea"]);
+        assert_eq!(changed("an oldx idea"), [""; 0]);
+        assert_eq!(changed("an éx idea").len(), 1);
     }
 
     #[test]
