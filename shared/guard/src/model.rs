@@ -326,6 +326,10 @@ impl Chunk<'_> {
 const DOUBT: f32 = 1.7;
 const SURE: f32 = 4.0;
 
+/// What stands among the hashes of words for other tokens.
+const MARK: u32 = 0;
+const BREAK: u32 = 1;
+
 /// Scores texts; its tables of what was seen are used again and again.
 #[derive(Debug)]
 pub(crate) struct Scorer {
@@ -334,7 +338,9 @@ pub(crate) struct Scorer {
     doubt: std::ops::Range<f32>,
     of_words: Cells,
     of_letters: Cells,
-    tokens: u32,
+    tokens: usize,
+    /// The words of the chunk at hand by their tokens, [`BREAK`] for the end of a sentence.
+    hashes: Vec<u32>,
     /// The window that begins with the chunk at hand, and the one that goes on in it.
     begun: Sum,
     goes_on: Sum,
@@ -354,6 +360,7 @@ impl Scorer {
             view: View::Plain,
             doubt: 0.0..SURE,
             tokens: 0,
+            hashes: vec![MARK; CHUNK as usize],
             begun: Sum::default(),
             goes_on: Sum::default(),
             done: Vec::new(),
@@ -399,28 +406,39 @@ impl Scorer {
 
     #[inline]
     pub(crate) fn token(&mut self, token: &Token) {
-        if self.tokens == CHUNK {
+        if self.tokens == self.hashes.len() {
             self.end_chunk(token.start);
         }
-        self.tokens += 1;
         // Marks and line ends are no features: they are a corpus's habits, and free to be changed.
-        match token.kind {
-            Kind::Word | Kind::Ideograph | Kind::Number => return self.word(token.hash),
-            Kind::Break => self.words.end(),
-            Kind::Mark => {}
+        let hash = match token.kind {
+            Kind::Word | Kind::Ideograph | Kind::Number => token.hash,
+            Kind::Break => BREAK,
+            Kind::Mark => MARK,
+        };
+        if let Some(place) = self.hashes.get_mut(self.tokens) {
+            *place = hash;
         }
+        self.tokens += 1;
         self.places.token(token);
     }
 
-    #[inline]
-    fn word(&mut self, hash: u32) {
+    /// Meets the words of the chunk at hand.
+    fn meet_words(&mut self) {
         let Scorer { of_words, words, begun, goes_on, .. } = self;
         let (mut chunk, mut one, mut other) = (of_words.chunk(), *begun, *goes_on);
-        words.word(hash, |feature| chunk.meet(feature, &mut one, &mut other));
+        let hashes = self.hashes.get(..self.tokens).unwrap_or_default();
+        for hash in hashes {
+            match *hash {
+                MARK => {}
+                BREAK => words.end(),
+                hash => words.word(hash, |feature| chunk.meet(feature, &mut one, &mut other)),
+            }
+        }
         (*begun, *goes_on) = (one, other);
     }
 
     fn end_chunk(&mut self, at: usize) {
+        self.meet_words();
         self.end_window();
         self.places.chunks.push(at);
         self.tokens = 0;
@@ -444,6 +462,7 @@ impl Scorer {
         rules: impl Fn(usize) -> f32,
         mut see: impl FnMut(f32, f32),
     ) {
+        self.meet_words();
         // The last chunk alone is no window: the one before covers it.
         self.done.push(if self.places.chunks.is_empty() { self.begun } else { self.goes_on });
         let Model { bias, brevity, scale, views, rules: a_rule, .. } = &self.model;

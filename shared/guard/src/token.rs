@@ -190,6 +190,8 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
     let mut opens_line = true;
     while let Some(&byte) = bytes.get(at) {
         let start = at;
+        // What stands behind the token and is none, as far as it was seen.
+        let mut gap = 0;
         let class = CLASS.get(usize::from(byte)).copied().unwrap_or(OTHER);
         let (kind, hash, length) = match class {
             SPACE => {
@@ -202,8 +204,10 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
             LETTER => {
                 let mut hash = WordHash::default();
                 at = hash.run(bytes, at);
-                if bytes.get(at).is_some_and(|byte| *byte == b'\'' || !byte.is_ascii()) {
-                    (at, hash) = word(text, at, hash);
+                match bytes.get(at) {
+                    Some(b' ') => gap = 1,
+                    Some(b'\'' | 0x80..) => (at, hash) = word(text, at, hash),
+                    _ => {}
                 }
                 (Kind::Word, hash.finish(), hash.length)
             }
@@ -251,6 +255,7 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
             BREAK => opens_line,
             _ => opens_line && kind == Kind::Mark,
         };
+        at += gap;
     }
 }
 

@@ -207,9 +207,12 @@ impl Matcher {
     fn find(&self, hash: u32) -> (u16, u16) {
         let mask = self.slots.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
-        while let Some(&(key, from, to)) = self.slots.get(at) {
-            if key == hash || from == to {
-                return (from, to);
+        while let Some(slot) = self.slots.get(at) {
+            if slot.0 == hash {
+                return (slot.1, slot.2);
+            }
+            if slot.1 == slot.2 {
+                break;
             }
             at = (at + 1) & mask;
         }

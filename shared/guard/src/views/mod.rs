@@ -220,7 +220,7 @@ pub(crate) fn made_of(
             add(View::Spaced, single.changed(text, known, |slice| letters::joined(slice, known)));
         }
         if apart.count > 3 && apart.count * 3 > survey.ideographs * 2 {
-            add(View::Spaced, apart.changed(text, |slice| letters::joined(slice, known)));
+            add(View::Spaced, apart.changed(text, known, |slice| letters::joined(slice, known)));
         }
         if survey.long > 0 || glued.count > 3 {
             add(View::Spaced, glued.changed(text, known, |slice| letters::joined(slice, known)));
