@@ -179,6 +179,22 @@ const RELATIONS: &[&str] = &[
 
 /// Words of introduction behind which anything can stand: it takes two names or a word behind one.
 const WEAK: &[&str] = &[
+    // My partner's name.
+    "s name",
+    "directed by",
+    "founded by",
+    "married to",
+    "met with",
+    "name of",
+    "on behalf of",
+    "signed by",
+    "speak to",
+    "speak with",
+    "spoke to",
+    "spoke with",
+    "talk to",
+    "talked to",
+    "written by",
     "this is",
     "i am",
     "i'm",

@@ -323,6 +323,9 @@ mod tests {
             ("Dr. Smith's office", "Smith"),
             ("{\"name\": \"Jane Doe\"}", "Jane Doe"),
             ("M. Dupont est là", "Dupont"),
+            ("under my partner's name Brian Berg", "Brian Berg"),
+            ("a film directed by Anna Maria Berg and", "Anna Maria Berg"),
+            ("may I speak to John Miller?", "John Miller"),
             ("my wife Anna and I", "Anna"),
             ("mit meinem Bruder Karl Otto nach", "Karl Otto"),
             ("ma sœur Elodie Martin", "Elodie Martin"),
@@ -350,6 +353,8 @@ mod tests {
             "10^-5 M. Round to 2",
             "Sehr geehrte Damen und Herren",
             "the Brother Printer",
+            "may I speak to Somebody",
+            "speak to Customer Service",
             "my son. Then",
             "my friend, The",
         ] {
