@@ -6,6 +6,7 @@ mod eval;
 mod guard;
 mod init;
 mod mock;
+mod plugins;
 mod redact;
 mod replay;
 mod route;

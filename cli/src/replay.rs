@@ -1,15 +1,18 @@
 //! `tollgate replay`: what each stage of a chain does to a request.
 
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use catalogue::CHAIN;
 use clap::Args;
 use serde_json::{Value, json};
-use stage::{BodyStep, CalloutFailed, Edit, Exchange, Flow, HeadStep, Headers, Level, config};
+use stage::{
+    BodyStep, CalloutFailed, Edit, Exchange, Filter, Flow, HeadStep, Headers, Level, config,
+};
 
 use crate::check::as_json;
+use crate::plugins;
 use crate::route::{Surroundings, exchange, headers};
 
 /// Show what each stage of a chain does to a request: body, headers, facts and verdict, one stage after the other.
@@ -17,7 +20,8 @@ use crate::route::{Surroundings, exchange, headers};
 /// Nobody is called: a stage that would ask another service is told that it does not answer.
 #[derive(Args)]
 pub(crate) struct ReplayArgs {
-    /// The chain's configuration, or that of one filter with `--filter`: JSON or YAML
+    /// The chain's configuration, or that of one filter with `--filter`, or a whole one of Envoy, whose filters are then
+    /// replayed in their order: JSON or YAML
     #[arg(long, default_value = "chain.yaml", value_name = "FILE")]
     config: PathBuf,
     /// The filter that the configuration is for
@@ -56,20 +60,31 @@ pub(crate) fn run(args: ReplayArgs) -> io::Result<()> {
     writeln!(out, "  {}", pretty(&replay.body).replace('\n', "\n  "))
 }
 
-/// The stages with their configurations, each as a chain of one; all of them have been checked together.
+/// The stages with their configurations, each as a chain of one; those of one filter have been checked together.
 fn stages(args: &ReplayArgs) -> io::Result<Vec<(String, Value)>> {
     let path = &args.config;
     let text = std::fs::read_to_string(path).map_err(|error| named(path, error))?;
     let filter = catalogue::by_name(&args.filter)
         .ok_or_else(|| io::Error::other(format!("unknown filter {}", args.filter)))?;
     let text = as_json(&text).map_err(|error| named(path, error))?;
+    let plugins = serde_json::from_str(&text).map(|config| plugins::of(&config));
+    match plugins.unwrap_or_default() {
+        plugins if plugins.is_empty() => stages_of(path, filter, &text),
+        plugins => {
+            let stages = plugins.iter().map(|(filter, text)| stages_of(path, filter, text));
+            Ok(stages.collect::<io::Result<Vec<_>>>()?.concat())
+        }
+    }
+}
+
+fn stages_of(path: &Path, filter: &Filter, text: &str) -> io::Result<Vec<(String, Value)>> {
     if let Err(errors) = config::load(filter, text.as_bytes(), &set) {
         for error in &errors {
             writeln!(io::stderr(), "{}", config::explain(error, text.as_bytes()))?;
         }
         return Err(io::Error::other(format!("{}: the configuration is wrong", path.display())));
     }
-    let mut config: Value = serde_json::from_str(&text)?;
+    let mut config: Value = serde_json::from_str(text)?;
     let host = config.as_object_mut().and_then(|map| map.shift_remove("host"));
     let list = match (filter.name, config.get_mut("stages").map(Value::take).unwrap_or_default()) {
         (name, Value::Array(list)) if name == CHAIN.name => list,
@@ -135,6 +150,10 @@ impl Replay {
         step.after = serde_json::from_slice(&self.body).unwrap_or_default();
         let told = self.io.facts.iter();
         step.facts = told.filter(|fact| !known.contains(fact)).cloned().collect();
+        // In filter state, where another module finds them.
+        let state =
+            step.facts.iter().map(|(name, value)| (vec![(*name).to_owned()], value.clone()));
+        self.io.properties.extend(state.map(|(path, value)| (path, value.into_bytes())));
         step.logs = std::mem::take(&mut self.io.logs);
         Ok(step)
     }

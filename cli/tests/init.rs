@@ -84,7 +84,7 @@ fn a_container_reaches_what_runs_on_the_machine() {
 #[test]
 fn what_no_option_says_is_asked_and_has_a_default() {
     let (done, out, errors) = tollgate(&["init"], "\n\n\n");
-    assert!(done, "{errors}");
+    assert!(done && errors.contains("tollgate replay --config FILE"), "{errors}");
     assert_eq!(errors.matches("? ").count(), 3, "{errors}");
     let (_, flags, _) =
         tollgate(&["init", "--surface", "envoy", "--providers", "openai", "--stages"], "");
@@ -190,4 +190,22 @@ fn the_chain_of_the_first_step_of_a_rollout_changes_and_refuses_nothing() {
     ] {
         assert!(out.contains(fact), "{fact}\n{out}");
     }
+}
+
+#[test]
+fn a_whole_envoy_configuration_is_replayed() {
+    let request = r#"{"model": "auto", "messages": [{"role": "user", "content": "Mail jane.doe@example.com"}]}"#;
+    let stages = |path: &str| {
+        let path = format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"));
+        let (done, out, errors) = tollgate(&["replay", "--config", &path], request);
+        assert!(done && out.contains(":authority: api.anthropic.com"), "{path} {out}{errors}");
+        let heads = out.lines().filter(|line| !line.starts_with(' ') && !line.is_empty());
+        heads.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all =
+        ["pii-redactor", "prompt-guard", "model-router", "token-counter", "provider-translator"];
+    for path in ["envoy-configs/full.yaml", "envoy-configs/separate.yaml"] {
+        assert_eq!(stages(path), [&all[..], &["goes on"]].concat(), "{path}");
+    }
+    assert_eq!(stages("examples/kong-mesh/universal.yaml"), stages("envoy-configs/full.yaml"));
 }

@@ -136,9 +136,9 @@ def invite(gateway: Gateway, screen: Screen) -> None:
             ]
     program = shortened(tollgate())
     lines += [
-        "# what each stage of a chain does to a request, and a configuration of your own",
-        f"echo '{{\"model\":\"smart\",{hello}}}' |",
-        f"  {program} replay --config examples/from-kong/chain.yaml",
+        "# what each filter does to a request, and a configuration of your own",
+        f"echo '{{\"model\":\"gpt-5.4-mini\",{hello}}}' |",
+        f"  {program} replay --config {shortened(CONFIG)}",
         f"{program} init",
         "# Envoy's counters, and its access log",
         f"curl -s {admin}/stats/prometheus | grep provider_translator",

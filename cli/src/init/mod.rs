@@ -79,7 +79,13 @@ pub(crate) fn run(args: InitArgs) -> io::Result<()> {
         Some(path) => std::fs::write(path, text)?,
         None => io::stdout().lock().write_all(text.as_bytes())?,
     }
-    writeln!(io::stderr(), "{}", surface.next(&targets, args.out.as_deref()))
+    let file =
+        args.out.as_ref().map_or_else(|| "FILE".to_owned(), |path| path.display().to_string());
+    writeln!(io::stderr(), "{}", surface.next(&targets, &file))?;
+    writeln!(
+        io::stderr(),
+        "what it does to a request: tollgate replay --config {file} request.json"
+    )
 }
 
 /// A question and its answer, by default `default`.

@@ -1,7 +1,6 @@
 //! How listener and cluster reach an Envoy: as its whole configuration, or inside what a mesh or Compose reads.
 
 use std::io;
-use std::path::Path;
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -80,8 +79,7 @@ impl Surface {
     }
 
     /// What to do next.
-    pub(super) fn next(self, targets: &[Target], out: Option<&Path>) -> String {
-        let file = out.map_or_else(|| "FILE".to_owned(), |path| path.display().to_string());
+    pub(super) fn next(self, targets: &[Target], file: &str) -> String {
         let keys = envoy::keys(targets);
         let set: String = keys.iter().map(|key| format!("{key}=… ")).collect();
         match self {
