@@ -104,7 +104,8 @@ pub(crate) use error::within as error_within;
 pub(crate) use prompts::add as add_prompts;
 pub(crate) use request::{
     audio, cache, check_choice, data_url, default_name, effort, fits_strict, grammar,
-    in_openais_code, part, response_format, schema, source, tool_call, tools, unsupported,
+    in_openais_code, parsable, part, response_format, schema, source, tool_call, tools,
+    unsupported,
 };
 
 /// The name of this dialect.

@@ -175,6 +175,14 @@ impl Assistant {
     }
 }
 
+/// The arguments of a call, which who reads them parses also where there are none.
+pub(crate) fn parsable(arguments: String, kind: ToolKind) -> String {
+    match kind {
+        ToolKind::Function if arguments.trim().is_empty() => "{}".to_owned(),
+        _ => arguments,
+    }
+}
+
 /// An item of `tool_calls`, in a request or an answer.
 pub(in super::super) fn tool_call(
     id: String,
@@ -182,6 +190,7 @@ pub(in super::super) fn tool_call(
     arguments: String,
     kind: ToolKind,
 ) -> Value {
+    let arguments = parsable(arguments, kind);
     let (kind, input) = match kind {
         ToolKind::Function => ("function", "arguments"),
         ToolKind::Custom => ("custom", "input"),

@@ -44,6 +44,8 @@ enum Open {
     Call {
         index: usize,
         kind: ToolKind,
+        /// It has arguments.
+        argued: bool,
     },
     /// Thoughts so far, to be told whole with their signature.
     Reasoning(String),
@@ -130,7 +132,7 @@ impl Encoder {
             BlockStart::ToolCall { id, name, kind } => {
                 let index = choice.calls;
                 choice.calls += 1;
-                choice.open = Open::Call { index, kind };
+                choice.open = Open::Call { index, kind, argued: false };
                 call_delta(index, Some((id, name)), kind, String::new())
             }
             BlockStart::Opaque { dialect: NAME, value } => value,
@@ -153,7 +155,8 @@ impl Encoder {
                 object([("content", text.into())])
             }
             (Delta::Refusal(text), _) => object([("refusal", text.into())]),
-            (Delta::Arguments(piece), Open::Call { index, kind }) => {
+            (Delta::Arguments(piece), Open::Call { index, kind, argued }) => {
+                *argued = true;
                 call_delta(*index, None, *kind, piece)
             }
             (Delta::Reasoning(piece), open) => {
@@ -187,6 +190,14 @@ impl Encoder {
         out.push(self.chunk_of(candidate, delta, logprobs, Value::Null));
     }
 
+    /// Ends a block. Clients parse a call's arguments, also where there are none.
+    fn stop(&mut self, candidate: usize, out: &mut Vec<Wire>) {
+        let open = std::mem::take(&mut self.choice(candidate, out).open);
+        if let Open::Call { index, kind: kind @ ToolKind::Function, argued: false } = open {
+            out.push(self.delta(candidate, call_delta(index, None, kind, "{}".to_owned())));
+        }
+    }
+
     /// Records a piece of a block that only another dialect knows.
     fn lose(&mut self, candidate: usize, value: Value) {
         self.drops.each(&format!("choices[{candidate}].delta"), UNSUPPORTED, value);
@@ -218,7 +229,7 @@ impl StreamEncoder for Encoder {
             Event::Start { .. } => self.start(event, out),
             Event::BlockStart { candidate, start, .. } => self.begin(candidate, start, out),
             Event::BlockDelta { candidate, delta, .. } => self.go_on(candidate, delta, out),
-            Event::BlockStop { candidate, .. } => self.choice(candidate, out).open = Open::Other,
+            Event::BlockStop { candidate, .. } => self.stop(candidate, out),
             Event::Finish { candidate, finish } => self.finish(candidate, &finish, out),
             Event::Usage(usage) => self.usage = Some(usage),
             Event::Ping => out.push(Wire::new(None, Data::Nothing)),

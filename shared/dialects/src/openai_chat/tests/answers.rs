@@ -84,8 +84,8 @@ fn calls_without_id_type_or_arguments_are_completed() {
     assert_eq!(
         written["choices"][0]["message"]["tool_calls"],
         json!([
-            {"id": "call_r1_0", "type": "function", "function": {"name": "f", "arguments": ""}},
-            {"id": "call_r1_1", "type": "function", "function": {"name": "g", "arguments": ""}}
+            {"id": "call_r1_0", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+            {"id": "call_r1_1", "type": "function", "function": {"name": "g", "arguments": "{}"}}
         ])
     );
     assert_eq!(written["choices"][0]["finish_reason"], "tool_calls");

@@ -42,7 +42,8 @@ fn call() -> impl Strategy<Value = Content> {
     (name(), name(), word(), kind).prop_map(|(id, name, arguments, kind)| Content::ToolCall {
         id,
         name,
-        arguments,
+        // No arguments are written as an empty object.
+        arguments: if arguments.trim().is_empty() { "{}".into() } else { arguments },
         kind,
     })
 }

@@ -172,7 +172,7 @@ impl Writer<'_> {
                     ("type", word.into()),
                     ("call_id", id.into()),
                     ("name", name.into()),
-                    (input, arguments.into()),
+                    (input, openai_chat::parsable(arguments, kind).into()),
                 ]))
             }
             Content::Reasoning { text, signature } => {

@@ -8,6 +8,7 @@ use crate::Drops;
 use crate::dialect::ClientContext;
 use crate::flat::{lose, lose_finish, put_extras};
 use crate::neutral::{Block, Candidate, Content, Finish, Response};
+use crate::openai_chat;
 use crate::reader;
 
 /// Whether answers have a top-level field of that name and type beside the modelled ones.
@@ -88,6 +89,7 @@ impl Output {
                 self.end_message();
                 let call = Call { id, name, kind };
                 let id = self.ids.item(call.prefix(), self.items.len());
+                let arguments = openai_chat::parsable(arguments, kind);
                 self.items.push(call.item(&id, self.status, arguments));
             }
             Content::Reasoning { text, signature } => {

@@ -10,7 +10,7 @@ use super::super::{
 use crate::Drops;
 use crate::dialect::{ClientContext, StreamEncoder};
 use crate::flat::lose_finish;
-use crate::neutral::{BlockStart, Delta, Event, Finish, Usage};
+use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};
 
 /// Writes one stream.
 #[derive(Debug)]
@@ -352,7 +352,13 @@ impl Encoder {
                 }
                 self.done(item::reasoning(&id, &text, encrypted), out);
             }
-            Open::Call { id, call, arguments } => {
+            Open::Call { id, call, mut arguments } => {
+                if call.kind == ToolKind::Function && arguments.is_empty() {
+                    // Clients parse them, also where there are none.
+                    arguments.push_str("{}");
+                    let kind = "response.function_call_arguments.delta";
+                    self.item_event(kind, &id, ("delta", "{}".into()), out);
+                }
                 let (kind, field) = match call.prefix() {
                     "fc" => ("response.function_call_arguments.done", "arguments"),
                     _ => ("response.custom_tool_call_input.done", "input"),

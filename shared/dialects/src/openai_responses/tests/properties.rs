@@ -38,7 +38,8 @@ fn said() -> impl Strategy<Value = Content> {
     let call = (name(), name(), word()).prop_map(|(id, name, arguments)| Content::ToolCall {
         id,
         name,
-        arguments,
+        // No arguments are written as an empty object.
+        arguments: if arguments.trim().is_empty() { "{}".into() } else { arguments },
         kind: ToolKind::Function,
     });
     let thought = (word(), name(), name()).prop_map(|(text, id, encrypted)| Content::Reasoning {
