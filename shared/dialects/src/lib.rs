@@ -4,7 +4,8 @@
 //! endpoint that speaks one: data, one row in [`providers::PROVIDERS`]. Every dialect decodes to and encodes
 //! from one [`neutral`] model, so each new one reaches all others.
 //!
-//! Nothing is lost silently: what a dialect cannot express is named in [`Dropped`].
+//! Nothing is lost silently: what a dialect cannot express is named in [`Dropped`], and what of an answer a client's
+//! dialect has no place for is kept in it under [`EXTENSION`].
 //!
 //! Not here: which provider a request goes to, model mapping, credentials (the `translator` crate).
 

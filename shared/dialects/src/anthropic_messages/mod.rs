@@ -44,7 +44,7 @@
 //! | `tool_use.input` | arguments | text that is no JSON object becomes `{"_raw": text}` |
 //! | `usage` | `usage` | neutral input = `input_tokens` + cache reads + cache writes |
 //! | `usage.service_tier` | `service_tier` | only `standard`, `priority` and `batch` are written |
-//! | `container`, `context_management`, `diagnostics`, `stop_details` | `extras` | |
+//! | `container`, `context_management`, `diagnostics`, `stop_details` | `extras` | in a stream too: kept under [`EXTENSION`](crate::EXTENSION) |
 //!
 //! # Versions
 //!
@@ -168,12 +168,12 @@ impl Dialect for AnthropicMessages {
         extension::shown(stream::Text::default())
     }
 
-    /// Reads an answer, `message_start` or `message_delta`. The last may state the output alone; the input
-    /// is 0 then.
     fn add_prompts(&self, body: &mut Value, prompts: &Prompts) -> bool {
         prompts::add(body, prompts)
     }
 
+    /// Reads an answer, `message_start` or `message_delta`. The last may state the output alone; the input
+    /// is 0 then.
     fn usage(&self, body: &Value) -> Option<Usage> {
         usage::decode(body.get("usage").or_else(|| body.pointer("/message/usage"))?)
     }

@@ -54,7 +54,7 @@
 //! | `finish_reason` `stop` of a message that is a refusal | `Refusal` |
 //! | `usage` | `usage`; both count cached tokens as input and reasoning as output |
 //!
-//! Back: `StopSequence`, `Pause` and unknown reasons are `stop`, `ContextWindow` is `length`, and a refusal
+//! Back: `StopSequence`, `Pause` and unknown reasons are `stop` (reported), `ContextWindow` is `length`, and a refusal
 //! without words (Anthropic's classifiers) is `content_filter`. `service_tier` is written only if OpenAI
 //! has that tier; official clients refuse others.
 //!

@@ -216,12 +216,12 @@ pub(super) const HOSTED: &[Provider] = &[
         checked: "2026-11-21",
         ..COMPATIBLE
     },
-    // Its own pages could not be read; the address is as the Rig library has it.
+    // The address is as in Hyperbolic's own package for the AI SDK, version 2.0.0.
     Provider {
         name: "hyperbolic",
         title: "Hyperbolic",
         base_url: "https://api.hyperbolic.xyz/v1",
-        source: "https://docs.rs/rig-core/0.40.0/src/rig_core/providers/hyperbolic.rs.html",
+        source: "https://github.com/HyperbolicLabs/hyperbolic-ts/tree/main/packages/ai-sdk-provider",
         checked: "2026-11-21",
         ..COMPATIBLE
     },
@@ -234,11 +234,10 @@ pub(super) const HOSTED: &[Provider] = &[
         checked: "2026-11-21",
         ..COMPATIBLE
     },
-    // Its page says that the service has been shut down; the row is for those who still have one by
-    // contract.
+    // Its page says that the service was shut down on a September 25th; the row says what it was.
     Provider {
         name: "lambda",
-        title: "Lambda",
+        title: "Lambda (shut down)",
         base_url: "https://api.lambda.ai/v1",
         source: "https://docs.lambda.ai/public-cloud/lambda-inference-api",
         checked: "2026-11-21",
