@@ -58,6 +58,11 @@ impl Seen {
     }
 }
 
+/// Whether an answer names another model than this one.
+pub(crate) fn names_other(body: &Value, model: &str) -> bool {
+    MODEL.iter().filter_map(|at| body.pointer(at)?.as_str()).any(|name| name != model)
+}
+
 /// Makes an answer name this model where it names one. Returns whether anything changed.
 pub(crate) fn name_model(body: &mut Value, model: &str) -> bool {
     let mut changed = false;
@@ -104,10 +109,11 @@ mod tests {
         for at in ["/model", "/message/model", "/response/model"] {
             let mut body =
                 json!({"model": "x", "message": {"model": "x"}, "response": {"model": "x"}});
-            assert!(name_model(&mut body, "fast"));
+            assert!(names_other(&body, "fast") && name_model(&mut body, "fast"));
             assert_eq!(body.pointer(at).unwrap().as_str(), Some("fast"));
-            assert!(!name_model(&mut body, "fast"));
+            assert!(!names_other(&body, "fast") && !name_model(&mut body, "fast"));
         }
+        assert!(!names_other(&json!({"error": {}}), "fast"));
         assert!(!name_model(&mut json!({"error": {}}), "fast"));
     }
 }

@@ -124,6 +124,7 @@ impl<'a> Asked<'a> {
         match feature {
             Feature::Code => self.code(),
             Feature::Stream => self.dialect.streams(self.full_path(), self.body),
+            Feature::Tools if !may_offer_tools(self.body) => false,
             _ => self.shape().features.contains(&feature),
         }
     }
@@ -256,6 +257,27 @@ impl<'a> Asked<'a> {
             read.map(|request| Shape::of(&request)).unwrap_or_default()
         })
     }
+}
+
+/// Whether a request names tools anywhere, in any dialect. Whether it offers some, only decoding it tells, which costs
+/// a copy of it.
+fn may_offer_tools(body: &Value) -> bool {
+    let mut rest = vec![body];
+    while let Some(value) = rest.pop() {
+        match value {
+            Value::Array(items) => rest.extend(items),
+            Value::Object(map) => {
+                for (name, value) in map {
+                    if matches!(name.as_str(), "functions" | "toolConfig" | "tools") {
+                        return true;
+                    }
+                    rest.push(value);
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 impl Shape {

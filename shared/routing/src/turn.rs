@@ -9,7 +9,7 @@ use stage::{
     Verdict, facts, metrics,
 };
 
-use crate::answer::{Seen, name_model};
+use crate::answer::{Seen, name_model, names_other};
 use crate::config::{AnswerModel, Mode};
 use crate::decide::Decision;
 use crate::judge;
@@ -75,13 +75,18 @@ impl Routing {
         needs.answers
             || needs.usage
             || needs.first_token
-            || self.plan.answer_model == AnswerModel::Requested
+            || self.renames()
     }
 
-    /// Looks at a whole answer or one event, and names the model in it as configured.
+    /// Looks at a whole answer, and names the model in it as configured.
     fn look(&self, body: &mut chat::json::Value, sent: &mut Sent) -> bool {
         sent.seen.look(sent.dialect, body);
-        self.plan.answer_model == AnswerModel::Requested && name_model(body, &sent.asked)
+        self.renames() && name_model(body, &sent.asked)
+    }
+
+    /// Whether answers name the model that was asked for.
+    fn renames(&self) -> bool {
+        self.plan.answer_model == AnswerModel::Requested
     }
 }
 
@@ -208,9 +213,13 @@ impl Turn for Routing {
         if let Some(mut sent) = self.sent.take() {
             sent.first_token = sent.first_token.or(Some(io.now));
             if let Data::Json(body) = event.data() {
-                let mut body = body.clone();
-                if self.look(&mut body, &mut sent) {
-                    *event.data_mut() = Data::Json(body);
+                sent.seen.look(sent.dialect, body);
+                // An event that is not edited goes on as the bytes it came as.
+                if self.renames()
+                    && names_other(body, &sent.asked)
+                    && let Data::Json(body) = event.data_mut()
+                {
+                    name_model(body, &sent.asked);
                 }
             }
             self.sent = Some(sent);

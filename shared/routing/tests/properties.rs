@@ -3,7 +3,9 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test")]
 #![cfg(not(target_arch = "wasm32"))]
 
+use dialects::Drops;
 use proptest::prelude::*;
+use routing::config::Feature;
 use routing::prompt::complexity::{Features, ReasoningWords};
 use routing::prompt::language::{Detector, LANGUAGES};
 use routing::prompt::{Phrases, code};
@@ -11,6 +13,28 @@ use routing::watch::Record;
 use routing::{Asked, Config, Unknown};
 use serde_json::json;
 use stage::{Body, Errors, Exchange, Headers};
+
+#[test]
+fn tools_are_seen_wherever_a_dialect_has_them() {
+    let mut offering = 0;
+    for dialect in dialects::DIALECTS {
+        let Some(reader) = dialects::reader(dialect.name()) else { continue };
+        for (name, bytes) in testkit::fixtures(&format!("{}/request", dialect.name())) {
+            let mut body = Body::parse(&bytes).unwrap();
+            let tree = body.tree().clone();
+            let Ok(request) = reader.decode_request("", tree, &mut Drops::default()) else {
+                continue;
+            };
+            let texts = routing::texts(*dialect, &mut body);
+            let (headers, io) = (Headers::default(), Exchange::default());
+            let asked = Asked::new(*dialect, &headers, body.tree(), &texts, &io);
+            let offers = !request.tools.is_empty();
+            assert_eq!(asked.has(Feature::Tools), offers, "{}/{name}", dialect.name());
+            offering += usize::from(offers);
+        }
+    }
+    assert!(offering > 6, "{offering}");
+}
 
 proptest! {
     #[test]

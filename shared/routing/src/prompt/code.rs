@@ -112,7 +112,7 @@ fn points_of(line: &str) -> u32 {
         Some(':') => u32::from(trimmed.contains('(') || trimmed.starts_with("else")),
         _ => 0,
     };
-    let marks = MARKS.iter().filter(|mark| trimmed.contains(**mark)).count().min(3) as u32;
+    let marks = marks(trimmed).min(3);
     let opens = OPENINGS.iter().any(|opening| trimmed.starts_with(opening));
     let opening = match opens {
         // Prose begins with some of these as well: "let me", "use the", "import duties".
@@ -121,6 +121,29 @@ fn points_of(line: &str) -> u32 {
     };
     let comment = u32::from(trimmed.starts_with("//") || trimmed.starts_with("/*"));
     ends + marks + opening + comment + 2 * u32::from(is_call(trimmed))
+}
+
+/// How many of the marks a line has. Prose has few bytes that one begins with.
+fn marks(line: &str) -> u32 {
+    let bytes = line.as_bytes();
+    let mut found = 0u32;
+    for (at, byte) in bytes.iter().enumerate() {
+        if is_mark(*byte) {
+            let rest = bytes.get(at..).unwrap_or_default();
+            for (number, mark) in MARKS.iter().enumerate() {
+                found |= u32::from(rest.starts_with(mark.as_bytes())) << number;
+            }
+        }
+    }
+    found.count_ones()
+}
+
+/// Whether a mark begins with it.
+fn is_mark(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'(' | b')' | b'=' | b'-' | b'!' | b'&' | b'|' | b':' | b'+' | b'<' | b'/' | b']' | b'['
+    )
 }
 
 /// Whether a line is nothing but a call: `print(add(1, 2))`.
@@ -144,6 +167,17 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
+
+    #[test]
+    fn every_mark_is_found_once() {
+        assert!(MARKS.len() <= 32, "a bit for each");
+        for mark in MARKS {
+            assert!(is_mark(mark.as_bytes()[0]), "{mark}");
+            let line = format!("a {mark} b {mark}");
+            let expected = MARKS.iter().filter(|mark| line.contains(**mark)).count();
+            assert_eq!(marks(&line) as usize, expected, "{line}");
+        }
+    }
 
     #[test]
     fn code_is_seen() {

@@ -206,9 +206,19 @@ fn doublings(count: u64, unit: u64) -> f64 {
 
 /// Questions and list items.
 fn demands(text: &str) -> u64 {
-    let questions = text.chars().filter(|char| matches!(char, '?' | '？' | '؟')).count();
+    let questions = count(text, |byte| byte == b'?', |char| matches!(char, '？' | '؟'));
     let items = text.lines().filter(|line| is_item(line.trim_start())).count();
-    (questions + items) as u64
+    questions + items as u64
+}
+
+/// How many characters of a text are of a kind. Most texts are ASCII, and are read byte by byte.
+fn count(text: &str, ascii: impl Fn(u8) -> bool, other: impl Fn(char) -> bool) -> u64 {
+    let bytes = text.bytes().filter(|byte| ascii(*byte)).count();
+    let others = match text.is_ascii() {
+        true => 0,
+        false => text.chars().filter(|char| other(*char)).count(),
+    };
+    (bytes + others) as u64
 }
 
 /// `- item`, `* item`, `3. item`, `b) item`.
@@ -227,16 +237,22 @@ fn is_item(line: &str) -> bool {
 
 /// Formulas and numbers: equations, powers, roots, and numbers of two digits or more.
 fn mathematics(text: &str) -> u64 {
-    let marks = text
-        .chars()
-        .filter(|char| {
-            matches!(char, '=' | '^' | '∫' | '∑' | '√' | '≤' | '≥' | '∞' | '≠' | '×' | '÷')
-        })
-        .count();
-    let numbers =
-        text.split(|char: char| !char.is_ascii_digit()).filter(|run| run.len() >= 2).count();
-    let tex = text.matches("\\frac").count() + text.matches("\\sum").count();
-    (marks + numbers + tex) as u64
+    let marks = count(
+        text,
+        |byte| matches!(byte, b'=' | b'^'),
+        |char| matches!(char, '∫' | '∑' | '√' | '≤' | '≥' | '∞' | '≠' | '×' | '÷'),
+    );
+    let mut numbers = 0;
+    let mut digits = 0u64;
+    for byte in text.bytes() {
+        digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
+        numbers += u64::from(digits == 2);
+    }
+    let tex = match text.bytes().any(|byte| byte == b'\\') {
+        true => text.matches("\\frac").count() + text.matches("\\sum").count(),
+        false => 0,
+    };
+    marks + numbers + tex as u64
 }
 
 #[cfg(test)]
@@ -302,6 +318,19 @@ mod tests {
         let negative = Coefficients { base: -1e300, ..Coefficients::default() };
         assert_eq!(features.score(&negative).total, 0);
         assert_eq!(Features::default().score(&Coefficients::default()).to_string(), "0");
+    }
+
+    #[test]
+    fn mathematics_are_signs_and_numbers_of_two_digits() {
+        for (text, expected) in [
+            ("x = y^2", 2),
+            ("∑ of √2 ≤ 3", 3),
+            ("In 2019 we had 7, then 12, 345.", 3),
+            ("\\frac{a}{b} + \\sum_i", 2),
+            ("twenty", 0),
+        ] {
+            assert_eq!(mathematics(text), expected, "{text}");
+        }
     }
 
     #[test]
