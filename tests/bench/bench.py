@@ -90,6 +90,7 @@ def _run(stack: ExitStack, args: argparse.Namespace) -> Dict[str, Any]:
     results: Dict[str, Any] = {
         "date": time.strftime("%Y-%m-%d"),
         "machine": machine(stand.envoy),
+        "load_average": round(os.getloadavg()[0], 1),
         "seconds": args.seconds,
         "setups": {one.name: one.does for one in wanted if one.published},
         "workloads": {one.name: one.title for one in workloads},

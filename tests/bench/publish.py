@@ -55,9 +55,11 @@ def short(results: Results) -> str:
             "",
             *_overview(results),
             "",
-            f"{_conditions(results)} Envoy has one worker; a share is of the requests per second, and of processor",
-            "time where that is said, of the same Envoy without filters in the same round, median of the rounds. The rest,",
-            "with ranges, other sizes and instruction counts, is in [tests/bench](tests/bench/RESULTS.md).",
+            _conditions(results),
+            "Envoy has one worker. A share is of the requests per second that the same Envoy does without filters in the same",
+            "round with 16 connections, or what it would be if only Envoy's processor time counted (by CPU); medians of the",
+            "rounds. The p50 added is that of one connection. Ranges, other sizes, memory and instruction counts are in",
+            "[tests/bench](tests/bench/RESULTS.md).",
             "",
             *_aims(results),
             "",
@@ -88,7 +90,8 @@ def whole(results: Results) -> str:
 
 
 def _conditions(results: Results) -> str:
-    return f"{results['machine']}; {results['date']}."
+    load = f"load average before: {results['load_average']}"
+    return f"{results['machine']}; {results['date']}, {load}."
 
 
 def _overview(results: Results) -> List[str]:

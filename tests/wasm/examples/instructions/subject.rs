@@ -77,23 +77,18 @@ fn in_chain(name: &'static str, config: Value) -> Subject {
 /// The configurations of the chain and of the translator in `envoy-configs/full.yaml`.
 fn full() -> (Value, Value) {
     let text = include_str!("../../../../envoy-configs/full.yaml");
-    let config: Value = serde_yaml_ng::from_str(text).unwrap();
-    let mut found = Vec::new();
-    plugins(&config, &mut found);
-    let of = |root: &str| found.iter().find(|plugin| plugin.0 == root).unwrap().1.clone();
-    (of("chain"), of("provider_translator"))
+    let of = |root: &str| {
+        let plugin = text.split("root_id: ").find(|plugin| plugin.starts_with(root)).unwrap();
+        serde_json::from_str(block(plugin)).unwrap()
+    };
+    (of("chain\n"), of("provider_translator\n"))
 }
 
-/// The root id and the configuration of every plugin anywhere in `value`.
-fn plugins(value: &Value, found: &mut Vec<(String, Value)>) {
-    if let (Some(root), Some(text)) =
-        (value["root_id"].as_str(), value["configuration"]["value"].as_str())
-    {
-        found.push((root.to_owned(), serde_json::from_str(text).unwrap()));
-    }
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| plugins(item, found)),
-        Value::Object(fields) => fields.values().for_each(|field| plugins(field, found)),
-        _ => {}
-    }
+/// The text under the first `value: |`: its lines are indented deeper than the next one that is not its own.
+fn block(yaml: &str) -> &str {
+    let (_, rest) = yaml.split_once("value: |\n").unwrap();
+    let indent = rest.len() - rest.trim_start_matches(' ').len();
+    let own = |line: &&str| line.len() - line.trim_start_matches(' ').len() >= indent;
+    let length = rest.split_inclusive('\n').take_while(own).map(str::len).sum();
+    &rest[..length]
 }

@@ -133,12 +133,12 @@ fn reply(target: &str) -> Value {
         "claude" => json!({
             "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn",
             "stop_sequence": null, "content": [{"type": "text", "text": text}],
-            "usage": {"input_tokens": 56, "output_tokens": 3},
+            "usage": {"input_tokens": 420, "output_tokens": 310},
         }),
         _ => json!({
             "id": "c", "object": "chat.completion", "created": 1, "model": "m",
             "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 120, "completion_tokens": 3, "total_tokens": 123},
+            "usage": {"prompt_tokens": 420, "completion_tokens": 310, "total_tokens": 730},
         }),
     }
 }
