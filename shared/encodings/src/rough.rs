@@ -38,7 +38,21 @@ const SIGNS: Cost = Cost { run: 48, free: 1, byte: 55 };
 /// For each run, and for each character of it, by script as in [`Scripts`].
 const WIDE: [(Parts, Parts); 4] = [(0, 0), (125, 5), (0, 60), (0, 35)];
 
-fn kind(byte: u8) -> Kind {
+/// The kind of every byte: a text is looked at byte by byte.
+static KINDS: [Kind; 256] = kinds();
+
+#[allow(clippy::indexing_slicing, reason = "worked out when this is compiled")]
+const fn kinds() -> [Kind; 256] {
+    let mut kinds = [Kind::Sign; 256];
+    let mut byte = 0;
+    while byte < kinds.len() {
+        kinds[byte] = kind(byte as u8);
+        byte += 1;
+    }
+    kinds
+}
+
+const fn kind(byte: u8) -> Kind {
     match byte {
         b'a'..=b'z' | b'A'..=b'Z' => Kind::Letter,
         b'0'..=b'9' => Kind::Digit,
@@ -57,9 +71,13 @@ pub fn rough(text: &str) -> Scripts {
             *sum += parts;
         }
     };
+    let of = |byte: &u8| KINDS.get(usize::from(*byte)).copied().unwrap_or(Kind::Sign);
     let mut before = Kind::Space;
-    for run in text.as_bytes().chunk_by(|one, next| kind(*one) == kind(*next)) {
-        let this = run.first().map_or(Kind::Sign, |first| kind(*first));
+    let mut rest = text.as_bytes();
+    while let Some(this) = rest.first().map(of) {
+        let length = rest.iter().take_while(|byte| of(byte) == this).count();
+        let (run, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        rest = behind;
         let cost = match (this, std::mem::replace(&mut before, this)) {
             (Kind::Space, _) if run.len() == 1 => continue,
             (Kind::Space, _) => SPACES,
