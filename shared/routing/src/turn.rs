@@ -72,10 +72,7 @@ impl Routing {
     /// Whether answers must be read.
     fn reads_answers(&self) -> bool {
         let needs = &self.plan.needs;
-        needs.answers
-            || needs.usage
-            || needs.first_token
-            || self.renames()
+        needs.answers || needs.usage || needs.first_token || self.renames()
     }
 
     /// Looks at a whole answer, and names the model in it as configured.
