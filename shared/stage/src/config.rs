@@ -12,7 +12,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::facts::FACTS;
-use crate::{Filter, FilterKind, HeaderMode, Order, Pipeline, Settings, Stage, locate, protobuf};
+use crate::{
+    Filter, FilterKind, HeaderMode, Order, Pipeline, Settings, Stage, locate, protobuf, typed,
+};
 
 /// Compiles a stage's configuration. Reports every error; the result counts only if there are none.
 pub type Build = fn(Value, &dyn Environment, &mut Errors) -> Option<Rc<dyn Stage>>;
@@ -85,15 +87,7 @@ impl Errors {
 
     /// Reads `value` as a `T`, or reports where it is none.
     pub fn read<T: DeserializeOwned>(&mut self, value: Value) -> Option<T> {
-        match serde_path_to_error::deserialize(value) {
-            Ok(read) => Some(read),
-            Err(error) => {
-                let path = error.path().to_string();
-                let path = if path == "." { "" } else { &path };
-                self.add(path, error.into_inner().to_string());
-                None
-            }
-        }
+        typed::read(&value).map_err(|(path, message)| self.add(&path, message)).ok()
     }
 
     fn within<T>(&mut self, prefix: String, work: impl FnOnce(&mut Errors) -> T) -> T {

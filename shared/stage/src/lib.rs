@@ -25,6 +25,7 @@ mod reply;
 mod scope;
 mod settings;
 pub mod store;
+mod typed;
 
 pub use callout::{Answered, Callout, CalloutFailed, HttpAnswer};
 pub use config::{Blueprint, ConfigError, Environment, Errors};
