@@ -134,7 +134,7 @@ def _aims(results: Results) -> List[str]:
 
 def _memory(results: Results) -> List[str]:
     workers = sorted({int(count) for one in results["memory"].values() for count in one})
-    heads = ["MiB resident, under load", *(f"{count} workers" for count in workers), "each further"]
+    heads = ["MiB resident, under load", *(f"{count} worker{'s' * (count > 1)}" for count in workers), "each further"]
     rows = [
         [name, *(_number(one.get(str(count))) for count in workers), f"{further_worker(results, name) or 0:.1f}"]
         for name, one in results["memory"].items()
