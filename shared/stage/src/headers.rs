@@ -27,32 +27,54 @@ impl Edit {
 
 /// An ordered header map: lower-case names, values of any bytes, pseudo-headers (`:path`, `:status`)
 /// included. Changes take effect at once and are recorded for the host.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Headers {
     pairs: Vec<(String, Vec<u8>)>,
     edits: Vec<Edit>,
+    /// No name is there of a length whose bit is not set: most that are asked for are not there.
+    lengths: u64,
+}
+
+impl PartialEq for Headers {
+    fn eq(&self, other: &Headers) -> bool {
+        (&self.pairs, &self.edits) == (&other.pairs, &other.edits)
+    }
+}
+
+impl Eq for Headers {}
+
+/// The bit of names as long as this one.
+fn length_bit(name: &str) -> u64 {
+    1 << (name.len() % 64)
 }
 
 impl Headers {
     /// The map as the host gave it.
     pub fn new(pairs: Vec<(String, Vec<u8>)>) -> Headers {
-        Headers { pairs, edits: Vec::new() }
+        let lengths = pairs.iter().fold(0, |bits, pair| bits | length_bit(&pair.0));
+        Headers { pairs, edits: Vec::new(), lengths }
+    }
+
+    /// The headers, if one of this name may be among them.
+    fn candidates(&self, name: &str) -> &[(String, Vec<u8>)] {
+        if self.lengths & length_bit(name) == 0 { &[] } else { &self.pairs }
     }
 
     /// All values of `name`. Security decisions look at all of them.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.pairs.iter().filter(move |pair| same(&pair.0, name)).map(|pair| pair.1.as_slice())
+        let candidates = self.candidates(name).iter();
+        candidates.filter(move |pair| same(&pair.0, name)).map(|pair| pair.1.as_slice())
     }
 
     /// The first value of `name`, if it is UTF-8.
     pub fn text(&self, name: &str) -> Option<&str> {
-        let pair = self.pairs.iter().find(|pair| same(&pair.0, name))?;
+        let pair = self.candidates(name).iter().find(|pair| same(&pair.0, name))?;
         std::str::from_utf8(&pair.1).ok()
     }
 
     /// Whether there is such a header.
     pub fn has(&self, name: &str) -> bool {
-        self.pairs.iter().any(|pair| same(&pair.0, name))
+        self.candidates(name).iter().any(|pair| same(&pair.0, name))
     }
 
     /// The names, in order, repeated where the header is.
@@ -67,7 +89,10 @@ impl Headers {
         match (of_name.next(), of_name.next().is_some()) {
             (Some(pair), false) if pair.1 == value => return,
             (Some(pair), false) => pair.1.clone_from(&value),
-            (None, _) => self.pairs.push((name.to_owned(), value.clone())),
+            (None, _) => {
+                self.lengths |= length_bit(name);
+                self.pairs.push((name.to_owned(), value.clone()));
+            }
             (Some(pair), true) => {
                 pair.1.clone_from(&value);
                 let mut seen = false;
@@ -173,6 +198,21 @@ mod tests {
         headers.set("a", "3");
         let edits = [Edit::Remove("b".into()), Edit::Set("a".into(), b"3".to_vec())];
         assert_eq!(headers.take_edits(), edits);
+    }
+
+    #[test]
+    fn what_was_added_is_found_whatever_its_length() {
+        let mut headers = headers(&[("a", "1")]);
+        for length in 1..130 {
+            let name = "b".repeat(length);
+            assert!(!headers.has(&name), "{length}");
+            headers.set(&name, "2");
+            assert!(headers.has(&name) && headers.text(&name) == Some("2"), "{length}");
+            headers.remove(&name);
+            assert!(!headers.has(&name), "{length}");
+        }
+        assert_eq!(headers.take_edits().len(), 129);
+        assert_eq!(headers, Headers::new(vec![("a".into(), b"1".to_vec())]));
     }
 
     #[test]
