@@ -313,6 +313,11 @@ impl<K: Into<Key>> Extend<(K, Value)> for Map {
     }
 }
 
+/// An object of these fields, their names each once. Unlike [`super::json!`] it moves what it is given.
+pub fn object<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
+    Value::Object(Map::from(fields))
+}
+
 /// Names that are written in the code, each once.
 impl<const N: usize> From<[(&'static str, Value); N]> for Map {
     fn from(fields: [(&'static str, Value); N]) -> Map {

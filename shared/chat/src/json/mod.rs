@@ -30,7 +30,7 @@ pub use crate::json_tree as json;
 #[doc(hidden)]
 pub use convert::ToJson;
 pub use key::{Key, same};
-pub use map::{Entry, IntoIter, Iter, IterMut, Map};
+pub use map::{Entry, IntoIter, Iter, IterMut, Map, object};
 pub use number::Number;
 pub use parse::{ParseError, parse, parse_str};
 pub use value::{Index, Value};

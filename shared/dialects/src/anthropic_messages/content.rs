@@ -3,7 +3,7 @@
 //! <https://platform.claude.com/docs/en/api/messages> (read 2026-11-20).
 
 use chat::Problem;
-use chat::json::{Value, json};
+use chat::json::{Value, json, object};
 
 use super::NAME;
 use crate::neutral::{Block, CacheControl, Content, Source, ToolKind};
@@ -164,7 +164,7 @@ pub(super) fn encode_text(
     path: &Path,
     drops: &mut Drops,
 ) -> Value {
-    let mut block = json!({"type": "text", "text": text});
+    let mut block = object([("type", "text".into()), ("text", text.into())]);
     match citations {
         Some(citations) if is_citations(&citations) => {
             if let Value::Object(block) = &mut block {

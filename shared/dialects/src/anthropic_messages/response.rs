@@ -4,7 +4,7 @@
 //! <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons> (read 2026-11-20).
 
 use chat::Problem;
-use chat::json::{Map, Value, json};
+use chat::json::{Map, Value, json, object};
 
 use super::content;
 use super::{NAME, NOT_SUPPORTED, usage};
@@ -116,16 +116,16 @@ pub(super) fn encode(response: Response, context: &ClientContext, drops: &mut Dr
         drops.lose("service_tier", NOT_SUPPORTED, tier);
     }
     let model = Some(response.model).filter(|model| !model.is_empty());
-    let mut body = json!({
-        "id": response.id,
-        "type": "message",
-        "role": "assistant",
-        "model": model.unwrap_or_else(|| context.model.clone()),
-        "content": content,
-        "stop_reason": stop_reason,
-        "stop_sequence": stop_sequence,
-        "usage": counts,
-    });
+    let mut body = object([
+        ("id", response.id.into()),
+        ("type", "message".into()),
+        ("role", "assistant".into()),
+        ("model", model.unwrap_or_else(|| context.model.clone()).into()),
+        ("content", Value::Array(content)),
+        ("stop_reason", stop_reason.into()),
+        ("stop_sequence", stop_sequence),
+        ("usage", counts.into()),
+    ]);
     insert_extras(&mut body, response.extras, drops);
     body
 }
@@ -146,17 +146,26 @@ fn encode_block(block: Block, drops: &mut Drops) -> Option<Value> {
     let Block { content, path, .. } = block;
     Some(match content {
         Content::Opaque { dialect: NAME, value } => value,
-        Content::Reasoning { text, signature } => json!({
-            "type": "thinking", "thinking": text, "signature": signature.unwrap_or_default(),
-        }),
-        Content::RedactedReasoning { data } => json!({"type": "redacted_thinking", "data": data}),
+        Content::Reasoning { text, signature } => object([
+            ("type", "thinking".into()),
+            ("thinking", text.into()),
+            ("signature", signature.unwrap_or_default().into()),
+        ]),
+        Content::RedactedReasoning { data } => {
+            object([("type", "redacted_thinking".into()), ("data", data.into())])
+        }
         Content::Refusal { text } => content::encode_text(text, None, &path, drops),
         Content::Text { text, citations } => content::encode_text(text, citations, &path, drops),
         Content::ToolCall { id, name, arguments, kind } => {
             // A model may write arguments that are no JSON object. They are shown to the client as they are.
             let input =
                 content::tool_input(&arguments, kind).unwrap_or_else(|| json!({"_raw": arguments}));
-            json!({"type": "tool_use", "id": id, "name": name, "input": input})
+            object([
+                ("type", "tool_use".into()),
+                ("id", id.into()),
+                ("name", name.into()),
+                ("input", input),
+            ])
         }
         content => {
             lose(content, path, NOT_SUPPORTED, drops);

@@ -81,7 +81,7 @@ mod stream;
 pub(crate) mod text;
 mod usage;
 
-use chat::json::{Map, Value};
+use chat::json::{Map, Value, object};
 use chat::text::Visit;
 use chat::{Event, Problem};
 
@@ -143,11 +143,6 @@ pub(crate) const RATE_LIMITS: RateLimits = RateLimits {
     ],
     reset: Reset::Duration,
 };
-
-/// An object of these fields. Unlike `json!` it moves what it is given.
-fn object<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
-    Value::Object(Map::from(fields))
-}
 
 /// The dialect `openai-chat`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

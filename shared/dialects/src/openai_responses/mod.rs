@@ -90,7 +90,7 @@ mod tests;
 mod text;
 mod usage;
 
-use chat::json::{Map, Value};
+use chat::json::{Map, Value, object};
 use chat::text::Visit;
 use chat::{Event, Problem};
 
@@ -120,11 +120,6 @@ const NOT_CARRIED: &str = "not carried over";
 /// The service tiers of requests and answers (SDK `responses/service_tier.py`, read 2026-11-21).
 const SERVICE_TIERS: [&str; 7] =
     ["auto", "default", "flex", "scale", "priority", "fast", "ultrafast"];
-
-/// An object of these fields. Unlike `json!` it moves what it is given.
-fn object<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
-    Value::Object(Map::from(fields))
-}
 
 /// The dialect `openai-responses`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -52,6 +52,9 @@ impl Hosting {
     /// A model that would be another place in the path.
     pub fn path(&self, own: &str, model: &str, streams: bool) -> Result<String, Problem> {
         let pattern = self.stream_path.filter(|_| streams).unwrap_or(self.path);
+        if pattern == Hosting::NONE.path {
+            return Ok(with_query(own.to_owned(), self.query));
+        }
         if pattern.contains("{model}") && matches!(model, "." | "..") {
             let message = "the provider cannot have a model of this name";
             return Err(Problem::invalid("invalid_model", "model", message));

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use chat::Problem;
-use chat::json::{Map, Value, json};
+use chat::json::{Map, Value, json, object};
 
 use super::super::{NAME, NOT_SUPPORTED, content};
 use crate::neutral::{Block, Content, Source, ToolKind, proof_dialect};
@@ -94,15 +94,17 @@ impl<'a> Writer<'a> {
                 self.drops.add(path, "reasoning of another provider");
                 None
             }
-            Content::Reasoning { text, signature: Some(signature) } => {
-                Some(json!({"type": "thinking", "thinking": text, "signature": signature}))
-            }
+            Content::Reasoning { text, signature: Some(signature) } => Some(object([
+                ("type", "thinking".into()),
+                ("thinking", text.into()),
+                ("signature", signature.into()),
+            ])),
             Content::Reasoning { .. } => {
                 self.drops.add(path, "reasoning without a signature is not taken back");
                 None
             }
             Content::RedactedReasoning { data } => {
-                Some(json!({"type": "redacted_thinking", "data": data}))
+                Some(object([("type", "redacted_thinking".into()), ("data", data.into())]))
             }
             Content::Refusal { text } => self.text(text, None, path),
             Content::Text { text, citations } => self.text(text, citations, path),
@@ -148,21 +150,31 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn media<const N: usize>(kind: &str, source: Source, details: [(&str, Option<Value>); N]) -> Value {
+fn media<const N: usize>(
+    kind: &str,
+    source: Source,
+    details: [(&'static str, Option<Value>); N],
+) -> Value {
     let source = match source {
-        Source::Base64 { media_type, data } => {
-            json!({"type": "base64", "media_type": media_type, "data": data})
-        }
-        Source::File { id } => json!({"type": "file", "file_id": id}),
-        Source::Text { text } => json!({"type": "text", "media_type": "text/plain", "data": text}),
-        Source::Url { url } => json!({"type": "url", "url": url}),
+        Source::Base64 { media_type, data } => object([
+            ("type", "base64".into()),
+            ("media_type", media_type.into()),
+            ("data", data.into()),
+        ]),
+        Source::File { id } => object([("type", "file".into()), ("file_id", id.into())]),
+        Source::Text { text } => object([
+            ("type", "text".into()),
+            ("media_type", "text/plain".into()),
+            ("data", text.into()),
+        ]),
+        Source::Url { url } => object([("type", "url".into()), ("url", url.into())]),
     };
     let mut map = Map::new();
     map.put("type", kind);
     map.put("source", source);
     for (name, value) in details {
         if let Some(value) = value {
-            map.insert(name.to_owned(), value);
+            map.put(name, value);
         }
     }
     Value::Object(map)
@@ -179,7 +191,12 @@ fn tool_use(
         let message = format!("the arguments of the call at {path} must be a JSON object");
         return Err(Problem::invalid("invalid_arguments", path, message));
     };
-    Ok(json!({"type": "tool_use", "id": safe_id(id), "name": name, "input": input}))
+    Ok(object([
+        ("type", "tool_use".into()),
+        ("id", safe_id(id).into()),
+        ("name", name.into()),
+        ("input", input),
+    ]))
 }
 
 /// The id with only `a-z`, `A-Z`, `0-9`, `_` and `-`, which is all that Anthropic takes. No two ids become

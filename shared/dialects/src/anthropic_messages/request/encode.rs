@@ -88,13 +88,13 @@ pub(in super::super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut
     any
 }
 
-fn insert(body: &mut Map, name: &str, value: Option<Value>) {
+fn insert(body: &mut Map, name: &'static str, value: Option<Value>) {
     if let Some(value) = value {
-        body.insert(name.to_owned(), value);
+        body.put(name, value);
     }
 }
 
-fn insert_list(body: &mut Map, name: &str, items: Vec<Value>) {
+fn insert_list(body: &mut Map, name: &'static str, items: Vec<Value>) {
     insert(body, name, (!items.is_empty()).then_some(Value::Array(items)));
 }
 
@@ -164,7 +164,9 @@ fn service_tier(tier: Option<String>, drops: &mut Drops) -> Option<Value> {
 fn insert_extras(body: &mut Map, extras: Map, drops: &mut Drops) {
     for (name, value) in extras {
         match OWN.contains(&name.as_str()) {
-            true => insert(body, &name, Some(value)),
+            true => {
+                body.insert(name, value);
+            }
             false => drops.add(name, NOT_SUPPORTED),
         }
     }

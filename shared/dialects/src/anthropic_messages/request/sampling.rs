@@ -4,7 +4,7 @@
 //! `top_k`, and with `top_p` only from 0.95 up:
 //! <https://platform.claude.com/docs/en/build-with-claude/thinking> (read 2026-11-20).
 
-use chat::json::{Map, Number, Value};
+use chat::json::{Map, Number};
 
 use super::super::limits::{Model, Sampling};
 use crate::{Drops, neutral};
@@ -48,7 +48,7 @@ pub(crate) fn encode(
     });
     for (name, number) in [("temperature", temperature), ("top_p", top_p), ("top_k", top_k)] {
         if let Some(number) = number {
-            body.insert(name.to_owned(), Value::Number(number));
+            body.put(name, number);
         }
     }
 }
@@ -137,7 +137,7 @@ mod tests {
             };
             let (mut body, mut drops) = (Map::new(), Drops::default());
             encode(sampling, &limits::model(model), thinks, &mut body, &mut drops);
-            assert_eq!(Value::Object(body), expected, "{model}");
+            assert_eq!(json!(body), expected, "{model}");
             let drops: Vec<_> = drops.iter().map(ToString::to_string).collect();
             assert_eq!(drops, dropped, "{model}");
         }

@@ -1,7 +1,7 @@
 //! The conversation, written: instructions hoisted, turns merged.
 
 use chat::Problem;
-use chat::json::{Value, json};
+use chat::json::{Value, object};
 
 use super::blocks::Writer;
 use crate::neutral::{Block, Content, Message, Role};
@@ -149,9 +149,11 @@ fn last_resort(system: &mut Vec<Value>, drops: &mut Drops) -> Option<Turn> {
 
 impl Turn {
     fn write(self) -> Value {
-        let mut content = self.results;
-        content.extend(self.rest);
-        json!({"role": self.role, "content": content})
+        let content = match self.results.is_empty() {
+            true => self.rest,
+            false => self.results.into_iter().chain(self.rest).collect(),
+        };
+        object([("role", self.role.into()), ("content", Value::Array(content))])
     }
 }
 
