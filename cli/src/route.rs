@@ -101,8 +101,8 @@ pub(crate) fn exchange(args: &Surroundings) -> io::Result<Exchange> {
     }
     for property in &args.property {
         let (path, value) = split(property, '=', "--property")?;
-        let path = path.split('/').map(str::to_owned).collect();
-        io.properties.insert(path, value.as_bytes().to_vec());
+        let path: Vec<_> = path.split('/').map(str::to_owned).collect();
+        io.properties.insert(path.into(), value.as_bytes().to_vec());
     }
     Ok(io)
 }

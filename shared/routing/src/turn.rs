@@ -360,13 +360,13 @@ fn tell(
 
 /// The target that served the request in the end, if one behind told it.
 fn served(io: &Exchange) -> Option<&str> {
-    let name = std::str::from_utf8(io.properties.get(&target_property())?).ok()?;
+    let name = std::str::from_utf8(io.properties.get(target_property().as_slice())?).ok()?;
     Some(name).filter(|name| !name.is_empty())
 }
 
 /// The status of the answer, whoever made it.
 fn code(io: &Exchange) -> Option<u16> {
-    let bytes = io.properties.get(&code_property())?;
+    let bytes = io.properties.get(code_property().as_slice())?;
     let code = u64::from_le_bytes(bytes.as_slice().try_into().ok()?);
     u16::try_from(code).ok().filter(|code| *code >= 100)
 }

@@ -169,7 +169,8 @@ fn facts_of_earlier_stages_and_attributes_decide() {
     let mut case = Case::saying("hi");
     assert_eq!(case.target(&plan), "no");
     case.io.fact(stage::facts::TARGET, "x");
-    case.io.properties.insert(vec!["source".into(), "address".into()], b"10.0.0.1:80".to_vec());
+    let path = vec!["source".into(), "address".into()];
+    case.io.properties.insert(path.into(), b"10.0.0.1:80".to_vec());
     assert_eq!(case.target(&plan), "yes");
 }
 

@@ -277,11 +277,9 @@ pub(crate) fn remove_header(side: Side, name: &str) -> Outcome<()> {
     done(unsafe { proxy_remove_header_map_value(side.headers(), name.as_ptr(), name.len()) })
 }
 
-/// An Envoy attribute. `None` if there is none, whatever the reason: at another moment or in another place
+/// An Envoy attribute by its path, NULs between the parts. `None` if there is none, whatever the reason: at another moment or in another place
 /// there may be one.
-pub(crate) fn property<S: AsRef<str>>(path: &[S]) -> Option<Vec<u8>> {
-    let path: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
-    let path = path.join("\0");
+pub(crate) fn property(path: &str) -> Option<Vec<u8>> {
     let (mut data, mut size) = (null_mut(), 0);
     // SAFETY: the pointers are valid for the call.
     let status =

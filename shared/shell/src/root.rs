@@ -27,7 +27,7 @@ impl Plugin {
     pub(crate) fn holds_upstream_responses(&self) -> bool {
         *self.holds_upstream_responses.get_or_init(|| {
             let version = |part: &str| {
-                let path = ["xds", "node", "user_agent_build_version", "version", part];
+                let path = format!("xds\0node\0user_agent_build_version\0version\0{part}");
                 let bytes: [u8; 8] = host::property(&path)?.try_into().ok()?;
                 Some(u64::from_le_bytes(bytes))
             };

@@ -139,14 +139,14 @@ impl Stream {
         let map = host::headers(Side::Request).unwrap_or_default();
         let mut headers = Headers::new(map.pairs());
         // Asked of every request: Envoy may share one plugin between a place downstream and one upstream.
-        let count = host::property(&["upstream", "request_attempt_count"]);
+        let count = host::property("upstream\0request_attempt_count");
         let count = count.and_then(|count| Some(u64::from_le_bytes(count.try_into().ok()?)));
         // Downstream there is no attempt yet.
         if let Some(count @ 1..) = count {
             if count > 1 {
                 forget(self.plugin.pipeline.facts());
             }
-            let kept = (count > 1).then(|| host::property(&[Originals::PROPERTY])).flatten();
+            let kept = (count > 1).then(|| host::property(Originals::PROPERTY)).flatten();
             let originals =
                 kept.and_then(|bytes| Originals::from_bytes(&bytes)).unwrap_or_default();
             let edits = originals.restore(&mut headers);
@@ -159,8 +159,8 @@ impl Stream {
     /// Attributes that the stages asked for.
     fn look(&mut self) {
         for alternatives in self.plugin.pipeline.properties() {
-            let found = alternatives.iter().find_map(|path| Some((path, host::property(path)?)));
-            self.io.properties.extend(found.map(|(path, value)| (path.clone(), value)));
+            let found = alternatives.iter().find_map(|at| Some((at, host::property(&at.joined)?)));
+            self.io.properties.extend(found.map(|(at, value)| (Rc::clone(&at.path), value)));
         }
     }
 
@@ -259,9 +259,9 @@ impl Stream {
 
     /// Attributes that were not there when the request came.
     fn look_again(&mut self) {
-        for path in self.plugin.pipeline.late_properties() {
-            if let Some(value) = host::property(path) {
-                self.io.properties.insert(path.clone(), value);
+        for late in self.plugin.pipeline.late_properties() {
+            if let Some(value) = host::property(&late.joined) {
+                self.io.properties.insert(Rc::clone(&late.path), value);
             }
         }
     }
@@ -329,7 +329,7 @@ impl HttpContext for Stream {
         }
         // Local replies never come by in the upstream chain.
         let from_provider = self.attempt.is_some()
-            || host::property(&["response", "code_details"]).is_some_and(|d| d == b"via_upstream");
+            || host::property("response\0code_details").is_some_and(|d| d == b"via_upstream");
         let may_hold = self.attempt.is_none() || self.plugin.holds_upstream_responses();
         let held = may_hold && self.plugin.pipeline.settings().headers == HeaderMode::Hold;
         let headers = Headers::new(host::headers(Side::Response).unwrap_or_default().pairs());

@@ -14,7 +14,7 @@ use crate::store::{Memory, Store};
 pub type PropertyPath = Vec<String>;
 
 /// Envoy attributes that the stages asked for ([`crate::Needs::properties`]) and the host has.
-pub type Properties = BTreeMap<PropertyPath, Vec<u8>>;
+pub type Properties = BTreeMap<Rc<[String]>, Vec<u8>>;
 
 /// The world around one request: time, chance and properties come in, facts, metrics and log lines go out.
 #[derive(Debug)]

@@ -208,26 +208,45 @@ pub struct Order {
     pub why: &'static str,
 }
 
+/// An attribute that a stage asked for.
+#[derive(Debug)]
+pub struct Property {
+    /// Its key in [`Exchange::properties`].
+    pub path: Rc<[String]>,
+    /// The same with NULs between the parts, as the host wants it.
+    pub joined: String,
+}
+
+impl From<PropertyPath> for Property {
+    fn from(path: PropertyPath) -> Property {
+        Property { joined: path.join("\0"), path: path.into() }
+    }
+}
+
 /// A list of stages and the settings of their host, ready to run.
 #[derive(Debug)]
 pub struct Pipeline {
     pub(crate) stages: Vec<Rc<dyn Stage>>,
     pub(crate) settings: Settings,
     needs: Needs,
+    properties: Vec<Vec<Property>>,
+    late_properties: Vec<Property>,
     facts: Vec<&'static str>,
 }
 
 impl Pipeline {
     pub(crate) fn new(stages: Vec<(&'static str, Rc<dyn Stage>)>, settings: Settings) -> Pipeline {
         let mut needs = Needs::default();
+        let (mut properties, mut late_properties) = (Vec::new(), Vec::new());
         for (_, stage) in &stages {
             let one = stage.needs();
             needs.held_headers |= one.held_headers;
             needs.dice |= one.dice;
             needs.last |= one.last;
             needs.unknown_paths = needs.unknown_paths.max(one.unknown_paths);
-            needs.properties.extend(one.properties);
-            needs.late_properties.extend(one.late_properties);
+            let lists = one.properties.into_iter();
+            properties.extend(lists.map(|list| list.into_iter().map(Property::from).collect()));
+            late_properties.extend(one.late_properties.into_iter().map(Property::from));
         }
         let told = |fact: &&Fact| {
             let here = stages.iter().any(|(name, _)| fact.is_of(name));
@@ -235,7 +254,7 @@ impl Pipeline {
         };
         let facts = FACTS.iter().filter(told).map(|fact| fact.name).collect();
         let stages = stages.into_iter().map(|(_, stage)| stage).collect();
-        Pipeline { stages, settings, needs, facts }
+        Pipeline { stages, settings, needs, properties, late_properties, facts }
     }
 
     /// The names of the facts that its stages may publish.
@@ -249,14 +268,14 @@ impl Pipeline {
     }
 
     /// Envoy attributes to be given to [`Exchange::properties`]: of each list, the first that is there.
-    pub fn properties(&self) -> &[Vec<PropertyPath>] {
-        &self.needs.properties
+    pub fn properties(&self) -> &[Vec<Property>] {
+        &self.properties
     }
 
     /// Envoy attributes to be given to [`Exchange::properties`] when an answer's headers come, and again when the
     /// exchange is over.
-    pub fn late_properties(&self) -> &[PropertyPath] {
-        &self.needs.late_properties
+    pub fn late_properties(&self) -> &[Property] {
+        &self.late_properties
     }
 
     /// Whether [`Exchange::dice`] is wanted.

@@ -117,7 +117,7 @@ impl Part {
     ) -> Vec<u8> {
         match self {
             Part::Header(name) => headers.all(name).collect::<Vec<_>>().join(&b','),
-            Part::Property(path) => io.properties.get(path).cloned().unwrap_or_default(),
+            Part::Property(path) => io.properties.get(path.as_slice()).cloned().unwrap_or_default(),
             Part::Model => model.as_bytes().to_vec(),
             Part::Provider => provider.as_bytes().to_vec(),
         }

@@ -8,7 +8,7 @@ use chat::{Kind, Problem};
 use dialects::kserve_v2::prompt::Template;
 use dialects::passed::Part;
 use dialects::providers::{Hosting, Provider, with_query};
-use stage::{Exchange, Headers, PropertyPath, facts};
+use stage::{Exchange, Headers, facts};
 
 use crate::config::Parameters;
 use crate::credential::Credential;
@@ -30,7 +30,7 @@ impl Plan {
     /// The target that a router in front chose, or the chosen endpoint, cluster or route names, else the default.
     pub(crate) fn target(&self, io: &Exchange) -> Result<Rc<Target>, Problem> {
         let named = TARGET_PROPERTIES.iter().find_map(|place| {
-            let is_there = |path: &PropertyPath| path.iter().eq(target_property(place).iter());
+            let is_there = |path: &[String]| path.iter().eq(target_property(place).iter());
             let (_, name) = io.properties.iter().find(|(path, _)| is_there(path))?;
             std::str::from_utf8(name).ok().filter(|name| !name.is_empty())
         });

@@ -201,7 +201,7 @@ fn the_most_specific_metadata_names_the_target() {
         let mut io = Exchange::default();
         flow.request_head(headers(&[(":method", "POST"), (":path", CHAT)]), false, &mut io);
         for (name, target) in &properties {
-            io.properties.insert(place(name), target.as_bytes().to_vec());
+            io.properties.insert(place(name).into(), target.as_bytes().to_vec());
         }
         let BodyStep::Forward { edits, .. } = flow.request_body(request(CHAT).as_bytes(), &mut io)
         else {
