@@ -4,7 +4,12 @@
 //!
 //! With the name of a file, the table goes there as JSON.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a tool that may stop")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a tool that may stop"
+)]
 
 mod subject;
 mod traffic;
