@@ -42,9 +42,8 @@ pub(crate) fn run(root: &Path, file: &Path) -> std::io::Result<()> {
     // Letters are asked near the threshold only, so that is chosen first, with letters asked everywhere.
     for (at, plane) in planes.iter().enumerate() {
         let mut guard = Scanner::new(Model::quantised(&plane.weights(&calibration, 0.0)), |_| true);
-        guard.doubt(f32::MIN..f32::MAX);
         for (index, row) in rows.iter().enumerate().filter(|(_, row)| fold(row.group) == at) {
-            report.whole[index] = guard.scan(&row.text).log_odds;
+            report.whole[index] = guard.scan_in(&row.text, f32::MIN..f32::MAX).log_odds;
         }
     }
     let threshold = report.choose_thresholds(&rows);
