@@ -264,7 +264,8 @@ def test_what_has_no_field_is_kept(
     kept: List[Any] = []
     if streamed:
         kept += [chunk.model_extra for chunk in chat.chat.completions.create(stream=True, **limit)]
-        kept += [event.model_extra for event in messages_client.messages.create(stream=True, **limit)]
+        events = messages_client.messages.create(stream=True, **limit)
+        kept += [event.model_extra for event in events]
     else:
         kept += [chat.chat.completions.create(**limit).model_extra]
         kept += [messages_client.messages.create(**limit).model_extra]
