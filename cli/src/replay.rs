@@ -153,7 +153,7 @@ impl Replay {
         // In filter state, where another module finds them.
         let state =
             step.facts.iter().map(|(name, value)| (vec![(*name).to_owned()], value.clone()));
-        self.io.properties.extend(state.map(|(path, value)| (path, value.into_bytes())));
+        self.io.properties.extend(state.map(|(path, value)| (path.into(), value.into_bytes())));
         step.logs = std::mem::take(&mut self.io.logs);
         Ok(step)
     }
