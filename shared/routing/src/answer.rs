@@ -3,20 +3,6 @@
 use chat::json::Value;
 use dialects::Dialect;
 
-/// Where answers and events of the known dialects name the model.
-const MODEL: [&str; 4] = ["/model", "/message/model", "/response/model", "/modelVersion"];
-
-/// Where they say why they ended.
-const ENDS: [&str; 7] = [
-    "/choices/0/finish_reason",
-    "/stop_reason",
-    "/delta/stop_reason",
-    "/incomplete_details/reason",
-    "/response/incomplete_details/reason",
-    "/candidates/0/finishReason",
-    "/stopReason",
-];
-
 /// Words for "cut at a limit".
 const CUT: [&str; 5] =
     ["length", "max_tokens", "max_output_tokens", "MAX_TOKENS", "model_context_window_exceeded"];
@@ -50,27 +36,58 @@ impl Seen {
             self.input_tokens = self.input_tokens.max(Some(usage.input));
             self.output_tokens = self.output_tokens.max(Some(usage.output));
         }
-        let mut ends = ENDS.iter().filter_map(|at| body.pointer(at)?.as_str());
-        if let Some(end) = ends.next() {
+        if let Some(end) = end(body) {
             self.truncated |= CUT.contains(&end);
             self.refused |= DECLINED.contains(&end);
         }
     }
 }
 
+/// Why an answer or an event says that it ended, in any of the known dialects. One walk over its fields, since each of
+/// a stream's events is asked.
+fn end(body: &Value) -> Option<&str> {
+    body.as_object()?.iter().find_map(|(name, value)| {
+        let end = match &**name {
+            "candidates" => value.get(0)?.get("finishReason")?,
+            "choices" => value.get(0)?.get("finish_reason")?,
+            "delta" => value.get("stop_reason")?,
+            "incomplete_details" => value.get("reason")?,
+            "response" => value.get("incomplete_details")?.get("reason")?,
+            "stop_reason" | "stopReason" => value,
+            _ => return None,
+        };
+        end.as_str()
+    })
+}
+
 /// Whether an answer names another model than this one.
 pub(crate) fn names_other(body: &Value, model: &str) -> bool {
-    MODEL.iter().filter_map(|at| body.pointer(at)?.as_str()).any(|name| name != model)
+    body.as_object().is_some_and(|fields| {
+        fields.iter().any(|(name, value)| {
+            let named = match &**name {
+                "model" | "modelVersion" => Some(value),
+                "message" | "response" => value.get("model"),
+                _ => None,
+            };
+            named.and_then(Value::as_str).is_some_and(|named| named != model)
+        })
+    })
 }
 
 /// Makes an answer name this model where it names one. Returns whether anything changed.
 pub(crate) fn name_model(body: &mut Value, model: &str) -> bool {
+    let Some(fields) = body.as_object_mut() else { return false };
     let mut changed = false;
-    for at in MODEL {
-        if let Some(Value::String(name)) = body.pointer_mut(at)
-            && name != model
+    for (name, value) in fields.iter_mut() {
+        let named = match &**name {
+            "model" | "modelVersion" => Some(value),
+            "message" | "response" => value.get_mut("model"),
+            _ => None,
+        };
+        if let Some(Value::String(named)) = named
+            && named != model
         {
-            model.clone_into(name);
+            model.clone_into(named);
             changed = true;
         }
     }
