@@ -118,10 +118,10 @@ _TRANSLATED: Dict[str, Any] = {"provider": MESSAGES, "upstream": (TRANSLATOR,)}
 _ONE_MODULE = Plugin("chain", {"stages": [{"provider-translator": TRANSLATOR.configuration}]})
 
 PASSTHROUGH = Setup("no filter", "an Envoy that passes everything on")
-CHAIN = Setup("chain + translation", "`full.yaml`: every stage, translated upstream", filters=_CHAIN, **_ALL)
+CHAIN = Setup("chain + translation", "`envoy-configs/full.yaml`: every stage, translated upstream", filters=_CHAIN, **_ALL)
 SEPARATELY = Setup(
     "five separate modules",
-    "`separate.yaml`: the same without the chain",
+    "`envoy-configs/separate.yaml`: the same without the chain",
     filters=tuple(SEPARATE[module] for module in IN_FRONT),
     **_ALL,
 )
@@ -134,7 +134,7 @@ ONE_MODULE = Setup(
 TRANSLATION = Setup("provider-translator", "chat to Anthropic and back, upstream", **_TRANSLATED)
 LUA = Setup(
     "Lua",
-    "the same translation in Envoy's Lua filter (`lua/translate.lua`)",
+    "the same translation in Envoy's Lua filter (`tests/bench/lua/translate.lua`)",
     provider=MESSAGES,
     filters=(Lua("translate.lua"),),
     streams=False,
@@ -156,7 +156,7 @@ SETUPS = (
     _alone("token_counter", "counted, three budgets kept"),
     Setup("prompt-decorator", "a house rule put in front", filters=(DECORATOR,)),
     Setup("prompt-template", "a template filled", filters=(TEMPLATE,), template=True),
-    Setup("chain", "the stages of `full.yaml`, not translated", filters=_CHAIN, model=LOOKED_AT, routed=True),
+    Setup("chain", "the stages of `envoy-configs/full.yaml`, not translated", filters=_CHAIN, model=LOOKED_AT, routed=True),
     SEPARATELY,
     CHAIN,
     ONE_MODULE,
