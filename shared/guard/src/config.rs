@@ -97,7 +97,7 @@ pub struct DetectionConfig {
     /// Whether the model is used. Without it a text is judged by rules alone.
     pub model: bool,
     /// What is looked at, and from which score on (0 to 1) what is done. A scope that is left out is not
-    /// looked at. By default `user`, blocked from 0.5 on, and `tool_result`, blocked from 0.3 on: documents are
+    /// looked at. By default `user`, blocked from 0.5 on, and `tool_result`, blocked from 0.4 on: documents are
     /// seldom taken for attacks.
     pub scopes: BTreeMap<ScopeName, Thresholds>,
 }
@@ -119,7 +119,7 @@ impl Default for DetectionConfig {
             model: true,
             scopes: BTreeMap::from([
                 (ScopeName::User, from(0.5)),
-                (ScopeName::ToolResult, from(0.3)),
+                (ScopeName::ToolResult, from(0.4)),
             ]),
         }
     }

@@ -285,7 +285,7 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "extraction-personal",
         pack: Pack::SystemPromptExtraction,
-        weight: FIRM,
+        weight: STRONG,
         patterns: &[
             "tell|give|share|show|provide|send|disclose|confirm|leak|need|know|find|reveal|what|whats ~6 '@private",
             "tell|give|share|know|reveal|disclose|encode|translate|spell|write|convert|need|what|whats ~3 user{,s}|customer{,s}|client{,s}|patient{,s}|employee{,s}|member{,s} ~3 @private",
@@ -307,6 +307,7 @@ pub(super) static RULES: &[Rule] = &[
         ],
         passes: &[
             "Tell me your favourite colour.",
+            "Sure, what's the email about?",
             "How do I change my e-mail address?",
             "Where do polar bears live?",
             "Give me a query that counts the rows of a table.",

@@ -315,11 +315,18 @@ fn sentence_ends(text: &str, end: usize) -> bool {
         || rest.starts_with(['.', '?', '!', '\n', '\r', ';', '？', '。', '！', '।', '؟', '¿'])
 }
 
+/// Words that are something with an apostrophe, and nobody.
+static NOBODY: [&[u8]; 11] =
+    [b"he", b"here", b"how", b"it", b"let", b"she", b"that", b"there", b"what", b"where", b"who"];
+
 /// Whether a word or two before `start` say whose it is: `Ann's`, `Charles' own`.
 fn owner_stands_before(text: &str, start: usize) -> bool {
     let before = text.as_bytes().get(start.saturating_sub(OWNER)..start).unwrap_or_default();
-    let mut letters = before.windows(3).rev();
-    letters.any(|part| matches!(part, b"'s " | b"'S " | b"s' "))
+    let at = before.windows(3).rposition(|part| matches!(part, b"'s " | b"'S " | b"s' "));
+    let owner = at.and_then(|at| before.get(..at)).unwrap_or_default();
+    let letters = owner.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let owner = owner.get(owner.len() - letters..).unwrap_or_default();
+    at.is_some() && !NOBODY.iter().any(|word| owner.eq_ignore_ascii_case(word))
 }
 
 /// Whether the two words before `start` are written as names are.

@@ -64,7 +64,7 @@ impl Survey {
                 (self.word, self.repeated) = (token.hash, 0);
             } else {
                 let follows = self.kind == Some(Kind::Word) && token.start == self.end + 1;
-                let again = follows && token.length > 1;
+                let again = follows && token.length > 2;
                 self.repeated = if again { self.repeated + 1 } else { 0 };
                 self.most_repeated = self.most_repeated.max(self.repeated);
             }
