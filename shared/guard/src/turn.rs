@@ -146,7 +146,9 @@ struct Looked {
 impl Looked {
     fn keep(&mut self, plan: &Plan, text: &Text<'_>) {
         let scope = scope_name(text.scope);
-        if plan.external.iter().any(|service| service.wants(scope)) {
+        // In a text of spaces there is nothing to judge.
+        let blank = text.text.trim().is_empty();
+        if !blank && plan.external.iter().any(|service| service.wants(scope)) {
             self.texts.push((scope, text.text.to_owned()));
         }
         if text.scope == Scope::System && plan.checks.is_some() {

@@ -39,7 +39,7 @@ class Server:
         self._thread.start()
 
     def answer(self, received: Received) -> Tuple[int, Any]:
-        """The status and what the body is, as JSON."""
+        """The status and what the body is: bytes as they are, anything else as JSON."""
         raise NotImplementedError
 
     def stop(self) -> None:
@@ -65,7 +65,7 @@ class Server:
                 headers = [(name.lower(), value) for name, value in self.headers.items()]
                 received = Received(self.command, self.path, headers, self._body())
                 status, answer = server.answer(received)
-                body = json.dumps(answer).encode()
+                body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 try:
                     self.send_response(status)
                     self.send_header("content-type", "application/json")

@@ -64,7 +64,7 @@ fn most_bytes() -> usize {
 pub enum Service {
     /// Azure AI Content Safety, Prompt Shields.
     AzurePromptShields,
-    /// Azure AI Content Safety, text analysis: found from this severity on (0 to 7).
+    /// Azure AI Content Safety, text analysis: found from this severity on (1 to 7).
     AzureTextAnalysis(u64),
     /// Amazon Bedrock ApplyGuardrail.
     BedrockGuardrail(BedrockGuardrail),
@@ -84,7 +84,7 @@ pub enum Service {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BedrockGuardrail {
-    /// Its identifier.
+    /// Its identifier or ARN.
     pub id: String,
     /// Its version: a number or `DRAFT`.
     pub version: String,

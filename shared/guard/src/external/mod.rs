@@ -78,6 +78,9 @@ impl External {
         if config.action == Action::Sanitize {
             errors.add(&format!("{path}.action"), "must be block, flag or report");
         }
+        if let Some(fault) = shapes::fault(&config.service) {
+            errors.add(&format!("{path}.service"), fault);
+        }
         let credential = config.credential_env.as_deref().and_then(|name| {
             let key = environment.var(name).filter(|key| !key.trim().is_empty());
             if key.is_none() {

@@ -53,7 +53,8 @@ fn simulated(service: &Service, phase: Phase, callout: &Callout) -> Answered {
                 && callout.path == "/contentsafety/text:shieldPrompt?api-version=2024-09-01"
                 && keys(&body) == ["userPrompt", "documents"]
                 && body["userPrompt"].is_string()
-                && body["documents"].as_array().unwrap().iter().all(Value::is_string),
+                && body["documents"].as_array().unwrap().iter().all(Value::is_string)
+                && body["documents"].as_array().unwrap().len() <= 5,
             format!(
                 r#"{{"userPromptAnalysis":{{"attackDetected":{bad}}},"documentsAnalysis":[{{"attackDetected":false}}]}}"#
             ),
@@ -61,7 +62,8 @@ fn simulated(service: &Service, phase: Phase, callout: &Callout) -> Answered {
         Service::AzureTextAnalysis(_) => (
             fits && azure
                 && callout.path == "/contentsafety/text:analyze?api-version=2024-09-01"
-                && keys(&body) == ["text"],
+                && keys(&body) == ["text", "outputType"]
+                && body["outputType"] == "EightSeverityLevels",
             format!(
                 r#"{{"blocklistsMatch":[],"categoriesAnalysis":[{{"category":"Hate","severity":{}}}]}}"#,
                 if bad { 4 } else { 2 }
@@ -177,6 +179,51 @@ fn every_service_understands_and_is_understood() {
 }
 
 #[test]
+fn prompt_shields_get_what_there_is_and_five_documents_at_most() {
+    let asked = |texts: &[(ScopeName, &str)]| {
+        let texts: Vec<Placed> =
+            texts.iter().map(|(scope, text)| (*scope, (*text).to_owned())).collect();
+        let body = shapes::body(&Service::AzurePromptShields, "g", Phase::Request, &texts);
+        String::from_utf8(body).unwrap()
+    };
+    let result = |text| (ScopeName::ToolResult, text);
+    assert_eq!(asked(&[(ScopeName::User, "a")]), r#"{"userPrompt":"a"}"#);
+    assert_eq!(asked(&[result("a")]), r#"{"documents":["a"]}"#);
+    let many = ["a", "b", "c", "d", "e", "f", "g"].map(result);
+    assert_eq!(asked(&many), r#"{"documents":["a","b","c","d","e\nf\ng"]}"#);
+}
+
+#[test]
+fn an_arn_is_one_segment_of_the_path() {
+    let id = "arn:aws:bedrock:eu-west-2:123456789012:guardrail/abc".to_owned();
+    let service = Service::BedrockGuardrail(BedrockGuardrail { id, version: "3".to_owned() });
+    assert_eq!(
+        shapes::path(&service, Phase::Request),
+        "/guardrail/arn%3Aaws%3Abedrock%3Aeu-west-2%3A123456789012%3Aguardrail%2Fabc/version/3/apply"
+    );
+}
+
+#[test]
+fn settings_that_a_service_would_refuse_or_never_meet_are_errors() {
+    let bedrock = |id: &str, version: &str| {
+        Service::BedrockGuardrail(BedrockGuardrail { id: id.into(), version: version.into() })
+    };
+    for service in [
+        Service::AzureTextAnalysis(0),
+        Service::AzureTextAnalysis(8),
+        bedrock("", "1"),
+        bedrock("g", ""),
+        bedrock("g", "latest"),
+        Service::ModelArmor("t".into()),
+        Service::ModelArmor("projects//locations/l/templates/t".into()),
+        Service::ModelArmor("projects/p/locations/l/templates/t?x".into()),
+        Service::OpenaiModeration(String::new()),
+    ] {
+        assert!(shapes::fault(&service).is_some(), "{service:?}");
+    }
+}
+
+#[test]
 fn what_is_no_answer_of_a_service_is_no_opinion() {
     for service in services() {
         let external = external(service.clone(), "");
@@ -187,6 +234,7 @@ fn what_is_no_answer_of_a_service_is_no_opinion() {
             answer("200", "not json"),
             answer("200", "{}"),
             answer("200", "[]"),
+            answer("200", r#"{"categoriesAnalysis":[]}"#),
             answer(
                 "200",
                 r#"{"flagged":null,"results":[],"action":"X","categoriesAnalysis":[{}],"documentsAnalysis":[]}"#,

@@ -96,6 +96,7 @@ impl Answer {
         if let Some(watch) = &mut self.watch {
             texts.iter().for_each(|(_, text)| self.judgement.absorb(watch.whole(text)));
         }
+        texts.retain(|(_, text)| !text.trim().is_empty());
         self.ask(&texts, io);
         match self.asked.is_empty() {
             true => self.conclude(io),
