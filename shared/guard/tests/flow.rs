@@ -154,6 +154,81 @@ fn a_flag_is_a_header_and_sanitizing_an_edit() {
 }
 
 #[test]
+fn a_block_says_what_is_configured() {
+    let config = r#"{"block":{"status":403,"code":"not_here","message":"Not here."},"detection":{"scopes":{}},
+        "rules":{"cats":{"words":["kitten"]},"dogs":{"words":["puppy"],"message":"No dogs."}}}"#;
+    for (text, message) in [("a kitten", "Not here."), ("a puppy", "No dogs.")] {
+        let step = run(config).request(&chat(&user(text)));
+        let BodyStep::Reply(reply) = step else { panic!("{step:?}") };
+        let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!(reply.status, 403);
+        assert_eq!(body["error"]["code"], "not_here");
+        assert_eq!(body["error"]["message"], message);
+    }
+}
+
+#[test]
+fn a_flag_and_a_report_are_told_and_the_request_goes_on() {
+    for action in ["flag", "report"] {
+        let config = format!(
+            r#"{{"detection":{{"scopes":{{}}}},"rules":{{"cats":{{"words":["kitten"],"action":"{action}"}}}}}}"#
+        );
+        let mut run = run(&config);
+        let step = run.request(&chat(&user("a kitten")));
+        let BodyStep::Forward { edits, body: None } = step else { panic!("{step:?}") };
+        let flagged = edits.iter().any(|edit| matches!(edit, Edit::Set(..)));
+        assert_eq!(flagged, action == "flag", "only a flag is a header");
+        assert_eq!(run.told("tollgate.guard.request"), action);
+        assert_eq!(run.told("tollgate.guard.rules"), "cats");
+        for name in ["guard_verdicts", "guard_rules"] {
+            let metrics = &run.io.metrics;
+            assert!(metrics.iter().any(|it| it.name.starts_with(name)), "{metrics:?}");
+        }
+        let told = format!("{:?} {:?} {:?}", run.io.facts, run.io.metrics, run.io.logs);
+        assert!(!told.contains("kitten"), "{told}");
+    }
+}
+
+#[test]
+fn thresholds_decide_what_a_score_means() {
+    for action in ["block", "sanitize", "flag", "report"] {
+        let mut run =
+            run(&format!(r#"{{"detection":{{"scopes":{{"user":{{"{action}":0.5}}}}}}}}"#));
+        let step = run.request(&chat(&user(ATTACK)));
+        assert_eq!(status(&step), (action == "block").then_some(400), "{action}");
+        assert_eq!(run.told("tollgate.guard.request"), action);
+    }
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_fails_as_configured() {
+    for (on_error, refused) in [("reject", true), ("pass", false)] {
+        let config =
+            format!(r#"{{"on_error":"{on_error}","response":{{"deny_words":["nightingale"]}}}}"#);
+        let mut run = run(&config);
+        run.request(&chat(&user("hi")));
+        let head = headers(&[(":status", "200"), ("content-type", "application/json")]);
+        let step = run.flow.response_head(head, ANSWER, &mut run.io);
+        assert!(matches!(step, HeadStep::Buffer(_)), "{step:?}");
+        let step = run.flow.response_body(b"\xff\xfe".to_vec(), &mut run.io);
+        let BodyStep::Forward { body, .. } = step else { panic!("{step:?}") };
+        let written = String::from_utf8(body.unwrap_or_default()).unwrap();
+        assert_eq!(written.contains("prompt_blocked"), refused, "{written}");
+        let rule = if refused { "response-unreadable" } else { "" };
+        assert_eq!(run.told("tollgate.guard.rules"), rule);
+    }
+}
+
+#[test]
+fn in_the_shadow_an_answer_arrives_whatever_it_says() {
+    let mut run = run(r#"{"mode":"shadow","response":{"deny_words":["nightingale"]}}"#);
+    run.request(&chat(&user("hi")));
+    let out = run.stream(&["a night", "ingale", " sings"]);
+    assert!(out.contains("ingale") && !out.contains("prompt_blocked"), "{out}");
+    assert_eq!(run.told("tollgate.guard.response"), "shadow block");
+}
+
+#[test]
 fn kongs_patterns_mean_what_they_mean_in_kong() {
     let both = r#"{"detection":{"scopes":{}},"prompts":{"allow_patterns":["pasta"],"deny_patterns":["sauce"]}}"#;
     let last = r#"{"detection":{"scopes":{}},"prompts":{"deny_patterns":["sauce"],"allow_all_conversation_history":true}}"#;
@@ -281,6 +356,8 @@ fn an_external_guard_is_asked_and_obeyed() {
         let step = run.flow.answered(0, answered.ok_or(stage::CalloutFailed), &mut run.io).unwrap();
         assert_eq!(status(&step), expected, "{answer:?}");
     }
+    let step = run(config).request(&chat(&user(" ")));
+    assert!(matches!(step, BodyStep::Forward { .. }), "nothing to ask about: {step:?}");
     let step = run(config).request(&chat(&user(ATTACK)));
     assert_eq!(status(&step), Some(400), "local checks come first and nobody is asked");
 }
@@ -290,7 +367,8 @@ fn everything_that_is_wrong_with_a_configuration_is_told() {
     let text = br#"{"block":{"status":200},"detection":{"without_rules":["nope"],"scopes":{"user":{}}},
         "rules":{"A":{"patterns":["("]},"b":{}},"prompts":{},"response":{"packs":["role-play"]},
         "request":{"required_parameters":["a"],"forbidden_parameters":["a"]},
-        "external":[{"name":"x","service":"webhook","cluster":"","authority":"a","credential_env":"NONE"}]}"#;
+        "external":[{"name":"x","service":"webhook","cluster":"","authority":"a","credential_env":"NONE"},
+            {"name":"y","service":{"model_armor":"t"},"cluster":"c","authority":"a"}]}"#;
     let unset = |_: &str| None;
     let errors = config::load(&guard::FILTER, text, &unset).unwrap_err();
     let paths: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
@@ -306,6 +384,7 @@ fn everything_that_is_wrong_with_a_configuration_is_told() {
         "request.forbidden_parameters",
         "external[0].cluster",
         "external[0].credential_env",
+        "external[1].service",
     ] {
         assert!(paths.contains(&path), "{path} is not among {paths:?}");
     }

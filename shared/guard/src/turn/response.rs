@@ -105,7 +105,8 @@ impl Answer {
     }
 
     fn ask(&mut self, texts: &[Placed], io: &mut Exchange) {
-        if texts.is_empty() || self.judgement.action == Some(Action::Block) {
+        let refused = self.judgement.action == Some(Action::Block) && self.plan.policy.enforces();
+        if texts.is_empty() || refused {
             return;
         }
         let plan = Rc::clone(&self.plan);
