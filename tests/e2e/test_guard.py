@@ -56,7 +56,7 @@ def shared_guard(
     modules: Path,
     judge: Judge,
 ) -> Iterator[Guarded]:
-    """Listeners `MODE-PROVIDER`, `shadow`, `answers`; `SERVICE`, `SERVICE-open`, `all-on-answers`."""
+    """Listeners `MODE-PROVIDER`, `shadow`, `answers`; `SERVICE`, `SERVICE-open`, `soft`, `all-on-answers`."""
     module = modules / "prompt_guard.wasm"
     providers = {wire.provider: start_lasting_provider(wire.dialect) for wire in WIRES}
 
@@ -72,6 +72,7 @@ def shared_guard(
     def asking(name: str, **settings: Any) -> Any:
         return filter({"external": [service(name, **settings)]})
 
+    soft_asking = {"host": {"headers": "continue"}, "external": [service("webhook")]}
     on_answers = [service(name, scopes=[], responses=True) for name in SERVICES]
     soft = filter({"host": {"headers": "continue"}}, hold=False)
     filters = {"hold": filter({}), "continue": soft}
@@ -85,6 +86,7 @@ def shared_guard(
         listeners += [
             Listener("shadow", CHAT.provider, [filter({"mode": "shadow"})]),
             Listener("answers", "raw", [watch]),
+            Listener("soft", CHAT.provider, [filter(soft_asking, hold=False)]),
             Listener("all-on-answers", CHAT.provider, [filter({"external": on_answers})]),
         ]
         for name in SERVICES:
@@ -161,6 +163,13 @@ def test_a_service_is_asked_and_obeyed(guard: Guarded, name: str) -> None:
         # Local checks come first, and nobody is asked then.
         assert guard.ask(kind, CHAT, ATTACK).status == 400
         assert len(guard.judge.asked) == 2
+
+
+def test_a_service_is_obeyed_where_headers_are_not_held(guard: Guarded) -> None:
+    assert guard.ask("soft", CHAT, "bad").status == 400
+    assert not [entry for entry in guard.providers[CHAT.provider].requests() if entry["raw"]]
+    assert guard.ask("soft", CHAT, "good").status == 200
+    assert json.loads(guard.providers[CHAT.provider].last()["raw"]) == CHAT.request("good")
 
 
 @every_service
