@@ -10,8 +10,8 @@ use crate::token::{Kind, Token, is_ideograph};
 const LONGEST: usize = 12;
 /// How many bytes before a word somebody may be named whose it is.
 const OWNER: usize = 20;
-/// How many bytes before a word two names may take.
-const NAMES: usize = 40;
+/// How many bytes a name may have.
+const NAME: usize = 40;
 /// The place of a step that was not met.
 const NEVER: u32 = 0;
 
@@ -27,8 +27,6 @@ struct Compiled {
 /// One step of one pattern.
 #[derive(Debug, Clone, Copy)]
 struct StepState {
-    /// Where it was last met, with every step before it; [`NEVER`] if it was not.
-    met: u32,
     gap: u32,
     pattern: u16,
     /// Whether it may be met whatever was met before: the first, and all that come in any order.
@@ -38,6 +36,7 @@ struct StepState {
     opens_line: bool,
     owned: bool,
     named: bool,
+    names: bool,
     colon: bool,
     closes: bool,
 }
@@ -48,9 +47,21 @@ impl StepState {
         (!self.opens_line || token.opens_line)
             && (!self.owned || owner_stands_before(text, token.start))
             && (!self.named || name_stands_before(text, token.start))
+            && (!self.names || name_stands_behind(text, end))
             && (!self.colon || colon_follows(text, end))
             && (!self.closes || sentence_ends(text, end))
     }
+}
+
+/// How far a step has got: what most words ask of a step, and no more, so that it is quickly asked.
+#[derive(Debug, Clone, Copy)]
+struct Gate {
+    /// The last place where it may be met: a word leads to many steps and few may be.
+    until: u32,
+    /// Where it was last met, with every step before it; [`NEVER`] if it was not.
+    met: u32,
+    /// For a first step that asks for its word alone, how far from it the second may be met; 0 for others.
+    lead: u32,
 }
 
 /// All built-in rules, compiled, and how far each has got in the text at hand.
@@ -58,10 +69,7 @@ impl StepState {
 pub(crate) struct Matcher {
     patterns: Vec<Compiled>,
     steps: Vec<StepState>,
-    /// For each step the last place where it may be met: a word leads to many steps and few may be.
-    until: Vec<u32>,
-    /// For a first step that asks for its word alone, how far from it the second may be met; 0 for others.
-    leads: Vec<u32>,
+    gates: Vec<Gate>,
     /// Open addressing: hash, and the range of its targets; an empty slot has an empty range.
     slots: Vec<(u32, u16, u16)>,
     /// Steps where a word leads, and cues.
@@ -124,24 +132,24 @@ impl Matcher {
             by_hash.entry(lookup_hash(&word)).or_default().push(cue);
         }
         let (slots, targets) = table(by_hash);
-        let until = vec![NEVER; steps.len()];
         let leads = steps.iter().zip(steps.iter().skip(1).map(Some).chain([None]));
-        let leads = leads.map(|(step, next)| match next {
+        let lead = |step: &StepState, next: Option<&StepState>| match next {
             Some(next) if step.free && !step.asks && !next.free => next.gap + 1,
             _ => 0,
-        });
-        let leads = leads.collect();
+        };
+        let gate = |lead| Gate { until: NEVER, met: NEVER, lead };
+        let gates = leads.map(|(step, next)| gate(lead(step, next))).collect();
         let cues = Cues::default();
-        let mut matcher = Matcher { patterns, steps, until, leads, slots, targets, cues, place: 0 };
+        let mut matcher = Matcher { patterns, steps, gates, slots, targets, cues, place: 0 };
         matcher.reset();
         matcher
     }
 
     fn reset(&mut self) {
         self.place = 1_000;
-        for (step, until) in self.steps.iter_mut().zip(&mut self.until) {
-            step.met = NEVER;
-            *until = if step.free { u32::MAX } else { NEVER };
+        for (step, gate) in self.steps.iter().zip(&mut self.gates) {
+            gate.met = NEVER;
+            gate.until = if step.free { u32::MAX } else { NEVER };
         }
     }
 
@@ -228,27 +236,24 @@ impl Matcher {
         end: usize,
         met: &mut impl FnMut(&'static Rule),
     ) {
-        let Matcher { patterns, steps, until, leads, targets, cues, place, .. } = self;
+        let Matcher { patterns, steps, gates, targets, cues, place, .. } = self;
         let targets = targets.get(usize::from(from)..usize::from(to)).unwrap_or_default();
         for target in targets {
             let at = usize::from(*target);
-            match until.get(at) {
-                Some(last) if *last < *place => {}
-                Some(_) if leads.get(at).is_some_and(|lead| *lead > 0) => {
-                    let lead = leads.get(at).copied().unwrap_or_default();
-                    if let (Some(step), Some(next)) = (steps.get_mut(at), until.get_mut(at + 1)) {
-                        step.met = *place;
-                        *next = *place + lead;
-                    }
+            match gates.get_mut(at..).unwrap_or_default() {
+                [gate, ..] if gate.until < *place => {}
+                [gate, next, ..] if gate.lead > 0 => {
+                    gate.met = *place;
+                    next.until = *place + gate.lead;
                 }
-                Some(_) => {
-                    if let Some(rule) = meet(patterns, steps, until, at, *place, |step| {
+                [_, ..] => {
+                    if let Some(rule) = meet(patterns, steps, gates, at, *place, |step| {
                         !step.asks || step.fits(text, token, end)
                     }) {
                         met(rule);
                     }
                 }
-                None => match *target {
+                [] => match *target {
                     ROT13 => cues.rot13 += 1,
                     REVERSED => cues.reversed += 1,
                     frequent => {
@@ -270,30 +275,30 @@ impl Matcher {
 /// Meets the step at `at`, if it `fits`. Returns the rule if its whole pattern is met with it.
 fn meet(
     patterns: &[Compiled],
-    steps: &mut [StepState],
-    until: &mut [u32],
+    steps: &[StepState],
+    gates: &mut [Gate],
     at: usize,
     place: u32,
     fits: impl Fn(&StepState) -> bool,
 ) -> Option<&'static Rule> {
-    let before = at.checked_sub(1).and_then(|before| steps.get(before)).map(|step| step.met);
-    let step = steps.get_mut(at)?;
+    let before = at.checked_sub(1).and_then(|before| gates.get(before)).map(|gate| gate.met);
+    let step = steps.get(at)?;
     // One place is not two steps.
     if !step.free && before == Some(place) || !fits(step) {
         return None;
     }
-    step.met = place;
+    gates.get_mut(at)?.met = place;
     let pattern = patterns.get(usize::from(step.pattern))?;
     if let Some(span) = pattern.any_order {
-        let mut all = steps.get(pattern.steps.clone())?.iter();
-        let met = all.all(|step| step.met != NEVER && place - step.met <= span);
+        let mut all = gates.get(pattern.steps.clone())?.iter();
+        let met = all.all(|gate| gate.met != NEVER && place - gate.met <= span);
         return met.then_some(pattern.rule);
     }
     if at + 1 == pattern.steps.end {
         return Some(pattern.rule);
     }
-    if let (Some(next), Some(until)) = (steps.get(at + 1), until.get_mut(at + 1)) {
-        *until = place + next.gap + 1;
+    if let (Some(next), Some(gate)) = (steps.get(at + 1), gates.get_mut(at + 1)) {
+        gate.until = place + next.gap + 1;
     }
     None
 }
@@ -315,9 +320,14 @@ fn sentence_ends(text: &str, end: usize) -> bool {
         || rest.starts_with(['.', '?', '!', '\n', '\r', ';', '？', '。', '！', '।', '؟', '¿'])
 }
 
-/// Words that are something with an apostrophe, and nobody.
-static NOBODY: [&[u8]; 11] =
-    [b"he", b"here", b"how", b"it", b"let", b"she", b"that", b"there", b"what", b"where", b"who"];
+/// Words that are something with an apostrophe and nobody, or no single person.
+static NOBODY: &str = " he here how it let she that there what where who today everybody everyone \
+    airline app bank business city club company embassy firm government hospital hotel library manufacturer \
+    museum office organisation organization provider restaurant school shop site store team university vendor \
+    website ";
+/// What stands between an owner and what he gives away about himself: all the world is to know it.
+static PUBLIC: &str = " billing booking business careers complaints contact customer feedback headquarters help \
+    helpdesk info office official press public reservation returns sales service support warranty ";
 
 /// Whether a word or two before `start` say whose it is: `Ann's`, `Charles' own`.
 fn owner_stands_before(text: &str, start: usize) -> bool {
@@ -326,20 +336,53 @@ fn owner_stands_before(text: &str, start: usize) -> bool {
     let owner = at.and_then(|at| before.get(..at)).unwrap_or_default();
     let letters = owner.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let owner = owner.get(owner.len() - letters..).unwrap_or_default();
-    at.is_some() && !NOBODY.iter().any(|word| owner.eq_ignore_ascii_case(word))
+    let between = at.and_then(|at| before.get(at + 3..)).unwrap_or_default();
+    at.is_some()
+        && !is_listed(owner, NOBODY)
+        && !between.split(|byte| !byte.is_ascii_alphabetic()).any(|word| is_listed(word, PUBLIC))
+}
+
+/// Whether a word is one of a list, in any case.
+fn is_listed(word: &[u8], list: &str) -> bool {
+    let mut words = list.split_ascii_whitespace();
+    words.any(|one| word.eq_ignore_ascii_case(one.as_bytes()))
 }
 
 /// Whether the two words before `start` are written as names are.
 fn name_stands_before(text: &str, start: usize) -> bool {
-    let before = text.as_bytes().get(start.saturating_sub(NAMES)..start).unwrap_or_default();
-    let mut words = before.rsplit(|byte| *byte == b' ').skip(1);
-    let mut is_name = || {
-        let word = words.next().unwrap_or_default();
-        word.len() > 1
-            && word.first().is_some_and(u8::is_ascii_uppercase)
-            && word.get(1..).unwrap_or_default().iter().all(u8::is_ascii_lowercase)
-    };
-    is_name() && is_name()
+    let before = text.get(..start).unwrap_or_default().trim_end_matches([' ', '\u{A0}']);
+    let mut words = before.rsplit(' ').map(without_ending);
+    (0..2).all(|_| words.next().is_some_and(is_name))
+}
+
+/// What may stand before a name or within one, and is no article.
+static PARTICLES: [&str; 8] = ["da", "de", "di", "do", "for", "of", "van", "von"];
+
+/// Whether the two words behind `end` are written as names are: `Ana Ruiz`, `de Ana Ruiz`, `van Jan de Vries`.
+fn name_stands_behind(text: &str, end: usize) -> bool {
+    let behind = text.get(end..).unwrap_or_default().trim_start_matches(' ');
+    let mut words = behind.split(|c: char| !(c.is_alphabetic() || c == '-')).peekable();
+    (0..2).all(|_| {
+        words.next_if(|word| PARTICLES.contains(word));
+        words.next().is_some_and(is_name)
+    })
+}
+
+/// Whether a word is written as names are: `Ann`, `Łukasz`, `Anne-Marie`.
+fn is_name(word: &str) -> bool {
+    let mut parts = word.split('-');
+    word.len() < NAME
+        && parts.all(|part| {
+            let mut letters = part.chars();
+            letters.next().is_some_and(char::is_uppercase)
+                && letters.next().is_some_and(char::is_lowercase)
+                && letters.all(char::is_lowercase)
+        })
+}
+
+/// A word without what an apostrophe adds to it: `Kaya'nın`.
+fn without_ending(word: &str) -> &str {
+    word.split(['\'', '\u{2019}']).next().unwrap_or_default()
 }
 
 /// Adds the steps of the pattern of that number, and where words lead to them.
@@ -356,14 +399,19 @@ fn add(
         }
     }
     steps.extend(pattern.steps.iter().enumerate().map(|(at, step)| StepState {
-        met: NEVER,
         gap: step.gap,
         pattern: number as u16,
         free: at == 0 || pattern.any_order.is_some(),
-        asks: step.opens_line || step.owned || step.named || step.colon || step.closes,
+        asks: step.opens_line
+            || step.owned
+            || step.named
+            || step.names
+            || step.colon
+            || step.closes,
         opens_line: step.opens_line,
         owned: step.owned,
         named: step.named,
+        names: step.names,
         colon: step.colon,
         closes: step.closes,
     }));

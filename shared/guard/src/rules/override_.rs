@@ -178,7 +178,7 @@ pub(super) static RULES: &[Rule] = &[
         weight: MEDIUM,
         patterns: &[
             "new|updated|real|actual|true|revised ~1 instruction|instructions|task|orders|directive|directives|prompt:",
-            "your|the new|real|actual|true ~1 task|instructions|instruction|goal|objective|purpose|job ~1 is|are",
+            "new|real|actual|true ~1 task|instructions|instruction|objective|purpose ~1 is|are",
             "important|urgent|attention ~1 new|updated instruction|instructions",
             "instead ~1 follow|obey|do ~2 these|following|my ~1 instruction|instructions|commands",
         ],

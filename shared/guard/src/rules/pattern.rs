@@ -3,7 +3,7 @@
 //! A pattern is a row of steps: `ignore|disregard ~3 previous|prior ~2 instruction{,s}`. A step is a list of
 //! words; `~3` allows up to three other words before it; `@rules` stands for a list of [`super::words`];
 //! `{,s}` for endings; `^` before a step wants it first on its line, `'` before it whose it is (`Ann's`), `=` a name of
-//! two words (`Ann Lee`); `:` behind it a colon, `$` the end of a sentence. A pattern that begins with `&8` is met by all of its steps in any
+//! two words (`Ann Lee`), `=` behind it one that follows, at once or after one short word; `:` behind it a colon, `$` the end of a sentence. A pattern that begins with `&8` is met by all of its steps in any
 //! order within eight words. Words of scripts without spaces are found anywhere. Shuffled inner letters are the
 //! same word, by [`crate::token`].
 
@@ -21,6 +21,8 @@ pub(crate) struct Step {
     pub(crate) owned: bool,
     /// Whether a first and a last name must stand before it.
     pub(crate) named: bool,
+    /// Whether a first and a last name must follow.
+    pub(crate) names: bool,
     /// Whether a colon must follow.
     pub(crate) colon: bool,
     /// Whether a sentence must end with it.
@@ -70,6 +72,7 @@ fn step(part: &str, gap: u32, lists: &[(&str, &str)]) -> Result<Step, String> {
     let (part, owned) = part.strip_prefix('\'').map_or((part, false), |rest| (rest, true));
     let (part, named) = part.strip_prefix('=').map_or((part, false), |rest| (rest, true));
     let (part, colon) = part.strip_suffix(':').map_or((part, false), |rest| (rest, true));
+    let (part, names) = part.strip_suffix('=').map_or((part, false), |rest| (rest, true));
     let (part, closes) = part.strip_suffix('$').map_or((part, false), |rest| (rest, true));
     let mut words = Vec::new();
     for choice in split_choices(part) {
@@ -89,7 +92,7 @@ fn step(part: &str, gap: u32, lists: &[(&str, &str)]) -> Result<Step, String> {
     let plain = |word: &String| fold(word).text.to_lowercase().replace('_', " ");
     let folded = words.iter().map(plain);
     let words = folded.filter(|word| !word.is_empty()).collect();
-    Ok(Step { gap, opens_line, owned, named, colon, closes, words })
+    Ok(Step { gap, opens_line, owned, named, names, colon, closes, words })
 }
 
 /// Splits at `|`, but not within braces.
@@ -147,6 +150,9 @@ mod tests {
         assert!(pattern.steps[2].opens_line && pattern.steps[2].colon);
         let pattern = Pattern::read("tell ~2 'address$", LISTS).unwrap();
         assert!(pattern.steps[1].owned && pattern.steps[1].closes && !pattern.steps[0].owned);
+        let pattern = Pattern::read("where =live dónde vive=", LISTS).unwrap();
+        assert!(pattern.steps[1].named && !pattern.steps[1].names && pattern.steps[3].names);
+        assert_eq!(pattern.steps[3].words, ["vive"]);
         assert_eq!(Pattern::read("&6 a b", LISTS).unwrap().any_order, Some(6));
     }
 
