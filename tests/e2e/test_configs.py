@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -96,36 +97,49 @@ def test_every_config_of_the_repository_serves(
             assert answer.json()["error"]["message"].startswith("gateway: ")
 
 
+def check_tour(demo: "subprocess.Popen[str]") -> List[str]:
+    """What the demo says is what the README shows. Returns the commands that it proposes, which work."""
+    assert demo.stdout
+    said = ""
+    while "ANTHROPIC_BASE_URL" not in said:
+        line = demo.stdout.readline()
+        assert line, said
+        said += line
+    assert "All checks passed." in said
+    # Headings and some of the checks; pieces of a stream may arrive together.
+    shown = (REPOSITORY / "README.md").read_text().partition("Shortened, it says:\n\n```\n")[2]
+    lines, plain = (re.sub(r"\d+", "0", text) for text in (shown.partition("```")[0], said))
+    missing = [line for line in lines.splitlines() if line not in plain]
+    assert lines.count("\n") > 20 and missing == []
+    tried = curl.commands(said.partition("Your turn")[2])
+    answers = [curl.run(command) for command in tried]
+    assert [answer.status for answer in answers] == [200] * len(tried) and len(tried) >= 9
+    return tried
+
+
 def test_the_demo_passes_its_own_checks(envoy_binary: Path, modules: Path) -> None:
     keys = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
     environment = {name: value for name, value in os.environ.items() if name not in keys}
     environment.update(ENVOY=str(envoy_binary), DEMO_PORT=str(free_port()))
     environment["TOLLGATE_MODULES"] = str(modules)
     command = [sys.executable, "-u", str(REPOSITORY / "examples" / "demo" / "demo.py")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as demo:
-        assert demo.stdout
+    # A shell that runs the tests in the background has them ignore Ctrl-C, and what they start.
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    started = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=heed
+    )
+    with started as demo:
         # Should it ever hang, this reads its end.
         late = threading.Timer(180, demo.kill)
+        late.daemon = True
         late.start()
-        said = ""
-        while "ANTHROPIC_BASE_URL" not in said:
-            line = demo.stdout.readline()
-            assert line, said
-            said += line
-        late.cancel()
-        assert "All checks passed." in said
-        # The README shows its headings and some of its checks; pieces of a stream may arrive together.
-        shown = (REPOSITORY / "README.md").read_text().partition("Shortened, it says:\n\n```\n")[2]
-        lines, plain = (re.sub(r"\d+", "0", text) for text in (shown.partition("```")[0], said))
-        missing = [line for line in lines.splitlines() if line not in plain]
-        assert lines.count("\n") > 20 and missing == []
-        # What it proposes works, and Ctrl-C ends all of it.
-        tour, _, proposed = said.partition("Your turn")
-        tried = curl.commands(proposed)
-        answers = [curl.run(command) for command in tried]
-        assert [answer.status for answer in answers] == [200] * len(tried) and len(tried) >= 9
-        demo.send_signal(signal.SIGINT)
+        try:
+            tried = check_tour(demo)
+        finally:
+            # It stays up until then, whatever was found.
+            demo.send_signal(signal.SIGINT)
         assert demo.wait(20) == 0
+    late.cancel()
     for command in tried:
         with pytest.raises(OSError):
             curl.run(command)
