@@ -151,9 +151,10 @@ impl Replay {
         let told = self.io.facts.iter();
         step.facts = told.filter(|fact| !known.contains(fact)).cloned().collect();
         // In filter state, where another module finds them.
+        let state = step.facts.iter();
         let state =
-            step.facts.iter().map(|(name, value)| (vec![(*name).to_owned()], value.clone()));
-        self.io.properties.extend(state.map(|(path, value)| (path.into(), value.into_bytes())));
+            state.map(|(name, value)| ([(*name).to_owned()].into(), value.as_bytes().to_vec()));
+        self.io.properties.extend(state);
         step.logs = std::mem::take(&mut self.io.logs);
         Ok(step)
     }

@@ -86,12 +86,7 @@ impl Drops {
         known: &[&str],
         reason: &str,
     ) {
-        let Some(Value::Object(map)) = object else { return };
-        for (name, value) in map {
-            if !known.contains(&name.as_str()) && !value.is_null() {
-                self.latest(&format!("{at}{name}"), reason, value);
-            }
-        }
+        self.unknown_that(|value| !value.is_null(), object, at, known, reason);
     }
 
     /// Takes over what reading an event of a stream recorded.
@@ -112,11 +107,22 @@ impl Drops {
         known: &[&str],
         reason: &str,
     ) {
-        let Some(Value::Object(counts)) = counts else { return };
-        for (name, value) in counts {
-            let says = !value.is_null() && value.as_u64() != Some(0);
-            if says && !known.contains(&name.as_str()) {
-                self.latest(&format!("{at}.{name}"), reason, value);
+        let says = |value: &Value| !value.is_null() && value.as_u64() != Some(0);
+        self.unknown_that(says, counts, format_args!("{at}."), known, reason);
+    }
+
+    fn unknown_that(
+        &mut self,
+        says: impl Fn(&Value) -> bool,
+        object: Option<&Value>,
+        at: fmt::Arguments<'_>,
+        known: &[&str],
+        reason: &str,
+    ) {
+        let Some(Value::Object(map)) = object else { return };
+        for (name, value) in map {
+            if says(value) && !known.contains(&name.as_str()) {
+                self.latest(&format!("{at}{name}"), reason, value);
             }
         }
     }

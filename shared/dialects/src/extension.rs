@@ -2,7 +2,7 @@
 
 use chat::json::{Map, Value};
 use chat::text::{Visit, visit_leaves};
-use chat::{Event, Scope};
+use chat::{Data, Event, Scope};
 
 use crate::stream_text::{Piece, Rewrite, StreamText};
 use crate::{Client, Drops};
@@ -29,18 +29,33 @@ pub fn extend<const N: usize>(
     place.put(EXTENSION, kept);
 }
 
-/// What an answer, or an event of a stream, keeps.
-fn kept(body: &Value) -> Option<&Value> {
-    let places = [Some(body), body.get("response"), body.get("additionalModelResponseFields")];
-    places.into_iter().flatten().find_map(|place| place.get(EXTENSION))
+/// The same for events of a stream.
+pub fn extend_events<const N: usize>(
+    client: &dyn Client,
+    events: &mut [Event],
+    mut drops: [&mut Drops; N],
+) {
+    for event in events {
+        if let Data::Json(body) = event.data_mut() {
+            extend(client, body, true, drops.each_mut().map(|drops| &mut **drops));
+        }
+    }
+}
+
+/// Where answers, and events of streams, keep it: pointers to what has [`EXTENSION`].
+const PLACES: [&str; 3] = ["", "/response", "/additionalModelResponseFields"];
+
+/// Whether an answer, or an event of a stream, keeps anything.
+fn keeps(body: &Value) -> bool {
+    PLACES.iter().any(|place| body.pointer(place).is_some_and(|at| at.get(EXTENSION).is_some()))
 }
 
 /// Shows every text that an answer keeps to `visit`. Returns whether any was replaced.
 pub(crate) fn visit(body: &mut Value, visit: Visit<'_>) -> bool {
-    if kept(body).is_none() {
+    if !keeps(body) {
         return false;
     }
-    ["", "/response", "/additionalModelResponseFields"].iter().fold(false, |edited, place| {
+    PLACES.iter().fold(false, |edited, place| {
         let kept = body.pointer_mut(place).and_then(|place| place.get_mut(EXTENSION));
         kept.is_some_and(|kept| visit_leaves(kept, Scope::Assistant, 0, visit)) | edited
     })
@@ -60,7 +75,7 @@ struct Shown {
 
 impl StreamText for Shown {
     fn event(&mut self, mut event: Event, visit: Rewrite<'_>, out: &mut Vec<Event>) {
-        if let Some(body) = event.as_json().filter(|body| kept(body).is_some()) {
+        if let Some(body) = event.as_json().filter(|body| keeps(body)) {
             let mut body = body.clone();
             let edited = self::visit(&mut body, &mut |text| {
                 self.strands = self.strands.saturating_sub(1);
@@ -68,7 +83,7 @@ impl StreamText for Shown {
                 visit(Piece { strand, scope: Scope::Assistant, is_json: false, text, last: true })
             });
             if edited {
-                *event.data_mut() = chat::Data::Json(body);
+                *event.data_mut() = Data::Json(body);
             }
         }
         self.text.event(event, visit, out);

@@ -47,7 +47,7 @@ pub use dialect::{
     Reader, StreamDecoder, StreamEncoder,
 };
 pub use dropped::{Dropped, Drops};
-pub use extension::{EXTENSION, extend};
+pub use extension::{EXTENSION, extend, extend_events};
 pub use media::holds_media;
 pub use path::Path;
 pub use settings::visit_settings;

@@ -1,9 +1,11 @@
 //! A stream on its way from a provider's dialect to a client's.
 
-use chat::{Data, Event, Problem};
+use chat::{Event, Problem};
 
 use crate::tool_names::{OwnNames, restore};
-use crate::{Client, ClientContext, Codec, Drops, StreamDecoder, StreamEncoder, extend, neutral};
+use crate::{
+    Client, ClientContext, Codec, Drops, StreamDecoder, StreamEncoder, extend_events, neutral,
+};
 
 /// One stream: read in the provider's dialect, written in the client's.
 #[derive(Debug)]
@@ -86,12 +88,8 @@ impl StreamTranslation {
             self.encoder.encode(event, out);
         }
         if self.extends {
-            for event in out.iter_mut().skip(from) {
-                if let Data::Json(body) = event.data_mut() {
-                    let drops = [self.decoder.drops(), self.encoder.drops()];
-                    extend(self.client, body, true, drops);
-                }
-            }
+            let drops = [self.decoder.drops(), self.encoder.drops()];
+            extend_events(self.client, out.get_mut(from..).unwrap_or_default(), drops);
         }
     }
 }

@@ -60,16 +60,21 @@ fn end(body: &Value) -> Option<&str> {
     })
 }
 
+/// Where in such a field of an answer or an event the model's name stands, as a pointer.
+fn model_in(field: &str) -> Option<&'static str> {
+    match field {
+        "model" | "modelVersion" => Some(""),
+        "message" | "response" => Some("/model"),
+        _ => None,
+    }
+}
+
 /// Whether an answer names another model than this one.
 pub(crate) fn names_other(body: &Value, model: &str) -> bool {
     body.as_object().is_some_and(|fields| {
         fields.iter().any(|(name, value)| {
-            let named = match &**name {
-                "model" | "modelVersion" => Some(value),
-                "message" | "response" => value.get("model"),
-                _ => None,
-            };
-            named.and_then(Value::as_str).is_some_and(|named| named != model)
+            let named = model_in(name).and_then(|at| value.pointer(at)?.as_str());
+            named.is_some_and(|named| named != model)
         })
     })
 }
@@ -79,12 +84,7 @@ pub(crate) fn name_model(body: &mut Value, model: &str) -> bool {
     let Some(fields) = body.as_object_mut() else { return false };
     let mut changed = false;
     for (name, value) in fields.iter_mut() {
-        let named = match &**name {
-            "model" | "modelVersion" => Some(value),
-            "message" | "response" => value.get_mut("model"),
-            _ => None,
-        };
-        if let Some(Value::String(named)) = named
+        if let Some(Value::String(named)) = model_in(name).and_then(|at| value.pointer_mut(at))
             && named != model
         {
             model.clone_into(named);

@@ -277,8 +277,8 @@ pub(crate) fn remove_header(side: Side, name: &str) -> Outcome<()> {
     done(unsafe { proxy_remove_header_map_value(side.headers(), name.as_ptr(), name.len()) })
 }
 
-/// An Envoy attribute by its path, NULs between the parts. `None` if there is none, whatever the reason: at another moment or in another place
-/// there may be one.
+/// An Envoy attribute by its path, NULs between the parts. `None` if there is none, whatever the reason: at another
+/// moment or in another place there may be one.
 pub(crate) fn property(path: &str) -> Option<Vec<u8>> {
     let (mut data, mut size) = (null_mut(), 0);
     // SAFETY: the pointers are valid for the call.

@@ -508,7 +508,7 @@ impl Flow {
         let mut out = Vec::with_capacity(bytes.len() * 2);
         let framing = answering.framing;
         events.iter().for_each(|event| framing.encode(event, &mut out));
-        answering.last = reply::last_told(events).or(answering.last.take());
+        answering.last = reply::last_told(events.into_iter()).or(answering.last.take());
         out
     }
 

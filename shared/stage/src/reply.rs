@@ -1,5 +1,7 @@
 //! Answers made here, and the reasons for most of them.
 
+use std::borrow::Borrow;
+
 use chat::json::{self, ParseError};
 use chat::sse::DecodeError;
 use chat::{Data, Event, Kind, Problem};
@@ -118,8 +120,7 @@ pub(crate) fn ended(
 ) -> Vec<Event> {
     if let Some(Stop::Problem(problem)) = failure {
         note(&problem, io);
-        let tells = |event: &&Event| *event.data() != Data::Nothing;
-        let last = events.iter().rev().find(tells).or(before);
+        let last = last_told(events.iter()).or(before);
         let error = dialect.encode_stream_error(&problem, last);
         events.extend(error);
     }
@@ -127,6 +128,8 @@ pub(crate) fn ended(
 }
 
 /// The last event that tells something: an error that ends the stream counts on from it.
-pub(crate) fn last_told(events: Vec<Event>) -> Option<Event> {
-    events.into_iter().rev().find(|event| *event.data() != Data::Nothing)
+pub(crate) fn last_told<E: Borrow<Event>>(
+    mut events: impl DoubleEndedIterator<Item = E>,
+) -> Option<E> {
+    events.rfind(|event| *event.borrow().data() != Data::Nothing)
 }

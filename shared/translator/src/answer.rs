@@ -5,8 +5,8 @@ use std::rc::Rc;
 use chat::{Data, Event, Framing, Problem, json};
 use dialects::providers::StreamForm;
 use dialects::{
-    Client, ClientContext, Codec, Drops, StreamTranslation, extend, neutral, rate_limits,
-    restore_all,
+    Client, ClientContext, Codec, Drops, StreamTranslation, extend, extend_events, neutral,
+    rate_limits, restore_all,
 };
 use stage::{Body, Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
 
@@ -181,11 +181,7 @@ impl Answer {
         let mut events = Vec::new();
         answer.into_events().into_iter().for_each(|event| encoder.encode(event, &mut events));
         if self.target.extends {
-            for event in &mut events {
-                if let Data::Json(body) = event.data_mut() {
-                    extend(self.client, body, true, [&mut *drops, encoder.drops()]);
-                }
-            }
+            extend_events(self.client, &mut events, [&mut *drops, encoder.drops()]);
         }
         drops.append(encoder.drops());
         events

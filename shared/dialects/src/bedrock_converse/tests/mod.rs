@@ -31,12 +31,10 @@ fn encode(request: Request) -> (Value, Drops) {
 }
 
 fn context() -> ClientContext {
-    let echo = chat::json::Map::new();
     ClientContext {
         created: 7,
         model: "asked".into(),
         stream_usage: true,
-        echo,
         ..ClientContext::default()
     }
 }

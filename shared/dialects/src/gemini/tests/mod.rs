@@ -36,12 +36,10 @@ fn provider() -> ProviderContext<'static> {
 }
 
 fn context() -> ClientContext {
-    let echo = chat::json::Map::new();
     ClientContext {
         created: 7,
         model: "asked".into(),
         stream_usage: true,
-        echo,
         ..ClientContext::default()
     }
 }
