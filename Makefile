@@ -124,7 +124,7 @@ fuzz: ## Fuzz every target for FUZZ_SECONDS (600) each (needs a nightly toolchai
 	    operations) seeds=(tests/fixtures/*/request tests/fixtures/*/response) ;; \
 	    requests) seeds=(tests/fixtures/*/request) ;; \
 	    responses) seeds=(tests/fixtures/*/response tests/fixtures/*/error) ;; \
-	    streams) seeds=(tests/fixtures/*/stream) ;; \
+	    frames | streams) seeds=(tests/fixtures/*/stream) ;; \
 	    *) seeds=(shared/pii/src/find/entities) ;; \
 	  esac; \
 	  mkdir -p fuzz/corpus/$$target; \

@@ -1,12 +1,4 @@
-//! Any configuration text: loaded or refused with errors that can be shown, never a panic.
+//! `fuzz/src/config.rs`.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use stage::config;
-
-fuzz_target!(|text: &[u8]| {
-    if let Err(errors) = config::load(&translator::FILTER, text, &|_: &str| Some("key".to_owned())) {
-        assert!(!errors.is_empty());
-        errors.iter().for_each(|error| assert!(!config::explain(error, text).is_empty()));
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| tollgate_fuzz::config::check(bytes));
