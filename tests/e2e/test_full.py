@@ -128,6 +128,8 @@ def test_every_stage_has_its_effect_and_its_line(full: Full) -> None:
         # Redacted for the provider, restored for the client.
         received = full.anthropic.last()
         assert MAIL not in received["raw"] and "<EMAIL_ADDRESS_1_" in received["raw"]
+        # What the router tells Envoy is for nobody else.
+        assert not [name for name in received["headers"] if name.lower().startswith("x-tollgate-")]
         said = CHAT.stream_text(events(answer)) if stream else CHAT.text(answer.json())
         assert said.startswith(f"You said: Write to {MAIL} today.")
         # Routed by what was found, translated for the target, named as it was asked for.

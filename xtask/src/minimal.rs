@@ -197,9 +197,13 @@ fn file(minimal: &Minimal) -> Generated {
         _ => "cluster: openai",
     };
     let pad = " ".repeat(24);
-    let route = format!(
+    let mut route = format!(
         "{pad}- match: {{prefix: /}}\n{pad}  # Streams may last.\n{pad}  route: {{{target}, timeout: 0s}}"
     );
+    if *filter == "model-router" {
+        route += &format!("\n{pad}  # Providers need not see it.");
+        route += &format!("\n{pad}  request_headers_to_remove: [x-tollgate-target]");
+    }
     let lines = config.lines().map(|line| format!("{}{line}", " ".repeat(28)));
     let (key, variables) = match config.contains("OPENAI_API_KEY") {
         true => (
