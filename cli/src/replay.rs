@@ -48,7 +48,12 @@ pub(crate) fn run(args: ReplayArgs) -> io::Result<()> {
         step.tell(&mut out)?;
         if let Some((status, answer)) = step.refusal {
             writeln!(out, "  the client gets {status}: {}", pretty(&answer).replace('\n', "\n  "))?;
-            return Err(io::Error::other(format!("{} refuses the request", step.name)));
+            let path = &args.surroundings.path;
+            return Err(io::Error::other(format!(
+                "{} refuses the request ({}, by `--path {path}`)",
+                step.name,
+                dialects::by_path("POST", path).map_or("unknown", |(dialect, _)| dialect.name())
+            )));
         }
     }
     writeln!(out, "goes on")?;

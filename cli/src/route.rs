@@ -32,7 +32,7 @@ pub(crate) struct Surroundings {
     header: Vec<String>,
     /// The path that the client asked for; it says which dialect the request is in
     #[arg(long, default_value = "/v1/chat/completions")]
-    path: String,
+    pub(crate) path: String,
     /// A fact of an earlier stage, `name=value`; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     fact: Vec<String>,

@@ -102,7 +102,7 @@ fn what_cannot_work_is_refused_with_what_to_do() {
         ("klingon", "none", "unknown provider klingon, expected one of: "),
         ("openai,anthropic", "none", "anthropic stands in for another"),
         ("openai,openai=m", "none", "named twice"),
-        ("vertex-ai", "none", "set `base_url` by hand"),
+        ("vertex-ai", "none", "set `provider` and `base_url`"),
         ("", "none", "no provider is named"),
         ("openai", "firewall", "firewall is no stage"),
     ] {
@@ -111,6 +111,33 @@ fn what_cannot_work_is_refused_with_what_to_do() {
         let (done, out, errors) = tollgate(&arguments, "");
         assert!(!done && out.is_empty() && errors.contains(told), "{providers}: {errors}");
     }
+}
+
+#[test]
+fn an_answer_that_cannot_be_used_is_asked_for_again() {
+    let answers = "kubernetes\nISTIO\nopenai,anthropic\nanthropic\nfirewall\nnone\n";
+    let (done, out, errors) = tollgate(&["init"], answers);
+    assert!(done && out.contains("EnvoyFilter") && out.contains("api.anthropic.com"), "{errors}");
+    assert!(errors.contains("unknown place kubernetes, expected one of: envoy, istio"), "{errors}");
+    assert_eq!(errors.matches("? ").count(), 6, "{errors}");
+    let (done, out, errors) = tollgate(&["init"], "kubernetes\n");
+    assert!(!done && out.is_empty(), "nobody is asked what nobody answers: {errors}");
+}
+
+#[test]
+fn a_file_that_is_there_is_not_written_over() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("init");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir(&folder).unwrap();
+    let path = folder.join("envoy.yaml");
+    let arguments = ["init", "--surface", "envoy", "--providers", "openai", "--stages", "none"];
+    let written = || tollgate(&[&arguments[..], &["--out", path.to_str().unwrap()]].concat(), "");
+    let (done, out, errors) = written();
+    assert!(done && out.is_empty() && errors.contains("envoy.yaml"), "{errors}");
+    std::fs::write(&path, "mine").unwrap();
+    let (done, _, errors) = written();
+    assert!(!done && errors.contains("envoy.yaml: File exists"), "{errors}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
 }
 
 const CHAIN: &str = r#"{"stages": [

@@ -3,6 +3,7 @@
 mod envoy;
 mod surface;
 
+use std::fs::File;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
@@ -29,7 +30,7 @@ pub(crate) struct InitArgs {
     /// The folder that has the modules, as Envoy sees it
     #[arg(long, value_name = "FOLDER")]
     modules: Option<String>,
-    /// The file to write; by default standard output
+    /// The file to write, which must be new; by default standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -49,34 +50,42 @@ const STAGES: [(&str, &str); 3] = [
 ];
 
 pub(crate) fn run(args: InitArgs) -> io::Result<()> {
+    let surfaces: Vec<_> = Surface::value_variants().iter().map(|one| one.name()).collect();
     let surface = match args.surface {
         Some(surface) => surface,
-        None => {
-            let names: Vec<_> = Surface::value_variants().iter().map(|one| one.name()).collect();
-            let told =
-                ask(&format!("Where will it run? {}", names.join(", ")), Surface::Envoy.name())?;
-            Surface::from_str(&told, false).map_err(io::Error::other)?
-        }
+        None => answered(
+            &format!("Where will it run? {}", surfaces.join(", ")),
+            Surface::Envoy.name(),
+            |name| {
+                Surface::from_str(name, true).map_err(|_| {
+                    other(format!("unknown place {name}, expected one of: {}", surfaces.join(", ")))
+                })
+            },
+        )?,
     };
-    let providers = match args.providers {
-        Some(providers) => providers,
-        None => ask(
+    let targets = match args.providers {
+        Some(providers) => targets(&providers)?,
+        None => answered(
             "Which providers, in the order they are tried? NAME, and for each but the first the model to ask for: \
              openai,anthropic=claude-haiku-4-5",
             "openai",
+            targets,
         )?,
     };
-    let targets = targets(&providers)?;
     let known = STAGES.map(|stage| stage.0).join(",");
     let stages = match args.stages {
-        Some(stages) => stages,
-        None => ask(&format!("Which stages? {known}, or none"), &known)?,
+        Some(stages) => stages_of(&stages)?,
+        None => answered(&format!("Which stages? {known}, or none"), &known, stages_of)?,
     };
-    let stages = stages_of(&stages)?;
     let modules = args.modules.as_deref().unwrap_or(surface.modules());
     let text = surface.written(&stages, &targets, modules.trim_end_matches('/'))?;
     match &args.out {
-        Some(path) => std::fs::write(path, text)?,
+        Some(path) => {
+            // What somebody has worked on is not lost to a second run.
+            let file = File::options().write(true).create_new(true).open(path);
+            let named = |error| other(format!("{}: {error}", path.display()));
+            file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(named)?;
+        }
         None => io::stdout().lock().write_all(text.as_bytes())?,
     }
     let file =
@@ -88,17 +97,29 @@ pub(crate) fn run(args: InitArgs) -> io::Result<()> {
     )
 }
 
-/// A question and its answer, by default `default`.
-fn ask(question: &str, default: &str) -> io::Result<String> {
+/// What the answer to a question says, by default `default`. It is asked again until there is one that can be used.
+fn answered<T>(
+    question: &str,
+    default: &str,
+    read: impl Fn(&str) -> io::Result<T>,
+) -> io::Result<T> {
     let mut out = io::stderr().lock();
-    write!(out, "{question} [{default}] ")?;
-    out.flush()?;
-    let mut line = String::new();
-    if io::stdin().lock().read_line(&mut line)? == 0 {
-        writeln!(out)?;
+    let mut wrong = None;
+    loop {
+        write!(out, "{question} [{default}] ")?;
+        out.flush()?;
+        let mut line = String::new();
+        if io::stdin().lock().read_line(&mut line)? == 0 {
+            writeln!(out)?;
+            // Nobody is there to mend it.
+            return wrong.map_or_else(|| read(default), Err);
+        }
+        let line = line.trim();
+        match read(if line.is_empty() { default } else { line }) {
+            Ok(answer) => return Ok(answer),
+            Err(error) => writeln!(out, "{}", wrong.insert(error))?,
+        }
     }
-    let line = line.trim();
-    Ok(if line.is_empty() { default } else { line }.to_owned())
 }
 
 fn targets(list: &str) -> io::Result<Vec<Target>> {
@@ -112,7 +133,8 @@ fn targets(list: &str) -> io::Result<Vec<Target>> {
         let provider = Provider::by_name(name).ok_or_else(unknown)?;
         if provider.base_url.contains('{') {
             return Err(other(format!(
-                "{name} has an address of each customer's own ({}): set `base_url` by hand",
+                "{name} has an address of each customer's own ({}): begin with another provider, then set `provider` \
+                 and `base_url` of the target, and the cluster's address",
                 provider.base_url
             )));
         }
