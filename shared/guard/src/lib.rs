@@ -24,6 +24,7 @@ pub mod policy;
 pub mod rules;
 mod sanitize;
 pub mod scan;
+mod screen;
 mod stage;
 mod token;
 mod turn;

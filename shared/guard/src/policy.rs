@@ -15,6 +15,7 @@ use crate::fold::fold;
 use crate::model::Model;
 use crate::rules;
 use crate::scan::Scanner;
+use crate::screen::Screen;
 use crate::view::View;
 
 /// The most bytes that one compiled pattern may take.
@@ -206,7 +207,7 @@ pub fn scope_name(scope: Scope) -> ScopeName {
 #[derive(Debug)]
 struct OwnRule {
     name: String,
-    patterns: RegexSet,
+    patterns: Patterns,
     scopes: Vec<ScopeName>,
     action: Action,
     message: Option<String>,
@@ -225,7 +226,7 @@ impl OwnRule {
         if config.scopes.is_empty() {
             errors.add(&format!("{path}.scopes"), "must name at least one scope");
         }
-        let patterns = set(&config.patterns, &config.words, &path, errors)?;
+        let patterns = Patterns::compile(&config.patterns, &config.words, &path, errors)?;
         Some(OwnRule {
             name: name.to_owned(),
             patterns,
@@ -240,48 +241,64 @@ impl OwnRule {
     }
 
     fn met(&self, text: &str) -> Option<View> {
-        met(&self.patterns, text)
+        self.patterns.met(text)
     }
 }
 
-/// The view in which a set is met: as the text is, or folded.
-pub(crate) fn met(patterns: &RegexSet, text: &str) -> Option<View> {
-    if patterns.is_match(text) {
-        return Some(View::Plain);
-    }
-    (!text.is_ascii() && patterns.is_match(&fold(text).text)).then_some(View::Folded)
+/// Patterns and words, of which one is to be met.
+#[derive(Debug)]
+pub(crate) struct Patterns {
+    screen: Screen,
+    set: RegexSet,
 }
 
-/// A set of patterns and words, or what is wrong with them.
-pub(crate) fn set(
-    patterns: &[String],
-    words: &[String],
-    path: &str,
-    errors: &mut Errors,
-) -> Option<RegexSet> {
-    if patterns.len() + words.len() > MOST_PATTERNS {
-        errors.add(path, format!("has more than {MOST_PATTERNS} patterns and words"));
-        return None;
-    }
-    check_patterns(patterns, &format!("{path}.patterns"), errors)?;
-    for (at, word) in words.iter().enumerate().filter(|(_, word)| word.trim().is_empty()) {
-        errors.add(&format!("{path}.words[{at}]"), format!("`{word}` is no word"));
-    }
-    let whole = |word: &String| {
-        let edge =
-            |c: Option<char>| if c.is_some_and(|c| c.is_ascii_alphanumeric()) { r"\b" } else { "" };
-        let (first, last) = (edge(word.chars().next()), edge(word.chars().last()));
-        format!("(?i){first}{}{last}", regex::escape(word))
-    };
-    let all = patterns.iter().cloned().chain(words.iter().map(whole));
-    let size = PATTERN_BYTES * 8;
-    match RegexSetBuilder::new(all).size_limit(size).dfa_size_limit(size).build() {
-        Ok(set) => Some(set),
-        Err(_) => {
-            errors.add(path, "the patterns together are too large");
-            None
+impl Patterns {
+    /// Compiles them, or tells what is wrong with them.
+    pub(crate) fn compile(
+        patterns: &[String],
+        words: &[String],
+        path: &str,
+        errors: &mut Errors,
+    ) -> Option<Patterns> {
+        if patterns.len() + words.len() > MOST_PATTERNS {
+            errors.add(path, format!("has more than {MOST_PATTERNS} patterns and words"));
+            return None;
+        }
+        check_patterns(patterns, &format!("{path}.patterns"), errors)?;
+        for (at, word) in words.iter().enumerate().filter(|(_, word)| word.trim().is_empty()) {
+            errors.add(&format!("{path}.words[{at}]"), format!("`{word}` is no word"));
+        }
+        let all: Vec<String> =
+            patterns.iter().cloned().chain(words.iter().map(|word| whole(word))).collect();
+        let size = PATTERN_BYTES * 8;
+        let screen = Screen::of(all.iter().map(String::as_str));
+        match RegexSetBuilder::new(all).size_limit(size).dfa_size_limit(size).build() {
+            Ok(set) => Some(Patterns { screen, set }),
+            Err(_) => {
+                errors.add(path, "the patterns together are too large");
+                None
+            }
         }
     }
+
+    /// The view in which one is met: as the text is, or folded.
+    pub(crate) fn met(&self, text: &str) -> Option<View> {
+        let met = |text: &str| self.screen.lets(text) && self.set.is_match(text);
+        if met(text) {
+            return Some(View::Plain);
+        }
+        (!text.is_ascii() && met(&fold(text).text)).then_some(View::Folded)
+    }
+}
+
+/// A word or phrase as an expression: whole, in any case.
+fn whole(word: &str) -> String {
+    let edge = |c: Option<char>| match c {
+        Some(c) if c.is_ascii_alphanumeric() => r"\b",
+        _ => "",
+    };
+    let (first, last) = (edge(word.chars().next()), edge(word.chars().last()));
+    format!("(?i){first}{}{last}", regex::escape(word))
 }
 
 fn check_patterns(patterns: &[String], path: &str, errors: &mut Errors) -> Option<()> {
@@ -307,7 +324,9 @@ fn one_line(error: &regex::Error) -> String {
 #[derive(Debug)]
 pub(crate) struct Prompts {
     allow: Vec<Regex>,
+    allow_screen: Screen,
     deny: Vec<Regex>,
+    deny_screen: Screen,
     pub(crate) last_only: bool,
     pub(crate) all_roles: bool,
 }
@@ -327,9 +346,12 @@ impl Prompts {
         check_patterns(&config.deny_patterns, "prompts.deny_patterns", errors)?;
         let all =
             |patterns: &[String]| patterns.iter().filter_map(|p| Regex::new(p).ok()).collect();
+        let screen = |patterns: &[String]| Screen::of(patterns.iter().map(String::as_str));
         Some(Prompts {
             allow: all(&config.allow_patterns),
+            allow_screen: screen(&config.allow_patterns),
             deny: all(&config.deny_patterns),
+            deny_screen: screen(&config.deny_patterns),
             last_only: config.allow_all_conversation_history,
             all_roles: config.match_all_roles,
         })
@@ -340,11 +362,13 @@ impl Prompts {
         let count = if self.last_only { 1 } else { messages.len() };
         let newest: Vec<&str> = messages.iter().rev().take(count).map(String::as_str).collect();
         let text = newest.join(" ");
-        if self.deny.iter().any(|pattern| pattern.is_match(&text)) {
+        let meets = |screen: &Screen, patterns: &[Regex]| {
+            screen.lets(&text) && patterns.iter().any(|pattern| pattern.is_match(&text))
+        };
+        if meets(&self.deny_screen, &self.deny) {
             return Some("prompts-deny");
         }
-        let allowed =
-            self.allow.is_empty() || self.allow.iter().any(|pattern| pattern.is_match(&text));
+        let allowed = self.allow.is_empty() || meets(&self.allow_screen, &self.allow);
         (!allowed).then_some("prompts-allow")
     }
 }

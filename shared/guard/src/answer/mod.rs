@@ -8,12 +8,11 @@ mod watch;
 use std::cell::RefCell;
 use std::fmt;
 
-use regex::RegexSet;
 use stage::Errors;
 
 use crate::config::{Action, Thresholds};
 use crate::model::Model;
-use crate::policy::{self, Judgement};
+use crate::policy::{self, Judgement, Patterns};
 use crate::scan::Scanner;
 use crate::view::View;
 use config::{CanaryConfig, LeakConfig, ResponseConfig, StreamConfig};
@@ -22,7 +21,7 @@ pub(crate) use watch::Watch;
 
 /// What answers are looked at for, compiled.
 pub(crate) struct Checks {
-    deny: Option<RegexSet>,
+    deny: Option<Patterns>,
     packs: Option<(RefCell<Scanner>, Thresholds)>,
     canary: Option<CanaryConfig>,
     leak: Option<LeakConfig>,
@@ -46,7 +45,8 @@ impl Checks {
         let has_deny = !config.deny_patterns.is_empty() || !config.deny_words.is_empty();
         let deny = has_deny
             .then(|| {
-                policy::set(&config.deny_patterns, &config.deny_words, "response.deny", errors)
+                let (patterns, words) = (&config.deny_patterns, &config.deny_words);
+                Patterns::compile(patterns, words, "response.deny", errors)
             })
             .flatten();
         if !config.packs.is_empty() && config.thresholds.is_none() {
@@ -100,7 +100,7 @@ impl Checks {
             let finding = scanner.borrow_mut().scan(text);
             judgement = policy::judged(&finding, thresholds);
         }
-        if let Some(view) = self.deny.as_ref().and_then(|deny| policy::met(deny, text)) {
+        if let Some(view) = self.deny.as_ref().and_then(|deny| deny.met(text)) {
             judgement.absorb(self.found("response-deny", view));
         }
         if self.hosts.as_ref().is_some_and(|hosts| links::foreign_picture(text, hosts)) {

@@ -1,0 +1,301 @@
+//! A cheap look at whether a text can meet any of a list of regular expressions.
+//!
+//! Whatever meets `(?i)\bproject nightingale\b` holds `project ` in upper or lower case. Of each expression such
+//! pieces are found once; a text is searched for all of them at the same time, some ten instructions a byte, and
+//! only one that holds a piece is shown to the engine, which takes a hundred times as long. An expression of
+//! which nothing long enough must stand in the text (`\d{3}-\d{4}`) is asked of every text.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// The fewest bytes of a piece, and the most that are of use.
+const SHORTEST: usize = 3;
+const LONGEST: usize = 8;
+/// How many bytes of a piece are looked up, if all pieces are so long.
+const GRAM: usize = 4;
+/// The most characters of a class, and the most spellings of a piece, that are told apart.
+const CLASS: usize = 6;
+const SPELLINGS: usize = 64;
+
+/// What a list of expressions asks of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Screen(Option<Pieces>);
+
+impl Screen {
+    /// A screen for these expressions, which are those of the `regex` crate without options.
+    pub(crate) fn of<'a>(patterns: impl Iterator<Item = &'a str>) -> Screen {
+        let pieces = |pattern: &str| pieces(&regex_syntax::parse(pattern).ok()?);
+        let all: Option<Vec<Choice>> = patterns.map(pieces).collect();
+        Screen(all.map(|all| Pieces::new(all.into_iter().flat_map(|one| one.spellings).collect())))
+    }
+
+    /// Whether a text may meet one of them; if not, it surely meets none.
+    pub(crate) fn lets(&self, text: &str) -> bool {
+        self.0.as_ref().is_none_or(|pieces| pieces.stand_in(text.as_bytes()))
+    }
+}
+
+/// As bytes are compared: letters of ASCII in lower case, and all others the same wherever they stand.
+fn folded(byte: u8) -> u8 {
+    byte | 0x20
+}
+
+/// Pieces of expressions, folded and in order.
+#[derive(Debug)]
+struct Pieces {
+    pieces: Vec<Vec<u8>>,
+    /// How many bytes are looked up, and those bits of four bytes.
+    gram: usize,
+    mask: u32,
+    /// A bit for the hash of each piece's first bytes, and how far hashes are shifted to find it.
+    bits: Vec<u32>,
+    shift: u32,
+}
+
+impl Pieces {
+    fn new(mut pieces: Vec<Vec<u8>>) -> Pieces {
+        pieces.sort_unstable();
+        pieces.dedup();
+        let gram = pieces.iter().map(Vec::len).fold(GRAM, usize::min);
+        // One bit in sixteen, so that hardly anything else is looked at.
+        let size = (pieces.len() * 16).next_power_of_two().clamp(1 << 10, 1 << 16);
+        let mask = u32::MAX >> (8 * (GRAM - gram) as u32);
+        let mut new =
+            Pieces { pieces, gram, mask, bits: vec![0; size / 32], shift: 32 - size.ilog2() };
+        for piece in &new.pieces {
+            let first = piece.iter().take(gram).fold(0, |all, byte| all << 8 | u32::from(*byte));
+            let hash = hash(first, new.shift);
+            if let Some(bits) = new.bits.get_mut(hash / 32) {
+                *bits |= 1 << (hash % 32);
+            }
+        }
+        new
+    }
+
+    fn stand_in(&self, text: &[u8]) -> bool {
+        let mut last = 0;
+        text.iter().enumerate().any(|(at, byte)| {
+            last = last << 8 | u32::from(folded(*byte));
+            let hash = hash(last & self.mask, self.shift);
+            let bits = self.bits.get(hash / 32).copied().unwrap_or_default();
+            bits >> (hash % 32) & 1 == 1 && self.one_stands(text, at + 1)
+        })
+    }
+
+    /// Whether a piece stands where the bytes that end at `end` were found.
+    #[cold]
+    fn one_stands(&self, text: &[u8], end: usize) -> bool {
+        let from = end.checked_sub(self.gram).and_then(|start| text.get(start..));
+        let near = from.unwrap_or_default().iter().take(LONGEST).copied().map(folded);
+        let near: Vec<u8> = near.collect();
+        let first = near.get(..self.gram).unwrap_or_default();
+        let before = self.pieces.partition_point(|piece| piece.as_slice() < first);
+        let mut alike = self.pieces.iter().skip(before).take_while(|one| one.starts_with(first));
+        !first.is_empty() && alike.any(|piece| near.starts_with(piece))
+    }
+}
+
+fn hash(bytes: u32, shift: u32) -> usize {
+    (bytes.wrapping_mul(0x9E37_79B1) >> shift) as usize
+}
+
+/// A piece in all its spellings, one of which stands in whatever meets an expression.
+#[derive(Debug)]
+struct Choice {
+    spellings: Vec<Vec<u8>>,
+    /// How seldom it stands in other texts.
+    rarity: u32,
+}
+
+/// The rarest piece of an expression, if there is one.
+fn pieces(hir: &Hir) -> Option<Choice> {
+    let mut search = Search::default();
+    search.walk(hir);
+    search.end_run();
+    search.best
+}
+
+/// Looks for the rarest piece.
+#[derive(Debug, Default)]
+struct Search {
+    /// What stands on end: for each character or byte its spellings.
+    run: Vec<Vec<Vec<u8>>>,
+    best: Option<Choice>,
+}
+
+impl Search {
+    fn walk(&mut self, hir: &Hir) {
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => {}
+            HirKind::Literal(literal) => {
+                self.run.extend(literal.0.iter().map(|byte| vec![vec![folded(*byte)]]));
+            }
+            HirKind::Class(class) => match spellings(class) {
+                Some(spellings) => self.run.push(spellings),
+                None => self.end_run(),
+            },
+            HirKind::Capture(capture) => self.walk(&capture.sub),
+            HirKind::Concat(parts) => parts.iter().for_each(|part| self.walk(part)),
+            HirKind::Repetition(repetition) => {
+                self.end_run();
+                if repetition.min > 0 {
+                    self.walk(&repetition.sub);
+                    self.end_run();
+                }
+            }
+            HirKind::Alternation(branches) => {
+                self.end_run();
+                let all: Option<Vec<Choice>> = branches.iter().map(pieces).collect();
+                if let Some(all) = all {
+                    let rarity = all.iter().map(|choice| choice.rarity).min().unwrap_or_default();
+                    let spellings = all.into_iter().flat_map(|choice| choice.spellings).collect();
+                    self.offer(Choice { spellings, rarity });
+                }
+            }
+        }
+    }
+
+    /// Nothing goes on what stands before: the best of its pieces is a candidate.
+    fn end_run(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        for start in 0..run.len() {
+            let mut spellings = vec![Vec::new()];
+            for next in run.iter().skip(start) {
+                let long = spellings.iter().all(|spelling: &Vec<u8>| spelling.len() >= LONGEST);
+                if long || spellings.len() * next.len() > SPELLINGS {
+                    break;
+                }
+                let longer = |spelling: &Vec<u8>| {
+                    let spelling = spelling.clone();
+                    next.iter().map(move |next| [spelling.as_slice(), next].concat())
+                };
+                spellings = spellings.iter().flat_map(longer).collect();
+            }
+            spellings.iter_mut().for_each(|spelling| spelling.truncate(LONGEST));
+            if spellings.iter().all(|spelling| spelling.len() >= SHORTEST) {
+                let rarities = spellings.iter().map(|spelling| rarity(spelling));
+                let rarity = rarities.min().unwrap_or_default();
+                self.offer(Choice { spellings, rarity });
+            }
+        }
+    }
+
+    fn offer(&mut self, choice: Choice) {
+        if self.best.as_ref().is_none_or(|best| best.rarity < choice.rarity) {
+            self.best = Some(choice);
+        }
+    }
+}
+
+/// The spellings of a class of few characters, folded.
+fn spellings(class: &Class) -> Option<Vec<Vec<u8>>> {
+    let mut spellings: Vec<Vec<u8>> = match class {
+        Class::Unicode(class) => {
+            let chars = class.iter().flat_map(|range| range.start()..=range.end());
+            chars.take(CLASS + 1).map(|c| c.to_string().into_bytes()).collect()
+        }
+        Class::Bytes(class) => {
+            let bytes = class.iter().flat_map(|range| range.start()..=range.end());
+            bytes.take(CLASS + 1).map(|byte| vec![byte]).collect()
+        }
+    };
+    if spellings.is_empty() || spellings.len() > CLASS {
+        return None;
+    }
+    spellings.iter_mut().flatten().for_each(|byte| *byte = folded(*byte));
+    spellings.sort_unstable();
+    spellings.dedup();
+    Some(spellings)
+}
+
+/// Letters of English, the most frequent first.
+static FREQUENT: &[u8] = b" etaoinsrhldcumfpgwybvkxjqz";
+/// What other bytes are taken for.
+const OTHER: usize = 12;
+
+/// How seldom a piece stands in a text; longer ones stand there less often.
+fn rarity(piece: &[u8]) -> u32 {
+    let one = |byte: &u8| FREQUENT.iter().position(|one| one == byte).unwrap_or(OTHER) as u32 + 4;
+    piece.iter().map(one).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    fn lets(pattern: &str, text: &str) -> bool {
+        Screen::of([pattern].into_iter()).lets(text)
+    }
+
+    #[test]
+    fn what_an_expression_must_hold_is_looked_for() {
+        for (pattern, met, unmet) in [
+            (
+                r"(?i)\bproject nightingale\b",
+                "Of PROJECT Nightingale",
+                "projects of a night in Gale",
+            ),
+            (r"\d+ (apples|pears)", "3 pears", "3 peas"),
+            ("(?:abcd){2,}x?", "abcdabcd", "abc"),
+            (r"(?i)passwort|密码", "das PASSWORT", "密 码"),
+            (r"a\.b\.c", "a.b.c", "a.b-c"),
+            ("(?i)müller", "MÜLLER", "mULER"),
+            ("[Ff]oo[bB]ar", "a FooBar", "a foo bar"),
+        ] {
+            assert!(lets(pattern, met), "{pattern}");
+            assert!(!lets(pattern, unmet), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_must_hold_nothing_is_always_asked() {
+        for pattern in [r"\d{3}-\d{4}", "ab", "(abcd)?", "abcd|e", "", "[a-z]{9}", "("] {
+            assert!(lets(pattern, ""), "{pattern}");
+        }
+        assert!(!Screen::of(std::iter::empty()).lets("anything"));
+    }
+
+    #[test]
+    fn letters_of_other_alphabets_that_are_the_same_in_another_case_are_not_missed() {
+        for text in ["\u{212A}isses", "kis\u{17F}es", "KI\u{17F}SES"] {
+            assert!(lets("(?i)kisses", text), "{text}");
+        }
+    }
+
+    /// The engine finds nothing in a text that the screen holds back.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[test]
+    fn nothing_is_held_back_that_the_engine_would_find() {
+        use proptest::prelude::*;
+
+        let atoms = prop_oneof![
+            "[aAbBkKsSé .]{1,9}".prop_map(|text| regex::escape(&text)),
+            Just("(?i:kas)".to_owned()),
+            Just("[abs]".to_owned()),
+            Just("[^a]".to_owned()),
+            Just(r"\b".to_owned()),
+            Just("(?i:Sé|bas|ÉKS)".to_owned()),
+        ];
+        let pattern = atoms.prop_recursive(3, 12, 3, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 1..4).prop_map(|parts| parts.concat()),
+                proptest::collection::vec(inner.clone(), 1..4)
+                    .prop_map(|parts| format!("(?:{})", parts.join("|"))),
+                (inner, prop_oneof![Just("*"), Just("+"), Just("{2}"), Just("?")])
+                    .prop_map(|(one, times)| format!("(?:{one}){times}")),
+            ]
+        });
+        let patterns = proptest::collection::vec((any::<bool>(), pattern), 1..3);
+        proptest!(ProptestConfig::with_cases(200), |(patterns in patterns, text in "[aAbBkKsSéÉſK .]{0,24}")| {
+            let flag = |(any_case, pattern)| {
+                if any_case { format!("(?i){pattern}") } else { pattern }
+            };
+            let patterns: Vec<String> = patterns.into_iter().map(flag).collect();
+            let met = regex::RegexSet::new(&patterns).unwrap().is_match(&text);
+            let screen = Screen::of(patterns.iter().map(String::as_str));
+            prop_assert!(!met || screen.lets(&text), "{patterns:?} {text:?}");
+        });
+    }
+}
