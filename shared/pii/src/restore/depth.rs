@@ -63,10 +63,11 @@ impl Depth {
 
     /// Goes on by `text`.
     pub(crate) fn feed(&mut self, text: &str) {
-        if self.level == 0 && self.content() == Content::Prose {
-            return;
-        }
         for byte in text.bytes() {
+            // Prose stays prose, whatever brackets are in it.
+            if self.level == 0 && self.content() == Content::Prose {
+                return;
+            }
             match byte {
                 b'\\' => {
                     self.slashes += 1;
@@ -178,6 +179,7 @@ mod tests {
             ("{\"a\": \"{\\\"b\\\": \\\"y\\\"}\", \"c\": \"", 1),
             ("[1] he said \"", 0),
             ("{curly} \"", 0),
+            ("a smile :} [\"", 0),
             (" \n[ {\"", 1),
             ("{\"a\": \"x\"} she said \"", 0),
             ("{\"a\": \"x\"}\n{\"b\": \"", 1),
