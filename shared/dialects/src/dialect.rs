@@ -82,6 +82,8 @@ pub struct ClientContext {
     pub echo: Map,
     /// The names of tools that the provider was told others for.
     pub tool_names: OwnNames,
+    /// Where the client asked, for dialects that tell the form of an answer there.
+    pub path: String,
 }
 
 /// A request as it goes to a provider.

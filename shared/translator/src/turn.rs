@@ -133,6 +133,7 @@ fn translate(
     let mut neutral = client.decode_request(path, request.body.take(), drops)?;
     neutral.model = model.to_owned();
     context.stream_usage = neutral.stream_usage;
+    path.clone_into(&mut context.path);
     let provider = ProviderContext {
         provider: target.provider,
         max_output_tokens: target.max_output_tokens,

@@ -35,13 +35,21 @@ pub(super) fn set_model(path: &mut String, model: &str) {
     }
 }
 
-/// Whether the answer is streamed.
+/// Whether the answer is a stream of events.
 pub(super) fn streams(path: &str) -> bool {
+    is_streamed(path) && has_events(path)
+}
+
+/// Whether the answer is the other form of a stream: one JSON array.
+pub(super) fn wants_array(path: &str) -> bool {
+    is_streamed(path) && !has_events(path)
+}
+
+fn is_streamed(path: &str) -> bool {
     without_query(path).ends_with(":streamGenerateContent")
 }
 
-/// Whether a stream is one of events. Otherwise it is one JSON array, which no official SDK asks for.
-pub(super) fn has_events(path: &str) -> bool {
+fn has_events(path: &str) -> bool {
     query(path).any(|(name, value)| matches!(name, "alt" | "$alt") && value == "sse")
 }
 
@@ -88,19 +96,20 @@ mod tests {
 
     #[test]
     fn both_kinds_of_path_are_understood() {
-        for (path, found, stream, events) in [
+        for (path, found, stream, array) in [
             ("/v1beta/models/gemini-3-pro:generateContent?key=k", "gemini-3-pro", false, false),
-            ("/v1beta/models/m:streamGenerateContent?alt=sse", "m", true, true),
-            ("/v1beta/models/m:streamGenerateContent", "m", true, false),
+            ("/v1beta/models/m:streamGenerateContent?alt=sse", "m", true, false),
+            ("/v1beta/models/m:streamGenerateContent", "m", false, true),
+            ("/v1beta/models/m:streamGenerateContent?alt=json", "m", false, true),
             (
                 "/v1/projects/p/locations/l/publishers/google/models/m:streamGenerateContent?x&%24alt=sse&alt=sse",
                 "m",
                 true,
-                true,
+                false,
             ),
         ] {
             assert_eq!(model(path).as_deref(), Some(found), "{path}");
-            assert_eq!((streams(path), has_events(path)), (stream, events), "{path}");
+            assert_eq!((streams(path), wants_array(path)), (stream, array), "{path}");
         }
     }
 

@@ -13,7 +13,7 @@
 //! | Gemini | neutral | towards Gemini |
 //! |---|---|---|
 //! | model in the path | `model` | |
-//! | `:streamGenerateContent?alt=sse` | `stream` | a stream without `alt=sse` is refused: it is one JSON array |
+//! | `:streamGenerateContent?alt=sse` | `stream` | without `alt=sse` the answer is one JSON array: of one answer, if it is translated |
 //! | `systemInstruction` | a message of role system | all instructions as text parts, in order; one that stood later is reported as moved |
 //! | `contents`, role `user` or `model` | messages of role user and assistant | alternating turns; results of functions come first in theirs |
 //! | part `text` | `Text` | citations of other dialects are reported |
@@ -49,6 +49,7 @@
 //! | `usageMetadata` | `usage` | neutral output = `candidatesTokenCount` + `thoughtsTokenCount`; input includes what tools brought |
 //! | `responseId`, `modelVersion` | `id`, `model` | |
 
+mod array;
 mod ask;
 pub(crate) mod count_tokens;
 pub(crate) mod embeddings;
@@ -131,7 +132,10 @@ impl Dialect for Gemini {
     }
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {
-        text::visit_response(body, visit) | extension::visit(body, visit)
+        match body {
+            Value::Array(items) => array::visit(items, visit),
+            one => text::visit_response(one, visit) | extension::visit(one, visit),
+        }
     }
 
     fn stream_text(&self) -> Option<Box<dyn StreamText>> {
@@ -144,10 +148,11 @@ impl Dialect for Gemini {
 
     /// Reads an answer or an event; of a stream the last one counts.
     fn usage(&self, body: &Value) -> Option<Usage> {
-        usage::decode(body.get("usageMetadata")?)
+        usage::decode(array::last(body)?.get("usageMetadata")?)
     }
 
     fn extension<'a>(&self, body: &'a mut Value, streamed: bool) -> Option<&'a mut Map> {
+        let body = array::last_mut(body)?;
         let is_last = body.pointer("/candidates/0/finishReason").is_some();
         body.as_object_mut().filter(|_| is_last || !streamed)
     }

@@ -7,7 +7,8 @@ use chat::json::{Map, Value, json};
 
 use super::parts::{self, Ids};
 use super::{
-    NAME, NOT_CARRIED, NOT_SUPPORTED, error, finish, grounding, logprobs, names, signature, usage,
+    NAME, NOT_CARRIED, NOT_SUPPORTED, ask, error, finish, grounding, logprobs, names, signature,
+    usage,
 };
 use crate::flat::{lose, lose_finish, lose_rest};
 use crate::neutral::{Block, Candidate, Content, Finish, Response, Role, ToolKind};
@@ -19,7 +20,7 @@ use crate::{ClientContext, Drops};
 /// # Errors
 /// A 502 problem if it is none, or the provider's error where it came with a status of success.
 pub(super) fn decode(mut body: Value, drops: &mut Drops) -> Result<Response, Problem> {
-    // Without `alt=sse` a stream is an array of answers; nobody asks for that here.
+    // An array of answers is no answer: providers are asked for events.
     if let Some(problem) = error::within(&body) {
         return Err(problem);
     }
@@ -130,7 +131,10 @@ pub(super) fn encode(response: Response, context: &ClientContext, drops: &mut Dr
     body.put("modelVersion", model.unwrap_or_else(|| context.model.clone()));
     body.put("responseId", response.id);
     lose_rest(response.service_tier, response.extras, NOT_SUPPORTED, drops);
-    Value::Object(body)
+    match ask::wants_array(&context.path) {
+        true => json!([body]),
+        false => Value::Object(body),
+    }
 }
 
 fn encode_candidate(index: usize, candidate: Candidate, drops: &mut Drops) -> Value {

@@ -18,6 +18,20 @@ fn whole(flow: &mut Flow, body: &Value) -> (Value, Exchange) {
 }
 
 #[test]
+fn a_client_that_asks_for_an_array_gets_an_array() {
+    let mut flow = Flow::new(pipeline(&one("openai")), 0);
+    let client = "/v1beta/models/m:streamGenerateContent?key=secret";
+    let asked = r#"{"contents":[{"parts":[{"text":"Hi."}]}]}"#;
+    assert_eq!(send(&mut flow, client, asked).unwrap().1.get("stream"), None);
+    let message = json!({"role": "assistant", "content": "Ho."});
+    let choice = json!({"index": 0, "message": message, "finish_reason": "stop"});
+    let answer = json!({"id": "i", "model": "m", "choices": [choice], "odd": 7});
+    let (got, _) = whole(&mut flow, &answer);
+    assert_eq!(got[0]["candidates"][0]["content"]["parts"][0]["text"], "Ho.");
+    assert_eq!(got[0]["provider_specific_fields"]["odd"], 7);
+}
+
+#[test]
 fn a_tool_whose_name_the_provider_refuses_is_called_by_its_own() {
     let own = format!("mcp__{}.read", "x".repeat(80));
     let asked = json!({"model": "m", "max_tokens": 9, "stream": true,

@@ -19,10 +19,6 @@ pub(in super::super) fn decode(
     names::respell(&mut body)?;
     let model = ask::model(path).ok_or_else(|| missing("model".to_owned()))?.into_owned();
     let stream = ask::streams(path);
-    if stream && !ask::has_events(path) {
-        let message = "streamGenerateContent is served as events only; add alt=sse to the query";
-        return Err(Problem::invalid("unsupported_alt", "alt", message));
-    }
     let mut fields = Fields::new(body, "")?;
     // The path counts.
     fields.take("model");

@@ -9,4 +9,4 @@ mod text;
 
 pub(super) use decoder::Decoder;
 pub(super) use encoder::Encoder;
-pub(super) use text::Text;
+pub(super) use text::{Kind, Text};

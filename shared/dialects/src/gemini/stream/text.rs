@@ -15,15 +15,16 @@ pub(in super::super) struct Text {
 /// A candidate's index and what is told of it.
 type Key = (u64, Kind);
 
+/// What is told in pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+pub(in super::super) enum Kind {
     Text,
     Thoughts,
 }
 
 impl Kind {
     /// What a part continues; `None` if it stands whole.
-    fn of(part: &Value) -> Option<Kind> {
+    pub(in super::super) fn of(part: &Value) -> Option<Kind> {
         part.get("text").filter(|text| text.is_string())?;
         let thought = part.get("thought").and_then(Value::as_bool) == Some(true);
         Some(if thought { Kind::Thoughts } else { Kind::Text })
