@@ -23,6 +23,7 @@
 //! | – | `Audio` | reported; an error where a message holds nothing else |
 //! | `cache_control` | `cache` | on blocks, tools and the request |
 //! | `tools` | `tools` | `strict` included; tools that Anthropic defines are opaque; custom (free text) tools are left out and reported |
+//! | `tools` of type `web_search_…` | `tools` that search, with all options | `web_search_20250305`, where the provider searches; domains are allowed or blocked, `search_context_size` is reported |
 //! | `tool_choice` `auto`, `any`, `tool`, `none` | `Auto`, `Required`, `Tool`, `None` | `Allowed` restricts the tools offered |
 //! | `disable_parallel_tool_use: true` | `parallel_tool_calls: Some(false)` | `false` is the default and not carried |
 //! | `thinking` `adaptive`, `enabled`, `disabled`, `between_tools` | `reasoning` | `budget_tokens` and `display` too; budget and effort are converted where the model knows only the other |

@@ -25,6 +25,7 @@
 //! | `executableCode`, `codeExecutionResult`, `toolCall`, `toolResponse`, others | `Opaque` | whole |
 //! | – | `Refusal` | as text |
 //! | `tools[].functionDeclarations` | `tools`; Google's `Schema` becomes JSON Schema | `parametersJsonSchema`; `strict` is reported |
+//! | `tools[].googleSearch`, `googleSearchRetrieval` | tools that search; `excludeDomains` are blocked ones | `googleSearch`, where the provider searches and no functions are offered; all options are reported |
 //! | `tools[]` of other kinds | opaque | whole |
 //! | `toolConfig.functionCallingConfig` | `tool_choice`; `VALIDATED` with names is `Allowed` | |
 //! | – | `parallel_tool_calls` | `false` is reported |

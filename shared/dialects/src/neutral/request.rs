@@ -223,6 +223,10 @@ pub struct Tool {
     /// For tools that the provider itself runs (search, code execution): the whole definition and its
     /// dialect. Encoders of other dialects report it as dropped.
     pub opaque: Option<(&'static str, Value)>,
+    /// If that is a search of the web: its options, by the names of Anthropic's (`allowed_domains`,
+    /// `blocked_domains`, `max_uses`, `user_location`), OpenAI's `search_context_size`, and of those that no other
+    /// dialect has. Encoders of other dialects may offer theirs instead.
+    pub search: Option<Map>,
     /// Cache the prompt up to here.
     pub cache: Option<CacheControl>,
     /// Where it stood in the source: `tools[0]`.

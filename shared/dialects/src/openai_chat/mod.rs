@@ -24,6 +24,7 @@
 //! | `reasoning_content`, `thinking_blocks` (below) | `Reasoning`, `RedactedReasoning` in front of the text | OpenAI takes no thoughts back (reported) |
 //! | `cache_control` of a part, message or tool; `prompt_cache_breakpoint` of a part | `cache` | OpenAI caches by itself (reported) |
 //! | `tools[]`, `functions[]` (deprecated) | `tools`; a custom tool's grammar is kept in `parameters`; unknown kinds are opaque | `tools[]` |
+//! | `web_search_options` | a tool that searches, `web_search` | the same, where the provider searches and the model is made for it (`…-search…`); domains and `max_uses` are reported |
 //! | `tool_choice`, `function_call` (deprecated) | `tool_choice` | only when tools are offered |
 //! | `max_completion_tokens`, else `max_tokens` (deprecated) | `max_output_tokens` | the name the provider takes |
 //! | `temperature`, `top_p`, `seed`, `*_penalty`, `top_k` (extension) | `sampling` | all but `top_k` (reported); temperature at most 2 |
@@ -249,10 +250,11 @@ impl Codec for OpenaiChat {
 
     fn encode_request(
         &self,
-        request: Request,
+        mut request: Request,
         context: ProviderContext<'_>,
         drops: &mut Drops,
     ) -> Result<ProviderRequest, Problem> {
+        context.provider.forget_searches(&mut request);
         // Usage is asked for in any case; only a client that asked too loses something without it.
         let may_ask = context.provider.quirks.stream_options || request.stream_usage;
         let mut body = request::encode(request, context.provider.quirks.thoughts_back, drops)?;

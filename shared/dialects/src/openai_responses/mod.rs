@@ -27,6 +27,7 @@
 //! | `additional_tools` | `tools` | `tools` |
 //! | `tools[]` `function`, `custom` | `tools`; a grammar is kept in `parameters` | `strict` is said, because it is the default here |
 //! | other `tools[]` (built-in, MCP, namespaces) | opaque, named as their type | as they were |
+//! | `tools[]` `web_search…`; `max_tool_calls`, if no other built-in tool is offered | tools that search, with `filters`; `max_uses` | `web_search`, where the provider searches |
 //! | `tool_choice` | `tool_choice`; a built-in tool by its type | only when tools are offered; a choice of a tool that was left out is refused |
 //! | `max_output_tokens` | `max_output_tokens` | at least 16 |
 //! | `temperature`, `top_p` | `sampling` | temperature at most 2; the rest of `sampling`, `stop` and `n` are reported |
@@ -205,10 +206,11 @@ impl Codec for OpenaiResponses {
 
     fn encode_request(
         &self,
-        request: Request,
+        mut request: Request,
         context: ProviderContext<'_>,
         drops: &mut Drops,
     ) -> Result<ProviderRequest, Problem> {
+        context.provider.forget_searches(&mut request);
         let mut body = request::encode(request, drops)?;
         adapt::adapt(&mut body, context.provider, drops);
         Ok(ProviderRequest { path: "/responses".to_owned(), headers: Vec::new(), body })

@@ -30,7 +30,7 @@ pub(super) const HOSTED: &[Provider] = &[
         dialect: &AnthropicMessages,
         base_url: "https://api.anthropic.com/v1",
         auth: Auth::Header("x-api-key"),
-        quirks: Quirks::NONE,
+        quirks: Quirks { searches: true, ..Quirks::NONE },
         source: "https://platform.claude.com/docs/en/api/overview",
         checked: "2026-11-20",
     },
@@ -176,6 +176,7 @@ pub(super) const HOSTED: &[Provider] = &[
         base_url: "https://generativelanguage.googleapis.com/v1beta",
         auth: Auth::Header("x-goog-api-key"),
         quirks: Quirks {
+            searches: true,
             unsupported: &["generationConfig.audioTimestamp", "generationConfig.routingConfig"],
             ..Quirks::NONE
         },

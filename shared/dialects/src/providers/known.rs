@@ -36,6 +36,7 @@ pub(super) const BEDROCK_INVOKE: Quirks = Quirks {
 
 /// Anthropic's API as Google's rawPredict carries it.
 pub(super) const VERTEX_ANTHROPIC: Quirks = Quirks {
+    searches: true,
     hosting: Some(Hosting {
         path: "/{model}:rawPredict",
         stream_path: Some("/{model}:streamRawPredict"),
@@ -115,6 +116,7 @@ pub(super) const COMPLETIONS: Quirks =
 /// All of OpenAI's own. <https://platform.openai.com/docs/api-reference/responses/input-tokens> (read
 /// 2026-11-21).
 pub(super) const OPENAI: Quirks = Quirks {
+    searches: true,
     services: Some(Services {
         count_tokens: Some(Service::Other(&COUNT_TOKENS)),
         ..Services::OPENAI_COMPLETIONS
@@ -139,6 +141,7 @@ pub(super) const TEI: Quirks = Quirks {
 
 /// Google's own models.
 pub(super) const VERTEX: Quirks = Quirks {
+    searches: true,
     services: Some(Services {
         count_tokens: Some(Service::Other(&gemini::count_tokens::VERTEX)),
         embeddings: Some(Service::Other(&gemini::embeddings::VERTEX)),

@@ -10,6 +10,7 @@ mod quirks;
 #[cfg(test)]
 mod tests;
 
+use crate::neutral::{Request, Tool};
 use crate::openai_chat::OpenaiChat;
 use crate::unary::Services;
 use crate::{Codec, Dialect};
@@ -57,6 +58,18 @@ impl Provider {
     /// What it serves besides chat.
     pub fn services(&self) -> Services {
         self.quirks.services.unwrap_or_else(|| self.dialect.services())
+    }
+
+    /// Leaves of a request's searches of the web only the whole, unless it searches: other dialects' have no
+    /// counterpart then.
+    pub(crate) fn forget_searches(&self, request: &mut Request) {
+        let is_own = |tool: &Tool| {
+            tool.opaque.as_ref().is_some_and(|opaque| opaque.0 == self.dialect.name())
+        };
+        if !self.quirks.searches {
+            let others = request.tools.iter_mut().filter(|tool| !is_own(tool));
+            others.for_each(|tool| tool.search = None);
+        }
     }
 
     /// The provider of that name.

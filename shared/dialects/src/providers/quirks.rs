@@ -28,6 +28,8 @@ pub struct Quirks {
     /// Whether it wants the model's thoughts back with the calls that they led to, as `reasoning_content`
     /// (OpenAI-style dialects), and refuses such a turn without.
     pub thoughts_back: bool,
+    /// Whether it searches the web itself, so that a client's search in other words is asked for in its own.
+    pub searches: bool,
     /// Whether it fetches images by their URL. If not, a request with one is refused.
     pub image_urls: bool,
     /// Parameters it refuses; they are removed and reported as dropped. `messages[].name` names a field of
@@ -50,6 +52,7 @@ impl Quirks {
         tool_choice: ToolChoices::All,
         formats: Formats::All,
         thoughts_back: false,
+        searches: false,
         image_urls: true,
         unsupported: &[],
         services: None,

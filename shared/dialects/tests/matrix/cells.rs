@@ -101,6 +101,7 @@ fn tools(way: &[&dyn Codec]) -> bool {
         strict: None,
         kind: ToolKind::Function,
         opaque: None,
+        search: None,
         cache: None,
         path: dialects::Path::default(),
     };

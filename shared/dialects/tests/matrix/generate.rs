@@ -129,6 +129,7 @@ fn tools() -> impl Strategy<Value = Vec<Tool>> {
             strict: if custom { None } else { strict },
             kind: if custom { ToolKind::Custom } else { ToolKind::Function },
             opaque: None,
+            search: None,
             cache: None,
             path: dialects::Path::default(),
         };

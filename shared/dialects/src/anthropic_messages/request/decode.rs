@@ -112,6 +112,7 @@ fn decode_tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Prob
         strict: fields.bool("strict")?,
         kind: ToolKind::Function,
         opaque: None,
+        search: None,
         cache: content::decode_cache(&mut fields)?,
         path,
     };
@@ -122,16 +123,27 @@ fn decode_tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Prob
 /// A tool that Anthropic defines (and mostly runs): its whole definition.
 fn provider_tool(fields: Fields, path: Path) -> Tool {
     let name = fields.peek("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let kind = fields.peek("type").and_then(Value::as_str).unwrap_or_default();
+    let searches = kind.starts_with("web_search_");
+    let whole = fields.rest();
     Tool {
+        search: searches.then(|| search_options(&whole)),
         name,
         description: None,
         parameters: None,
         strict: None,
         kind: ToolKind::Function,
-        opaque: Some((NAME, Value::Object(fields.rest()))),
+        opaque: Some((NAME, Value::Object(whole))),
         cache: None,
         path,
     }
+}
+
+/// What a search of the web says beside its name: all versions have the same options
+/// <https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool> (read 2026-11-21).
+fn search_options(tool: &Map) -> Map {
+    let said = tool.clone().into_iter().filter(|(_, value)| !value.is_null());
+    said.filter(|(name, _)| !matches!(name.as_str(), "name" | "type")).collect()
 }
 
 fn decode_tool_choice(

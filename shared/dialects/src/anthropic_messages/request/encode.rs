@@ -28,10 +28,11 @@ const OWN: [&str; 11] = [
 
 /// Writes a request.
 pub(in super::super) fn encode(
-    request: Request,
+    mut request: Request,
     context: ProviderContext<'_>,
     drops: &mut Drops,
 ) -> Result<ProviderRequest, Problem> {
+    context.provider.forget_searches(&mut request);
     let model = limits::model(&request.model);
     let conversation = turns::encode(request.messages, drops)?;
     let tools = tools::encode(

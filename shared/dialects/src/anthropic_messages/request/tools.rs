@@ -11,6 +11,9 @@ use crate::{Drops, Path};
 /// The longest tool name, in bytes.
 const MAX_NAME: usize = 128;
 
+/// The only name that a search of the web may have.
+const SEARCH: &str = "web_search";
+
 /// `tools` and `tool_choice`.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Tools {
@@ -36,7 +39,7 @@ pub(super) fn encode(
     model: &Model,
     drops: &mut Drops,
 ) -> Result<Tools, Problem> {
-    let (choice, allowed) = match choice {
+    let (mut choice, allowed) = match choice {
         Some(ToolChoice::Allowed { names, required: true }) => {
             (Some(ToolChoice::Required), Some(names))
         }
@@ -47,12 +50,18 @@ pub(super) fn encode(
     let mut names = Vec::new();
     for tool in tools {
         let name = tool.name.clone();
+        if tool.search.is_some()
+            && let Some(ToolChoice::Tool { name: chosen }) = &mut choice
+            && *chosen == name
+        {
+            SEARCH.clone_into(chosen);
+        }
         if allowed.as_ref().is_some_and(|allowed| !allowed.contains(&name)) {
             continue;
         }
         if let Some(value) = encode_tool(tool, drops)? {
+            names.extend(value.get("name").and_then(Value::as_str).map(str::to_owned));
             written.tools.push(value);
-            names.push(name);
         }
     }
     check(choice.as_ref(), &names)?;
@@ -81,6 +90,9 @@ fn check(choice: Option<&ToolChoice>, names: &[String]) -> Result<(), Problem> {
 fn encode_tool(tool: Tool, drops: &mut Drops) -> Result<Option<Value>, Problem> {
     match tool.opaque {
         Some((NAME, value)) => return Ok(Some(value)),
+        Some(_) if let Some(options) = tool.search => {
+            return Ok(Some(search(options, &tool.path, drops)));
+        }
         None if tool.kind == ToolKind::Function => {}
         _ => {
             drops.add(tool.path, NOT_SUPPORTED);
@@ -107,6 +119,25 @@ fn encode_tool(tool: Tool, drops: &mut Drops) -> Result<Option<Value>, Problem> 
         map.put("cache_control", content::encode_cache(cache));
     }
     Ok(Some(Value::Object(map)))
+}
+
+/// A search of the web, in the version that every model takes
+/// <https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool> (read 2026-11-21): domains are
+/// allowed or blocked, not both.
+fn search(mut options: Map, path: &Path, drops: &mut Drops) -> Value {
+    let mut tool = Map::new();
+    tool.put("type", "web_search_20250305");
+    tool.put("name", SEARCH);
+    for name in ["max_uses", "allowed_domains", "blocked_domains", "user_location"] {
+        if name == "blocked_domains" && tool.contains_key("allowed_domains") {
+            continue;
+        }
+        if let Some(value) = options.shift_remove(name) {
+            tool.put(name, value);
+        }
+    }
+    options.keys().for_each(|name| drops.add(path.field(name), NOT_SUPPORTED));
+    Value::Object(tool)
 }
 
 fn is_name(name: &str) -> bool {
@@ -186,6 +217,7 @@ mod tests {
             strict: None,
             kind: ToolKind::Function,
             opaque: None,
+            search: None,
             cache: None,
             path: format!("tools.{name}").into(),
         }
@@ -276,6 +308,23 @@ mod tests {
         for name in ["", "a b", "a.b", &"x".repeat(129)] {
             assert!(run(vec![tool(name)], None, None).0.is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn another_dialects_search_is_asked_for_in_its_own_words() {
+        let options = json!({"allowed_domains": ["a"], "blocked_domains": ["b"], "search_context_size": "low"});
+        let search = Tool {
+            opaque: Some(("other", json!({}))),
+            search: options.as_object().cloned(),
+            ..tool("web_search_preview")
+        };
+        let choice = ToolChoice::Tool { name: "web_search_preview".into() };
+        let (tools, drops) = run(vec![search], Some(choice), None);
+        let tools = tools.unwrap();
+        let expected =
+            json!({"type": "web_search_20250305", "name": "web_search", "allowed_domains": ["a"]});
+        assert_eq!((tools.tools, drops), (vec![expected], 2));
+        assert_eq!(tools.choice, Some(json!({"type": "tool", "name": "web_search"})));
     }
 
     #[test]

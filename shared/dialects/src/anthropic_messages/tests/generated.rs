@@ -112,6 +112,7 @@ prop_compose! {
             strict: None,
             kind: ToolKind::Function,
             opaque: None,
+            search: None,
             cache,
             path: crate::Path::default(),
         };

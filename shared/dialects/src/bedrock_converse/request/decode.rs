@@ -124,6 +124,7 @@ fn tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
         strict: None,
         kind: ToolKind::Function,
         opaque: None,
+        search: None,
         cache: None,
         path,
     };

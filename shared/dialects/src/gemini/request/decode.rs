@@ -103,11 +103,25 @@ fn tools(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
         // Tools that Google runs: each its own, whole.
         for (name, value) in tool.rest().into_iter().filter(|(_, value)| !value.is_null()) {
             let path = path.field(&name);
+            let search = search_options(&name, &value);
             let whole = [(name.clone(), value)].into_iter().collect();
-            tools.push(Tool { opaque: Some((NAME, whole)), ..named(name, path) });
+            tools.push(Tool { opaque: Some((NAME, whole)), search, ..named(name, path) });
         }
     }
     Ok(tools)
+}
+
+/// What a search of the web says, if it is one (google-genai's `GoogleSearch`, read 2026-11-21).
+fn search_options(name: &str, value: &Value) -> Option<Map> {
+    if !matches!(name, "googleSearch" | "googleSearchRetrieval") {
+        return None;
+    }
+    let said = value.as_object().cloned().unwrap_or_default().into_iter();
+    let mut options: Map = said.filter(|(_, value)| !value.is_null()).collect();
+    if let Some(domains) = options.shift_remove("excludeDomains") {
+        options.put("blocked_domains", domains);
+    }
+    Some(options)
 }
 
 fn named(name: String, path: Path) -> Tool {
@@ -118,6 +132,7 @@ fn named(name: String, path: Path) -> Tool {
         strict: None,
         kind: ToolKind::Function,
         opaque: None,
+        search: None,
         cache: None,
         path,
     }

@@ -25,6 +25,7 @@ pub(in super::super) fn encode(
     context: ProviderContext<'_>,
     drops: &mut Drops,
 ) -> Result<ProviderRequest, Problem> {
+    context.provider.forget_searches(&mut request);
     let path = ask::written(&request.model, request.stream);
     let messages = std::mem::take(&mut request.messages);
     let conversation = contents::encode(messages, &request.model, drops)?;

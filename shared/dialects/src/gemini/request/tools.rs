@@ -9,8 +9,8 @@ use chat::Problem;
 use chat::json::{Map, Value, json};
 
 use super::super::{NAME, NOT_SUPPORTED, names};
-use crate::Drops;
 use crate::neutral::{Tool, ToolChoice, ToolKind};
+use crate::{Drops, Path};
 
 /// Adds `tools` and `toolConfig` to a request.
 ///
@@ -27,12 +27,14 @@ pub(super) fn encode(
 ) -> Result<(), Problem> {
     let mut declared = Vec::new();
     let mut own = Vec::new();
+    let mut searches = Vec::new();
     for tool in tools {
         if tool.cache.is_some() {
             drops.add(format!("{}.cache_control", tool.path), NOT_SUPPORTED);
         }
         match tool.opaque {
             Some((NAME, value)) => own.push(value),
+            Some(_) if let Some(options) = tool.search => searches.push((tool.path, options)),
             Some(_) => drops.add(tool.path, NOT_SUPPORTED),
             None if tool.kind == ToolKind::Custom => {
                 drops.add(tool.path, "custom tools are not supported");
@@ -40,6 +42,8 @@ pub(super) fn encode(
             None => declared.push(function(tool, drops)?),
         }
     }
+    let (choice, searches) = search(searches, choice, !declared.is_empty(), drops);
+    own.extend(searches);
     let config = match choice {
         Some(choice) => calling(choice, &declared, drops)?,
         None => None,
@@ -54,6 +58,32 @@ pub(super) fn encode(
         body.put("toolConfig", json!({"functionCallingConfig": config}));
     }
     Ok(())
+}
+
+/// Google's search for that of another dialect, whose options it does not have
+/// <https://ai.google.dev/gemini-api/docs/google-search> (read 2026-11-21). Beside functions older models refuse it, and
+/// newer ones answer with calls that the client knows nothing of
+/// <https://ai.google.dev/gemini-api/docs/tool-combination> (read 2026-11-21). Nor can it be forced.
+fn search(
+    searches: Vec<(Path, Map)>,
+    choice: Option<ToolChoice>,
+    functions: bool,
+    drops: &mut Drops,
+) -> (Option<ToolChoice>, Option<Value>) {
+    let found = !searches.is_empty();
+    for (path, options) in searches {
+        match functions {
+            true => drops.add(path, "not together with functions"),
+            false => options.keys().for_each(|name| drops.add(path.field(name), NOT_SUPPORTED)),
+        }
+    }
+    if !found || functions {
+        return (choice, None);
+    }
+    if !matches!(choice, None | Some(ToolChoice::Auto | ToolChoice::None)) {
+        drops.add("tool_choice", "a search cannot be forced");
+    }
+    (None, (choice != Some(ToolChoice::None)).then(|| json!({"googleSearch": {}})))
 }
 
 fn function(tool: Tool, drops: &mut Drops) -> Result<Value, Problem> {
@@ -127,6 +157,7 @@ mod tests {
             strict: None,
             kind: ToolKind::Function,
             opaque: None,
+            search: None,
             cache: None,
             path: format!("tools.{name}").into(),
         }
@@ -177,6 +208,36 @@ mod tests {
         for choice in [ToolChoice::Auto, ToolChoice::None] {
             assert_eq!(run(vec![], Some(choice)).0, Ok(json!({})));
         }
+    }
+
+    #[test]
+    fn a_search_stands_alone_and_is_never_forced() {
+        let options: Map = [("max_uses".to_owned(), json!(2))].into_iter().collect();
+        let search = || Tool {
+            opaque: Some(("other", json!({}))),
+            search: Some(options.clone()),
+            ..tool("web_search")
+        };
+        let google = json!([{"googleSearch": {}}]);
+        let lost = "tools.web_search.max_uses: not supported by gemini";
+        let forced = ToolChoice::Tool { name: "web_search".into() };
+        for (choice, tools, drops) in [
+            (None, google.clone(), vec![lost]),
+            (Some(ToolChoice::Auto), google.clone(), vec![lost]),
+            (Some(ToolChoice::None), Value::Null, vec![lost]),
+            (Some(forced), google, vec![lost, "tool_choice: a search cannot be forced"]),
+        ] {
+            let (body, told) = run(vec![search()], choice.clone());
+            let body = body.unwrap();
+            assert_eq!(body.get("tools").cloned().unwrap_or_default(), tools, "{choice:?}");
+            assert_eq!(
+                (body.get("toolConfig"), told),
+                (None, drops.iter().map(ToString::to_string).collect())
+            );
+        }
+        let (body, drops) = run(vec![tool("f"), search()], None);
+        assert_eq!(body.unwrap()["tools"], json!([{"functionDeclarations": [{"name": "f"}]}]));
+        assert_eq!(drops, ["tools.web_search: not together with functions"]);
     }
 
     #[test]

@@ -117,6 +117,7 @@ prop_compose! {
             strict: None,
             kind: ToolKind::Function,
             opaque: None,
+            search: None,
             cache: None,
             path: crate::Path::default(),
         };

@@ -34,10 +34,12 @@ fn read(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
     if turns.is_empty() {
         return Err(Problem::invalid("empty_array", "messages", "messages must not be empty"));
     }
+    let mut tools = tools::decode(&mut body, drops)?;
+    tools.extend(tools::search(&mut body)?);
     Ok(Request {
         model,
         messages: messages::decode(turns, drops)?,
-        tools: tools::decode(&mut body, drops)?,
+        tools,
         tool_choice: tools::choice(&mut body)?,
         parallel_tool_calls: body.bool("parallel_tool_calls")?,
         max_output_tokens: max_output_tokens(&mut body, drops)?,

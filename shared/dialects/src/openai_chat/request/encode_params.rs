@@ -8,7 +8,7 @@ use crate::neutral::{Effort, Reasoning, ResponseFormat};
 
 /// Parameters without a place in the neutral model that OpenAI takes
 /// (<https://platform.openai.com/docs/api-reference/chat/create>, read 2026-11-20).
-const EXTRAS: [&str; 15] = [
+const EXTRAS: [&str; 14] = [
     "audio",
     "logit_bias",
     "logprobs",
@@ -23,7 +23,6 @@ const EXTRAS: [&str; 15] = [
     "store",
     "top_logprobs",
     "verbosity",
-    "web_search_options",
 ];
 
 /// Adds those of `extras` that OpenAI takes, and reports the rest.

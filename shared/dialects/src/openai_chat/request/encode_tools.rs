@@ -6,8 +6,9 @@ use chat::Problem;
 use chat::json::{Map, Value, json};
 
 use super::super::{NAME, UNSUPPORTED, object};
-use crate::Drops;
+use super::tools::SEARCH_OPTIONS;
 use crate::neutral::{Tool, ToolChoice, ToolKind};
+use crate::{Drops, Path};
 
 /// Which tools may or must be called, and whether several at once.
 pub(super) struct Choice {
@@ -32,7 +33,8 @@ pub(super) fn encode(
         .collect();
     let is_left_out = |tool: &&Tool| tool.opaque.as_ref().is_some_and(|opaque| opaque.0 != NAME);
     let left_out = tools.iter().filter(is_left_out).map(|tool| tool.name.clone()).collect();
-    let tools: Vec<Value> = tools.into_iter().filter_map(|tool| self::tool(tool, drops)).collect();
+    let tools: Vec<Value> =
+        tools.into_iter().filter_map(|tool| self::tool(tool, body, drops)).collect();
     check_choice(choice.choice.as_ref(), &left_out, NAME)?;
     if tools.is_empty() {
         report_choice(&choice, drops);
@@ -75,16 +77,26 @@ fn report_choice(choice: &Choice, drops: &mut Drops) {
     }
 }
 
-fn tool(tool: Tool, drops: &mut Drops) -> Option<Value> {
+fn tool(tool: Tool, body: &mut Map, drops: &mut Drops) -> Option<Value> {
     if tool.cache.is_some() {
         drops.add(format!("{}.cache_control", tool.path), UNSUPPORTED);
     }
-    if let Some((dialect, value)) = tool.opaque {
-        if dialect != NAME {
+    match (tool.opaque, tool.search) {
+        (Some((NAME, value)), Some(_)) => {
+            body.put(SEARCH_OPTIONS, value);
+            return None;
+        }
+        (Some((NAME, value)), None) => return Some(value),
+        (Some(_), Some(options)) if searches(body) => {
+            let options = search(options, &tool.path, drops);
+            body.put(SEARCH_OPTIONS, options);
+            return None;
+        }
+        (Some(_), _) => {
             drops.add(tool.path, UNSUPPORTED);
             return None;
         }
-        return Some(value);
+        (None, _) => {}
     }
     let mut definition = Map::new();
     definition.put("name", tool.name);
@@ -105,6 +117,26 @@ fn tool(tool: Tool, drops: &mut Drops) -> Option<Value> {
         definition.put("strict", strict);
     }
     Some(object([("type", "function".into()), ("function", definition.into())]))
+}
+
+/// Whether the model is one of those that search the web: `gpt-5-search-api`, `gpt-4o-search-preview`
+/// <https://developers.openai.com/api/docs/guides/tools-web-search> (read 2026-11-21). Others refuse the parameter.
+fn searches(body: &Map) -> bool {
+    body.get("model").and_then(Value::as_str).is_some_and(|model| model.contains("-search"))
+}
+
+/// `web_search_options`.
+fn search(mut options: Map, path: &Path, drops: &mut Drops) -> Value {
+    let mut written = Map::new();
+    if let Some(size) = options.shift_remove("search_context_size") {
+        written.put("search_context_size", size);
+    }
+    if let Some(Value::Object(mut location)) = options.shift_remove("user_location") {
+        location.shift_remove("type");
+        written.put("user_location", json!({"type": "approximate", "approximate": location}));
+    }
+    options.keys().for_each(|name| drops.add(path.field(name), UNSUPPORTED));
+    Value::Object(written)
 }
 
 /// `tool_choice`; `custom` names the custom tools.

@@ -1,13 +1,19 @@
 //! Tools and the choice among them, read.
 
 use chat::Problem;
-use chat::json::Value;
+use chat::json::{Map, Value};
 
 use super::super::{NAME, UNKNOWN, object};
 use super::parts::{cache, required_object};
 use crate::neutral::{Tool, ToolChoice, ToolKind};
 use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
 use crate::{Drops, Path};
+
+/// The parameter that asks for a search of the web.
+pub(super) const SEARCH_OPTIONS: &str = "web_search_options";
+
+/// What such a search goes by among tools.
+const SEARCH: &str = "web_search";
 
 /// Takes `tools` and the deprecated `functions` out of a request.
 pub(crate) fn decode(body: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
@@ -20,6 +26,22 @@ pub(crate) fn decode(body: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, 
         tools.push(function(Fields::new(value, path.clone())?, path, drops)?);
     }
     Ok(tools)
+}
+
+/// Takes the search of the web, which is a parameter here, out of a request
+/// <https://platform.openai.com/docs/api-reference/chat/create> (read 2026-11-20).
+pub(super) fn search(body: &mut Fields) -> Result<Option<Tool>, Problem> {
+    let path = body.path(SEARCH_OPTIONS);
+    let Some(options) = body.object(SEARCH_OPTIONS)? else { return Ok(None) };
+    let whole = options.rest();
+    let mut said: Map = whole.clone().into_iter().filter(|it| !it.1.is_null()).collect();
+    if let Some(Value::Object(location)) = said.get_mut("user_location")
+        && let Some(Value::Object(inner)) = location.shift_remove("approximate")
+    {
+        location.extend(inner);
+    }
+    let tool = opaque(SEARCH.to_owned(), Value::Object(whole), path);
+    Ok(Some(Tool { search: Some(said), ..tool }))
 }
 
 fn tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
@@ -45,6 +67,7 @@ fn function(mut fields: Fields, path: Path, drops: &mut Drops) -> Result<Tool, P
         strict: fields.bool("strict")?,
         kind: ToolKind::Function,
         opaque: None,
+        search: None,
         cache: cache(&mut fields, drops)?,
         path,
     };
@@ -60,6 +83,7 @@ fn custom(mut fields: Fields, path: Path, drops: &mut Drops) -> Result<Tool, Pro
         strict: None,
         kind: ToolKind::Custom,
         opaque: None,
+        search: None,
         cache: None,
         path,
     };
@@ -91,6 +115,7 @@ fn opaque(name: String, value: Value, path: Path) -> Tool {
         strict: None,
         kind: ToolKind::Function,
         opaque: Some((NAME, value)),
+        search: None,
         cache: None,
         path,
     }

@@ -90,6 +90,7 @@ fn tool() -> impl Strategy<Value = Tool> {
             strict: strict.filter(|_| !custom),
             kind: if custom { ToolKind::Custom } else { ToolKind::Function },
             opaque: None,
+            search: None,
             cache: None,
             path: crate::Path::default(),
         })

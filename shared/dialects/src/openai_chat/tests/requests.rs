@@ -291,6 +291,7 @@ fn tool(name: &str, opaque: Option<(&'static str, Value)>) -> Tool {
         strict: None,
         kind: ToolKind::Function,
         opaque,
+        search: None,
         cache: None,
         path: format!("tools[{name}]").into(),
     }

@@ -6,7 +6,7 @@ use chat::json::{Map, Value};
 use super::super::NOT_CARRIED;
 use super::{items, stored, tools};
 use crate::Drops;
-use crate::neutral::{Effort, Reasoning, Request, ResponseFormat, Sampling};
+use crate::neutral::{Effort, Reasoning, Request, ResponseFormat, Sampling, Tool};
 use crate::openai_chat::in_openais_code;
 use crate::reader::{Fields, wrong_value};
 
@@ -25,6 +25,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
     let mut tools = tools::decode(&mut body, drops)?;
     let conversation = items::decode(&mut body, drops)?;
     tools.extend(conversation.tools);
+    limit_search(&mut tools, &mut body);
     let mut extras = Map::new();
     let response_format = text(&mut body, &mut extras, drops)?;
     logprobs(&mut body, &mut extras)?;
@@ -59,6 +60,16 @@ fn read(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
     extras.extend(body.rest().into_iter().filter(|(_, value)| !value.is_null()));
     request.extras = extras;
     Ok(request)
+}
+
+/// The limit of calls to tools that OpenAI runs is that of a search, if it is the only one of them.
+fn limit_search(tools: &mut [Tool], body: &mut Fields) {
+    let mut run = tools.iter_mut().filter(|tool| tool.opaque.is_some());
+    if let (Some(Tool { search: Some(options), .. }), None) = (run.next(), run.next())
+        && let Some(limit) = body.take("max_tool_calls").filter(|limit| !limit.is_null())
+    {
+        options.put("max_uses", limit);
+    }
 }
 
 fn text(

@@ -1,7 +1,7 @@
 //! Tools and the choice among them, read.
 
 use chat::Problem;
-use chat::json::Value;
+use chat::json::{Map, Value};
 
 use super::super::{NAME, NOT_CARRIED};
 use crate::neutral::{Tool, ToolChoice, ToolKind};
@@ -19,8 +19,9 @@ pub(super) fn decode(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>
 fn tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
     let kind = value.get("type").and_then(Value::as_str);
     if let Some(kind) = kind.filter(|kind| !["function", "custom"].contains(kind)) {
-        let opaque = Tool { opaque: Some((NAME, value.clone())), ..new(kind.to_owned(), path) };
-        return Ok(opaque);
+        let search = kind.starts_with("web_search").then(|| search_options(&value));
+        let opaque = Some((NAME, value.clone()));
+        return Ok(Tool { opaque, search, ..new(kind.to_owned(), path) });
     }
     let mut fields = Fields::new(value, path.clone())?;
     let is_custom = fields.required_string("type")? == "custom";
@@ -37,6 +38,23 @@ fn tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
     Ok(tool)
 }
 
+/// What a search of the web says: its domains stand in `filters`
+/// <https://developers.openai.com/api/docs/guides/tools-web-search> (read 2026-11-21).
+fn search_options(tool: &Value) -> Map {
+    let mut options = said(tool);
+    options.shift_remove("type");
+    if let Some(filters) = options.shift_remove("filters") {
+        options.extend(said(&filters));
+    }
+    options
+}
+
+/// The fields of an object that are not null.
+fn said(object: &Value) -> Map {
+    let fields = object.as_object().cloned().unwrap_or_default();
+    fields.into_iter().filter(|(_, value)| !value.is_null()).collect()
+}
+
 fn new(name: String, path: Path) -> Tool {
     Tool {
         name,
@@ -45,6 +63,7 @@ fn new(name: String, path: Path) -> Tool {
         strict: None,
         kind: ToolKind::Function,
         opaque: None,
+        search: None,
         cache: None,
         path,
     }

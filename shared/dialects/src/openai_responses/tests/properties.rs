@@ -95,6 +95,7 @@ fn tool() -> impl Strategy<Value = Tool> {
             strict: (!custom).then_some(strict),
             kind: if custom { ToolKind::Custom } else { ToolKind::Function },
             opaque: None,
+            search: None,
             cache: None,
             path: crate::Path::default(),
         },

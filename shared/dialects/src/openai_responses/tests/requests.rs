@@ -224,6 +224,7 @@ fn a_choice_of_a_tool_that_was_left_out_is_refused() {
         strict: None,
         kind: ToolKind::Function,
         opaque: Some(("other", json!({}))),
+        search: None,
         cache: None,
         path: "tools[0]".into(),
     };
