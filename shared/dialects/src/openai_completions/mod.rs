@@ -11,15 +11,21 @@
 //! | `prompt`: a text, or an array of one | `messages: [{role: user, content}]` |
 //! | `prompt`: several texts, or tokens | refused |
 //! | `echo: true`, `suffix` | refused: a chat model answers, it does not continue |
-//! | `logprobs`, `best_of` | reported as dropped |
+//! | `logprobs: 2` | `logprobs: true`, `top_logprobs: 2` |
+//! | `best_of` | reported as dropped |
 //! | `max_tokens`, `temperature`, `top_p`, `n`, `stop`, `seed`, penalties, `logit_bias`, `user`, `stream`, `stream_options` | the same |
 //! | `choices[].text` | `message.content`, `delta.content` |
+//! | `choices[].logprobs` | the same, by token |
 //!
-//! `max_tokens` has no default here, where OpenAI's own is 16. Tool calls and thoughts cannot come: nobody offers
-//! tools, and thoughts have no place (reported).
+//! `max_tokens` has no default here, where OpenAI's own is 16. Thoughts, citations, the tier and whatever else is no
+//! text have no place; they are reported, and of whole answers kept under [`EXTENSION`](crate::EXTENSION).
 
+mod answer;
+mod logprobs;
 mod request;
 mod stream;
+
+use std::collections::BTreeMap;
 
 use chat::json::{Map, Value};
 use chat::text::{Visit, visit_string};
@@ -31,6 +37,9 @@ use crate::neutral::{Request, Response, Usage};
 use crate::openai_chat::OpenaiChat;
 use crate::prompts::{Prompts, add_to_text};
 use crate::{Codec, Drops, StreamText};
+
+/// Why a field of another dialect is in the drops.
+const NOT_SUPPORTED: &str = "not supported by openai-completions";
 
 /// The dialect `openai-completions`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,8 +159,9 @@ impl Client for OpenaiCompletions {
         context: &ClientContext,
         drops: &mut Drops,
     ) -> Value {
+        let response = answer::only_text(response, drops);
         let mut body = Codec::encode_response(&OpenaiChat, response, context, drops);
-        stream::as_completion(&mut body, "message");
+        answer::as_completion(&mut body, "message", &mut BTreeMap::new());
         body
     }
 

@@ -6,9 +6,6 @@ use chat::json::{Map, Value, json};
 use crate::Drops;
 use crate::reader::{missing, wrong_type};
 
-/// What no chat model does.
-const DROPPED: [&str; 2] = ["best_of", "logprobs"];
-
 /// Makes it a request of `openai-chat`.
 ///
 /// # Errors
@@ -22,9 +19,16 @@ pub(super) fn as_chat(body: Value, drops: &mut Drops) -> Result<Value, Problem> 
     if fields.shift_remove("suffix").is_some_and(|suffix| says(&suffix)) {
         return Err(refused("suffix", "a chat model cannot write up to a suffix"));
     }
-    for name in DROPPED {
-        if fields.shift_remove(name).is_some_and(|value| says(&value)) {
-            drops.add(name, "not supported by chat models");
+    if fields.shift_remove("best_of").is_some_and(|value| says(&value)) {
+        drops.add("best_of", "not supported by chat models");
+    }
+    // How many of the likeliest tokens to tell beside the one that was taken.
+    let logprobs = fields.shift_remove("logprobs").filter(says);
+    if let Some(logprobs) = logprobs {
+        let most = logprobs.as_u64().ok_or_else(|| wrong_type("logprobs", "an integer"))?;
+        fields.put("logprobs", true);
+        if most > 0 {
+            fields.put("top_logprobs", most);
         }
     }
     let mut chat = Map::with_capacity(fields.len() + 1);

@@ -1,51 +1,86 @@
-//! Answers: chat's with other names, and the text of a stream.
+//! Streams: chat's with other names, and no more than text.
+
+use std::collections::BTreeMap;
 
 use chat::json::{Map, Value, json};
 use chat::{Data, Event, Scope};
 
+use super::NOT_SUPPORTED;
+use super::answer::as_completion;
 use crate::dialect::StreamEncoder;
+use crate::neutral::{BlockStart, Delta};
+use crate::reader::item;
 use crate::stream_text::{Piece, Rewrite, Strands, StreamText};
 use crate::{Drops, neutral};
-
-/// Makes chat's answer or chunk a completion; `said` names where a choice has its text.
-pub(super) fn as_completion(body: &mut Value, said: &str) {
-    let Value::Object(body) = body else { return };
-    body.put("object", "text_completion");
-    // Tiers are chat's.
-    body.shift_remove("service_tier");
-    let choices = body.get_mut("choices").and_then(Value::as_array_mut);
-    for choice in choices.into_iter().flatten() {
-        let Value::Object(choice) = choice else { continue };
-        let mut message = choice.shift_remove(said).unwrap_or_default();
-        let mut text = |name: &str| message.get_mut(name).map(Value::take);
-        let said = text("content").filter(Value::is_string);
-        let said = said.or_else(|| text("refusal").filter(Value::is_string));
-        choice.put("text", said.unwrap_or_else(|| Value::from("")));
-        // Their shape is another; they were not asked for.
-        choice.put("logprobs", Value::Null);
-    }
-}
 
 /// Writes a stream as chat does, with other names.
 #[derive(Debug)]
 pub(super) struct Encoder {
     chat: Box<dyn StreamEncoder>,
     chunks: Vec<Event>,
+    /// How many characters the tokens of each choice had so far.
+    offsets: BTreeMap<u64, usize>,
 }
 
 impl Encoder {
     pub(super) fn new(chat: Box<dyn StreamEncoder>) -> Encoder {
-        Encoder { chat, chunks: Vec::new() }
+        Encoder { chat, chunks: Vec::new(), offsets: BTreeMap::new() }
+    }
+
+    /// The event if a completion has a place for it; otherwise it is reported.
+    fn told(&mut self, event: neutral::Event) -> Option<neutral::Event> {
+        let drops = self.chat.drops();
+        let mut once = |candidate: usize, name: &str| {
+            drops.once(item("choices", candidate).field(name), NOT_SUPPORTED);
+            None
+        };
+        match event {
+            neutral::Event::Start { id, model, created, usage, service_tier } => {
+                if let Some(tier) = service_tier {
+                    drops.lose("service_tier", NOT_SUPPORTED, tier);
+                }
+                Some(neutral::Event::Start { id, model, created, usage, service_tier: None })
+            }
+            neutral::Event::BlockStart { candidate, start, .. }
+                if !matches!(start, BlockStart::Text | BlockStart::Refusal) =>
+            {
+                match start {
+                    BlockStart::Reasoning | BlockStart::RedactedReasoning { .. } => {
+                        once(candidate, "reasoning_content")
+                    }
+                    BlockStart::ToolCall { .. } => once(candidate, "tool_calls"),
+                    _ => once(candidate, "delta"),
+                }
+            }
+            neutral::Event::BlockDelta { candidate, delta: Delta::Citation(citation), .. } => {
+                let path = item("choices", candidate).field("citations");
+                drops.each(&path, NOT_SUPPORTED, citation);
+                None
+            }
+            neutral::Event::BlockDelta {
+                candidate,
+                delta: Delta::Reasoning(_) | Delta::Signature(_),
+                ..
+            } => once(candidate, "reasoning_content"),
+            neutral::Event::BlockDelta { candidate, delta: Delta::Arguments(_), .. } => {
+                once(candidate, "tool_calls")
+            }
+            neutral::Event::BlockDelta { candidate, delta: Delta::Opaque { .. }, .. } => {
+                once(candidate, "delta")
+            }
+            event => Some(event),
+        }
     }
 }
 
 impl StreamEncoder for Encoder {
     fn encode(&mut self, event: neutral::Event, out: &mut Vec<Event>) {
+        let Some(event) = self.told(event) else { return };
         self.chat.encode(event, &mut self.chunks);
         for mut chunk in self.chunks.drain(..) {
             let is_chunk = chunk.as_json().is_some_and(|body| body.get("choices").is_some());
             if is_chunk && let Data::Json(body) = chunk.data_mut() {
-                as_completion(body, "delta");
+                as_completion(body, "delta", &mut self.offsets);
                 if says_nothing(body) {
                     continue;
                 }
@@ -59,12 +94,14 @@ impl StreamEncoder for Encoder {
     }
 }
 
-/// Whether a chunk has neither text, nor an end, nor usage: chat's first ones, which name the role, and thoughts.
+/// Whether a chunk has neither text, log probabilities, an end, nor usage: chat's first ones, which name the role.
 fn says_nothing(body: &Value) -> bool {
     let Some(choices) = body.get("choices").and_then(Value::as_array) else { return false };
     let silent = |choice: &Value| {
         choice.get("text").and_then(Value::as_str) == Some("")
-            && choice.get("finish_reason").is_none_or(Value::is_null)
+            && ["finish_reason", "logprobs"]
+                .iter()
+                .all(|name| choice.get(*name).is_none_or(Value::is_null))
     };
     !choices.is_empty()
         && choices.iter().all(silent)
