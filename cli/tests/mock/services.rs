@@ -33,6 +33,12 @@ fn services_answer_good_requests_and_refuse_bad_ones() {
             json!({"model": "m", "query": "q", "documents": [{"title": "b"}]}),
         ),
         (
+            "openai-chat",
+            "/tokenize",
+            json!({"model": "m", "messages": [{"role": "user", "content": "a"}]}),
+            json!({"model": "m", "messages": []}),
+        ),
+        (
             "openai-responses",
             "/v1/responses/input_tokens",
             json!({"model": "m", "input": "a"}),

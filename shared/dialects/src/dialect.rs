@@ -89,7 +89,7 @@ pub struct ClientContext {
 /// A request as it goes to a provider.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProviderRequest {
-    /// Path and query below the provider's base URL: `/messages`.
+    /// Path and query below the provider's base URL: `/messages`. `/../tokenize` stands beside its last segment.
     pub path: String,
     /// Headers the dialect demands, credentials excepted.
     pub headers: Vec<(&'static str, String)>,

@@ -69,7 +69,12 @@ pub(crate) struct Target {
 impl Target {
     /// Addresses a request to this target: `path` below its base URL, its host, its headers, its credential.
     pub(crate) fn address(&self, headers: &mut Headers, path: &str) {
-        let path = with_query(format!("{}{path}", self.base.path), &self.query);
+        let base = self.base.path.as_str();
+        let (base, path) = match path.strip_prefix("/..") {
+            Some(beside) => (base.rsplit_once('/').map_or("", |(parent, _)| parent), beside),
+            None => (base, path),
+        };
+        let path = with_query(format!("{base}{path}"), &self.query);
         headers.set(":path", path);
         headers.set(":authority", self.base.authority.as_str());
         for (name, value) in self.provider.quirks.headers {

@@ -188,6 +188,15 @@ fn a_count_is_the_providers_own() {
     assert_eq!(set(&sent.edits, ":path"), Some("/base/model/provider-small/count-tokens"));
     let told = sent.answered("200", "application/json", r#"{"inputTokens": 5}"#);
     assert_eq!(told, Some((200, json!({"input_tokens": 5}))));
+    for (base, path) in [("/served/v1", "/served/tokenize"), ("", "/tokenize")] {
+        let target = json!({"provider": "vllm", "base_url": format!("http://10.0.0.1:8000{base}")});
+        let vllm = gateway("vllm", json!({"targets": {"only": target}}));
+        let mut sent = post(&vllm, PATH, &asked).unwrap();
+        assert_eq!(set(&sent.edits, ":path"), Some(path));
+        let answer = r#"{"count": 3, "max_model_len": 99, "tokens": [1, 2, 3]}"#;
+        let told = sent.answered("200", "application/json", answer);
+        assert_eq!(told, Some((200, json!({"input_tokens": 3}))));
+    }
     let (status, told) = post(&gateway("groq", json!({})), PATH, &asked).err().unwrap();
     assert_eq!((status, &told["error"]["type"]), (404, &json!("not_found_error")));
 }

@@ -37,6 +37,16 @@ pub(crate) const SERVICES: &[Service] = &[
     Service { path: "/v1/rerank", answer: |parts, body| rerank(&json_of(parts, body)?) },
     RERANK_V2,
     Service {
+        path: "/tokenize",
+        answer: |parts, body| {
+            let body = json_of(parts, body)?;
+            TOKENIZE.check(&Cursor::root(&body))?;
+            let tokens: Vec<u64> = (0..model::PROMPT_TOKENS).collect();
+            let count = model::PROMPT_TOKENS;
+            Ok(Served::Json(json!({"count": count, "max_model_len": 8192, "tokens": tokens})))
+        },
+    },
+    Service {
         path: "/v1/responses/input_tokens",
         answer: |parts, body| {
             let body = json_of(parts, body)?;
@@ -46,6 +56,13 @@ pub(crate) const SERVICES: &[Service] = &[
         },
     },
 ];
+
+/// vLLM's: <https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/serve/tokenize/protocol.py>.
+const TOKENIZE: Shape = Shape::Record(&[
+    required("messages", Shape::List { of: &Shape::Object, min: 1, max: usize::MAX }),
+    optional("model", NON_EMPTY),
+    optional("tools", list(&Shape::Object)),
+]);
 
 const TEXTS: Shape =
     Shape::Either(&[NON_EMPTY, Shape::List { of: &Shape::Any, min: 1, max: 2048 }]);

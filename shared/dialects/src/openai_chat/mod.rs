@@ -72,6 +72,7 @@
 
 mod adapt;
 mod citations;
+pub(crate) mod count_tokens;
 mod error;
 mod finish;
 mod prompts;

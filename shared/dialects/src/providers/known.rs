@@ -3,6 +3,7 @@
 use super::{Formats, Hosting, MaxTokens, Quirks, StreamForm, ToolChoices};
 use crate::bedrock_converse::BedrockConverse;
 use crate::gemini::{self, Gemini};
+use crate::openai_chat::count_tokens::TOKENIZE;
 use crate::openai_responses::OpenaiResponses;
 use crate::openai_responses::count_tokens::COUNT_TOKENS;
 use crate::unary::{Service, Services, wires};
@@ -154,6 +155,7 @@ pub(super) const VERTEX: Quirks = Quirks {
 pub(super) const VLLM: Quirks = Quirks {
     max_tokens: MaxTokens::Either,
     services: Some(Services {
+        count_tokens: Some(Service::Other(&TOKENIZE)),
         rerank: Some(Service::Same("/rerank")),
         ..Services::OPENAI_COMPLETIONS
     }),

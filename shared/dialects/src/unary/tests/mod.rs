@@ -259,6 +259,12 @@ fn a_conversation_is_counted_by_whoever_can() {
             "/input/0/content",
             json!({"object": "response.input_tokens", "input_tokens": 7}),
         ),
+        (
+            "vllm",
+            "/../tokenize",
+            "/messages/1/content",
+            json!({"count": 7, "max_model_len": 99, "tokens": [1, 2, 3, 4, 5, 6, 7]}),
+        ),
     ] {
         let (sent, pending, _) = begun(Operation::CountTokens, provider, "m", asked()).unwrap();
         assert_eq!(sent.path, path);
