@@ -100,6 +100,10 @@ def conclude(tour: Tour, gateway: Gateway, screen: Screen) -> None:
     if tour.passed:
         screen.say("All checks passed.", "bold")
         return
+    for target in TARGETS:
+        if target.is_real:
+            wanted = f"{target.variable} must be a key of it, and {target.host} must be reached"
+            screen.say(f"{target.title} is the real one: {wanted}.", "red")
     screen.say("Some checks failed. The end of Envoy's log:", "red")
     for line in gateway.envoy.log().rstrip().split("\n")[-15:]:
         screen.say(line, "dim")

@@ -8,7 +8,7 @@
 use chat::json::{self, Value, json};
 use chat::{Kind, Problem};
 
-use crate::{Headers, Reply, Stop};
+use crate::{Errors, Headers, Reply, Stop};
 
 /// Answers a request for the list of models, or for one of them. `None` if it asks for neither, or if there is
 /// nothing to list.
@@ -33,6 +33,13 @@ pub fn names(pattern: &str, model: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(prefix) => model.starts_with(prefix),
         None => pattern == model,
+    }
+}
+
+/// Adds to the errors a pattern that would never name a model.
+pub fn check(pattern: &str, path: &str, errors: &mut Errors) {
+    if pattern.is_empty() || pattern.strip_suffix('*').unwrap_or(pattern).contains('*') {
+        errors.add(path, "must be a model's name, or the beginning of one with `*` behind");
     }
 }
 
@@ -88,6 +95,22 @@ mod tests {
             ("", "gpt-4o", false),
         ] {
             assert_eq!(names(pattern, model), named, "{pattern} {model}");
+        }
+    }
+
+    #[test]
+    fn a_star_that_is_not_at_the_end_is_an_error() {
+        for (pattern, good) in [
+            ("gpt-4o", true),
+            ("gpt-*", true),
+            ("*", true),
+            ("", false),
+            ("*-mini", false),
+            ("a**", false),
+        ] {
+            let mut errors = Errors::default();
+            check(pattern, "models[0]", &mut errors);
+            assert_eq!(errors.is_empty(), good, "{pattern}");
         }
     }
 }

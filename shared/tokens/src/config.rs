@@ -312,9 +312,7 @@ fn compile_model(name: &str, config: &ModelConfig, errors: &mut Errors) -> Optio
             None
         }
     };
-    if label.is_empty() && name != "*" {
-        errors.add(&format!("models.{name}"), "must be the name of a model");
-    }
+    stage::models::check(name, &format!("models.{name}"), errors);
     for (field, value) in [
         ("estimate_percent", config.estimate_percent),
         ("context_window_tokens", config.context_window_tokens),

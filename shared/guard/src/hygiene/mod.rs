@@ -21,16 +21,31 @@ pub(crate) struct Hygiene {
 
 /// Names of the list of messages, of the output limit and of the number of answers, in the dialects.
 const LISTS: [&str; 3] = ["messages", "input", "contents"];
-const TOKEN_LIMITS: [&str; 4] = [
+const TOKEN_LIMITS: [&str; 10] = [
     "/max_tokens",
     "/max_completion_tokens",
     "/max_output_tokens",
     "/generationConfig/maxOutputTokens",
+    "/generationConfig/max_output_tokens",
+    "/generation_config/maxOutputTokens",
+    "/generation_config/max_output_tokens",
+    "/inferenceConfig/maxTokens",
+    "/options/num_predict",
+    "/parameters/max_tokens",
 ];
-const COUNTS: [&str; 2] = ["/n", "/generationConfig/candidateCount"];
+const COUNTS: [&str; 6] = [
+    "/n",
+    "/best_of",
+    "/generationConfig/candidateCount",
+    "/generationConfig/candidate_count",
+    "/generation_config/candidateCount",
+    "/generation_config/candidate_count",
+];
 
-/// Keys that only a part with a picture, a sound or a file has, or types that only such a part has.
-const MEDIA_KEYS: [&str; 2] = ["inlineData", "fileData"];
+/// Keys that only a part with a picture, a sound or a file has (Bedrock's, with their `source`, and Ollama's lists), or
+/// types that only such a part has.
+const MEDIA_KEYS: [&str; 4] = ["inlineData", "inline_data", "fileData", "file_data"];
+const SOURCED: [&str; 4] = ["audio", "document", "image", "video"];
 const MEDIA_TYPES: [&str; 9] = [
     "image_url",
     "image",
@@ -48,6 +63,13 @@ impl Hygiene {
         let both = config.required_parameters.iter();
         for name in both.filter(|name| config.forbidden_parameters.contains(name)) {
             errors.add("request.forbidden_parameters", format!("`{name}` is also required"));
+        }
+        for (field, list) in
+            [("allowed_models", &config.allowed_models), ("denied_models", &config.denied_models)]
+        {
+            for (index, pattern) in list.iter().enumerate() {
+                models::check(pattern, &format!("request.{field}[{index}]"), errors);
+            }
         }
         let mut compile = |schema: &Option<Value>, path: &str| {
             schema.as_ref().and_then(|schema| Schema::compile(schema, path, errors))
@@ -142,14 +164,16 @@ impl Hygiene {
     }
 }
 
-/// Offered tools; Gemini groups its functions.
+/// Offered tools; Gemini groups its functions, and OpenAI's clients of old call them so.
 fn tools(body: &Value) -> usize {
-    let tools = body.get("tools").and_then(Value::as_array);
     let functions = |tool: &Value| {
-        let list = tool.get("functionDeclarations").and_then(Value::as_array);
+        let named = |name| tool.get(name).and_then(Value::as_array);
+        let list = named("functionDeclarations").or_else(|| named("function_declarations"));
         list.map_or(1, Vec::len)
     };
-    tools.map_or(0, |tools| tools.iter().map(functions).sum())
+    let lists = ["/tools", "/functions", "/toolConfig/tools"];
+    let lists = lists.iter().filter_map(|list| body.pointer(list)?.as_array());
+    lists.flatten().map(functions).sum()
 }
 
 fn media(body: &Value) -> usize {
@@ -157,11 +181,14 @@ fn media(body: &Value) -> usize {
         Value::Array(items) => items.iter().map(media).sum(),
         Value::Object(map) => {
             let kind = map.get("type").and_then(Value::as_str).unwrap_or_default();
-            let here =
-                MEDIA_TYPES.contains(&kind) || MEDIA_KEYS.iter().any(|key| map.contains_key(key));
+            let sourced = |key: &&str| map.get(key).is_some_and(|it| it.get("source").is_some());
+            let here = MEDIA_TYPES.contains(&kind)
+                || MEDIA_KEYS.iter().any(|key| map.contains_key(key))
+                || SOURCED.iter().any(|key| sourced(&key));
+            let listed = map.get("images").and_then(Value::as_array).map_or(0, Vec::len);
             match here {
                 true => 1,
-                false => map.values().map(media).sum(),
+                false => listed + map.values().map(media).sum::<usize>(),
             }
         }
         _ => 0,
@@ -170,11 +197,12 @@ fn media(body: &Value) -> usize {
 
 fn number(body: &Value, pointer: &str, most: Option<u64>, code: &str) -> Result<(), Problem> {
     let (Some(most), Some(value)) = (most, body.pointer(pointer)) else { return Ok(()) };
-    if value.is_null() || value.as_f64().is_some_and(|value| value <= most as f64) {
+    // Below 0 is without a limit for some.
+    if value.is_null() || value.as_f64().is_some_and(|it| (0.0..=most as f64).contains(&it)) {
         return Ok(());
     }
     let param = pointer.trim_start_matches('/').replace('/', ".");
-    Err(refused(code, &param, &format!("must be at most {most}")))
+    Err(refused(code, &param, &format!("must be from 0 to {most}")))
 }
 
 fn within(code: &str, param: &str, count: usize, most: Option<usize>) -> Result<(), Problem> {
@@ -190,5 +218,105 @@ fn refused(code: &str, param: &str, message: &str) -> Problem {
     match param {
         "" => Problem::new(chat::Kind::InvalidRequest, code, message),
         param => Problem::invalid(code, param, message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use chat::json::json;
+
+    use super::*;
+
+    /// The code of what is wrong.
+    fn code(path: &str, mut body: Value) -> String {
+        let config = RequestConfig {
+            max_tokens: Some(10),
+            max_n: Some(1),
+            max_tools: Some(0),
+            max_media: Some(0),
+            ..RequestConfig::default()
+        };
+        let mut errors = Errors::default();
+        let hygiene = Hygiene::compile(config, &mut errors);
+        let (dialect, _) = dialects::by_path("POST", path).unwrap();
+        let checked = hygiene.check(dialect, path, &mut body);
+        checked.err().and_then(|problem| problem.code).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_limits_hold_in_every_dialect_and_spelling() {
+        let (chat, bedrock, ollama) = ("/v1/chat/completions", "/model/m/converse", "/api/chat");
+        let (gemini, kserve) = ("/v1beta/models/m:generateContent", "/v2/models/m/generate");
+        for (path, within, beyond, expected) in [
+            (
+                bedrock,
+                json!({"inferenceConfig": {"maxTokens": 10}}),
+                json!({"inferenceConfig": {"maxTokens": 11}}),
+                "max_tokens_too_large",
+            ),
+            (
+                ollama,
+                json!({"options": {"num_predict": 10}}),
+                json!({"options": {"num_predict": -1}}),
+                "max_tokens_too_large",
+            ),
+            (
+                kserve,
+                json!({"parameters": {"max_tokens": 10}}),
+                json!({"parameters": {"max_tokens": 11}}),
+                "max_tokens_too_large",
+            ),
+            (
+                gemini,
+                json!({"generation_config": {"max_output_tokens": 10}}),
+                json!({"generation_config": {"max_output_tokens": 11}}),
+                "max_tokens_too_large",
+            ),
+            (
+                gemini,
+                json!({"generationConfig": {"candidate_count": 1}}),
+                json!({"generationConfig": {"candidate_count": 2}}),
+                "n_too_large",
+            ),
+            ("/v1/completions", json!({"best_of": 1}), json!({"best_of": 2}), "n_too_large"),
+            (
+                gemini,
+                json!({"tools": [{"function_declarations": []}]}),
+                json!({"tools": [{"function_declarations": [{}]}]}),
+                "too_many_tools",
+            ),
+            (
+                bedrock,
+                json!({"toolConfig": {"tools": []}}),
+                json!({"toolConfig": {"tools": [{}]}}),
+                "too_many_tools",
+            ),
+            (chat, json!({"functions": []}), json!({"functions": [{}]}), "too_many_tools"),
+            (
+                gemini,
+                json!({"contents": [{"parts": [{"text": "inline_data"}]}]}),
+                json!({"contents": [{"parts": [{"inline_data": {}}]}]}),
+                "too_many_media",
+            ),
+            // A property of a tool's may be called so.
+            (
+                bedrock,
+                json!({"messages": [{"content": [{"toolUse": {"input": {"image": "x"}}}]}]}),
+                json!({"messages": [{"content": [{"image": {"source": {}}}]}]}),
+                "too_many_media",
+            ),
+            (
+                ollama,
+                json!({"messages": [{"images": []}]}),
+                json!({"messages": [{"images": ["aGk="]}]}),
+                "too_many_media",
+            ),
+        ] {
+            assert_eq!(code(path, within.clone()), "", "{path} {within}");
+            assert_eq!(code(path, beyond.clone()), expected, "{path} {beyond}");
+        }
     }
 }

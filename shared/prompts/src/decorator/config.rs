@@ -110,7 +110,7 @@ pub(super) fn compile(config: Config, errors: &mut Errors) -> Option<Vec<Rule>> 
     let mut rules = Vec::new();
     for (index, rule) in config.rules.into_iter().enumerate() {
         let at = format!("rules[{index}]");
-        check_headers(&rule.when, &at, errors);
+        check(&rule.when, &format!("{at}.when"), errors);
         let system = instructions(rule.system, &format!("{at}.system"), errors);
         let prompts = Prompts {
             system,
@@ -125,9 +125,17 @@ pub(super) fn compile(config: Config, errors: &mut Errors) -> Option<Vec<Rule>> 
     errors.is_empty().then_some(rules)
 }
 
-fn check_headers(when: &When, at: &str, errors: &mut Errors) {
+/// What would never match.
+fn check(when: &When, at: &str, errors: &mut Errors) {
+    for (index, pattern) in when.models.iter().enumerate() {
+        models::check(pattern, &format!("{at}.models[{index}]"), errors);
+    }
+    for (index, path) in when.paths.iter().enumerate().filter(|(_, path)| !path.starts_with('/')) {
+        errors
+            .add(&format!("{at}.paths[{index}]"), format!("must begin with `/`, unlike `{path}`"));
+    }
     for name in when.headers.keys().filter(|name| name.bytes().any(|b| b.is_ascii_uppercase())) {
-        errors.add(&format!("{at}.when.headers.{name}"), "header names are in lower case");
+        errors.add(&format!("{at}.headers.{name}"), "header names are in lower case");
     }
 }
 

@@ -115,6 +115,14 @@ fn bad_configurations_are_refused_with_their_paths() {
             rule(json!({"when": {"headers": {"X-Team": "a"}}, "system": {"append": "b"}})),
             "rules[0].when.headers.X-Team: header names are in lower case",
         ),
+        (
+            rule(json!({"when": {"models": ["m", "*-mini"]}, "system": {"append": "b"}})),
+            "rules[0].when.models[1]: must be a model's name, or the beginning of one with `*` behind",
+        ),
+        (
+            rule(json!({"when": {"paths": ["v1/"]}, "system": {"append": "b"}})),
+            "rules[0].when.paths[0]: must begin with `/`, unlike `v1/`",
+        ),
     ] {
         assert_eq!(errors(&DECORATOR_FILTER, &config), [expected]);
     }

@@ -123,6 +123,7 @@ fn every_error_of_a_configuration_is_reported_with_its_path() {
         "reserve_output_tokens": 0,
         "consumer": {"from": {"header": ""}},
         "models": {
+            "*-mini": {},
             "a": {"encoding": "latin1"}, "b": {"family": "x"}, "c": {"encoding": "o200k_base", "family": "claude"},
             "d": {"context_window_tokens": 0, "price": {"input": -1, "output": 1}}},
         "budgets": [
@@ -136,6 +137,7 @@ fn every_error_of_a_configuration_is_reported_with_its_path() {
     for path in [
         "reserve_output_tokens",
         "consumer.from",
+        "models.*-mini",
         "models.a.encoding",
         "models.b.family",
         "models.c.family",
@@ -150,7 +152,7 @@ fn every_error_of_a_configuration_is_reported_with_its_path() {
     ] {
         assert!(paths.contains(&path), "{path} in {paths:?}");
     }
-    assert_eq!(paths.len(), 13, "{paths:?}");
+    assert_eq!(paths.len(), 14, "{paths:?}");
 }
 
 #[test]
