@@ -184,7 +184,7 @@ fn media(body: &Value) -> usize {
             let sourced = |key: &&str| map.get(key).is_some_and(|it| it.get("source").is_some());
             let here = MEDIA_TYPES.contains(&kind)
                 || MEDIA_KEYS.iter().any(|key| map.contains_key(key))
-                || SOURCED.iter().any(|key| sourced(&key));
+                || SOURCED.iter().any(sourced);
             let listed = map.get("images").and_then(Value::as_array).map_or(0, Vec::len);
             match here {
                 true => 1,
