@@ -15,6 +15,8 @@ pub(crate) struct Subject {
     pub(crate) path: &'static str,
     /// The target of the endpoint that Envoy chose: `claude` answers as Anthropic, `gpt` as OpenAI.
     pub(crate) target: &'static str,
+    /// Whether clients name the template `review` in place of a conversation.
+    pub(crate) template: bool,
 }
 
 impl Subject {
@@ -54,7 +56,11 @@ pub(crate) fn subjects() -> Vec<Subject> {
         placement: Placement::Upstream,
         path,
         target,
+        template: false,
     };
+    let review = json!({"variables": {"text": {}, "tone": {"one_of": ["kind", "strict"]}}, "prompt": {
+        "system": "You review texts. Be {{tone}}.", "messages": [{"role": "user", "content": "Review: {{text}}"}]}});
+    let templates = json!({"stages": [{"prompt-template": {"templates": {"review": review}}}]});
     vec![
         Subject { module: "probe", ..in_chain("read and forwarded, no stage", json!({})) },
         stage("pii-redactor"),
@@ -62,6 +68,7 @@ pub(crate) fn subjects() -> Vec<Subject> {
         stage("model-router"),
         stage("token-counter"),
         in_chain("prompt-decorator", json!({"stages": [{"prompt-decorator": rule}]})),
+        Subject { template: true, ..in_chain("prompt-template", templates) },
         in_chain("chain: the first four of these", chain),
         translated("translator, chat → Anthropic", CHAT, "claude"),
         translated("translator, chat → OpenAI", CHAT, "gpt"),
@@ -71,7 +78,7 @@ pub(crate) fn subjects() -> Vec<Subject> {
 
 fn in_chain(name: &'static str, config: Value) -> Subject {
     let placement = Placement::Downstream;
-    Subject { name, module: "chain", config, placement, path: CHAT, target: "gpt" }
+    Subject { name, module: "chain", config, placement, path: CHAT, target: "gpt", template: false }
 }
 
 /// The configurations of the chain and of the translator in `envoy-configs/full.yaml`.

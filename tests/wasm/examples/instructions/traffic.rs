@@ -57,7 +57,7 @@ fn send(vm: &Vm, subject: &Subject, stream: bool) -> (Stream, u64) {
     if subject.placement == wasm_tests::Placement::Upstream {
         exchange.set_property(&["upstream", "request_attempt_count"], 1u64.to_le_bytes());
     }
-    let body = request(subject.path, stream);
+    let body = request(subject, stream);
     // What clients and Envoy send.
     let headers = [
         (":method", "POST"),
@@ -81,8 +81,9 @@ fn send(vm: &Vm, subject: &Subject, stream: bool) -> (Stream, u64) {
 /// The text of the throughput benchmark too.
 const TEXT: &str = include_str!("../../../bench/text.txt");
 
-/// A conversation of about 2 KB: instructions, three turns, a tool.
-fn request(path: &str, stream: bool) -> String {
+/// A conversation of about 2 KB: instructions, three turns, a tool; or a template's values of that size.
+fn request(subject: &Subject, stream: bool) -> String {
+    let path = subject.path;
     let (first, second) = (&TEXT[..700], &TEXT[700..1400]);
     let schema =
         json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]});
@@ -102,7 +103,10 @@ fn request(path: &str, stream: bool) -> String {
             "tools": [{"name": "weather", "description": described, "input_schema": schema}],
         }),
     };
-    if path == CHAT {
+    if subject.template {
+        body["messages"] = json!("{template://review}");
+        body["properties"] = json!({"text": TEXT[..1400], "tone": "kind"});
+    } else if path == CHAT {
         let messages = body["messages"].as_array_mut().unwrap();
         messages.insert(0, json!({"role": "system", "content": "Be brief."}));
     } else {
