@@ -12,9 +12,9 @@ use crate::token::{Kind, Token, pair};
 use crate::view::View;
 
 /// Buckets of words and pairs of words.
-pub const WORDS: usize = 204_800;
+pub const WORDS: usize = 98_304;
 /// Buckets of runs of letters; they stand behind those of words.
-const LETTERS: usize = 90_112;
+const LETTERS: usize = 40_960;
 /// How many buckets there are.
 pub const BUCKETS: usize = WORDS + LETTERS;
 /// Features of words, three a word, of which half of what is asked of short texts is asked.
@@ -105,6 +105,15 @@ impl Model {
         numbers.for_each(|number| bytes.extend(number.to_le_bytes()));
         bytes.extend(self.weights.iter());
         bytes
+    }
+
+    /// The weights of words, and those of letters; none in a model that knows nothing.
+    fn of_words(&self) -> &[u8] {
+        self.weights.get(..WORDS).unwrap_or_default()
+    }
+
+    fn of_letters(&self) -> &[u8] {
+        self.weights.get(WORDS..).unwrap_or_default()
     }
 
     fn parse(bytes: &'static [u8]) -> Option<Model> {
@@ -241,83 +250,82 @@ struct Sum {
 }
 
 impl Sum {
+    #[inline]
+    fn add(&mut self, weight: i32) {
+        self.weights += weight;
+        self.features += 1;
+    }
+
     fn mean(self) -> f32 {
         self.weights as f32 / (self.features.max(1) as f32).sqrt()
     }
 }
 
-/// Weights, and which of them the chunk at hand and the one before had: each cell is a weight behind the number
-/// of the last chunk that had it, since one access is cheaper than two.
+/// Which buckets of one kind the chunk at hand has had, and the one before it: a bit each. Both fit in the
+/// nearest cache beside the weights that a text asks for, which are read where the module has them.
 #[derive(Debug)]
-struct Cells {
-    cells: Vec<u32>,
-    /// The number of the chunk at hand, above the bits of weights.
-    chunk: u32,
+struct Seen {
+    now: Vec<u32>,
+    before: Vec<u32>,
+    /// Whether there was a chunk before.
+    goes_on: bool,
 }
 
-/// The bits of a cell's weight.
-const WEIGHT: u32 = 0xFF;
-/// The number of the first chunk.
-const FIRST: u32 = 2 * (WEIGHT + 1);
-
-impl Cells {
-    fn new(weights: impl Iterator<Item = u8>, count: usize) -> Cells {
-        let mut cells: Vec<u32> = weights.map(u32::from).collect();
-        cells.resize(count, 0);
-        Cells { cells, chunk: FIRST }
+impl Seen {
+    fn new(buckets: usize) -> Seen {
+        let none = || vec![0; buckets.div_ceil(32)];
+        Seen { now: none(), before: none(), goes_on: false }
     }
 
-    /// Begins another chunk, so many behind the last one.
-    fn begin(&mut self, on: u32) {
-        match self.chunk.checked_add(on * (WEIGHT + 1)) {
-            Some(number) => self.chunk = number,
-            // Once in millions of chunks a window counts a few features twice.
-            None => {
-                self.cells.iter_mut().for_each(|cell| *cell &= WEIGHT);
-                self.chunk = FIRST;
-            }
+    /// Begins a text, or another place in it, with nothing before.
+    fn begin(&mut self) {
+        self.now.fill(0);
+        // Most texts have one chunk, and nothing to be cleared here.
+        if std::mem::take(&mut self.goes_on) {
+            self.before.fill(0);
         }
     }
 
-    /// The chunk at hand.
-    #[inline]
-    fn chunk(&mut self) -> Chunk<'_> {
-        Chunk { cells: &mut self.cells, number: self.chunk }
-    }
-
-    /// Meets the features of letters.
-    fn read(&mut self, bytes: &[u8], run: &mut u32, begun: &mut Sum, goes_on: &mut Sum) {
-        // Copies, which can be held in registers.
-        let (mut chunk, mut one, mut other) = (self.chunk(), *begun, *goes_on);
-        letters(bytes, run, |feature| chunk.meet(feature, &mut one, &mut other));
-        (*begun, *goes_on) = (one, other);
+    /// Begins the next chunk.
+    fn go_on(&mut self) {
+        std::mem::swap(&mut self.now, &mut self.before);
+        self.now.fill(0);
+        self.goes_on = true;
     }
 }
 
 /// A chunk that meets features.
 struct Chunk<'a> {
-    cells: &'a mut [u32],
-    number: u32,
+    weights: &'a [u8],
+    now: &'a mut [u32],
+    before: &'a [u32],
+    /// The window that begins with the chunk, and the one that goes on in it.
+    begun: Sum,
+    goes_on: Sum,
 }
 
-impl Chunk<'_> {
+impl<'a> Chunk<'a> {
+    fn new(weights: &'a [u8], seen: &'a mut Seen, begun: Sum, goes_on: Sum) -> Chunk<'a> {
+        Chunk { weights, now: &mut seen.now, before: &seen.before, begun, goes_on }
+    }
+
     /// Meets a feature. It counts for the window that begins with the chunk if the chunk did not have it, for
     /// the one that goes on if the one before did not have it either.
     #[inline]
-    fn meet(&mut self, feature: usize, begun: &mut Sum, goes_on: &mut Sum) {
-        let Some(cell) = self.cells.get_mut(feature) else { return };
-        let old = *cell;
-        if (old ^ self.number) <= WEIGHT {
-            return;
+    fn meet(&mut self, feature: usize) {
+        let (place, bit) = (feature / 32, 1 << (feature % 32));
+        let Some(now) = self.now.get_mut(place).filter(|now| **now & bit == 0) else { return };
+        *now |= bit;
+        let weight = self.weights.get(feature).map_or(0, |byte| i32::from(byte.cast_signed()));
+        self.begun.add(weight);
+        if self.before.get(place).is_some_and(|before| before & bit == 0) {
+            self.goes_on.add(weight);
         }
-        *cell = self.number | (old & WEIGHT);
-        let weight = i32::from((old as u8).cast_signed());
-        begun.weights += weight;
-        begun.features += 1;
-        if (old ^ (self.number - WEIGHT - 1)) > WEIGHT {
-            goes_on.weights += weight;
-            goes_on.features += 1;
-        }
+    }
+
+    /// Meets the letters of a chunk of `text`.
+    fn read(&mut self, text: &str, places: &Places, chunk: usize, run: &mut u32) {
+        places.read(text, chunk, |bytes| letters(bytes, run, |feature| self.meet(feature)));
     }
 }
 
@@ -336,8 +344,8 @@ pub(crate) struct Scorer {
     model: Model,
     view: View,
     doubt: std::ops::Range<f32>,
-    of_words: Cells,
-    of_letters: Cells,
+    of_words: Seen,
+    of_letters: Seen,
     tokens: usize,
     /// The words of the chunk at hand by their tokens, [`BREAK`] for the end of a sentence.
     hashes: Vec<u32>,
@@ -352,10 +360,9 @@ pub(crate) struct Scorer {
 
 impl Scorer {
     pub(crate) fn new(model: Model) -> Scorer {
-        let weights = || model.weights.iter().copied();
         Scorer {
-            of_words: Cells::new(weights().take(WORDS), WORDS),
-            of_letters: Cells::new(weights().skip(WORDS), LETTERS),
+            of_words: Seen::new(WORDS),
+            of_letters: Seen::new(LETTERS),
             model,
             view: View::Plain,
             doubt: 0.0..SURE,
@@ -382,8 +389,7 @@ impl Scorer {
 
     /// Begins a text.
     pub(crate) fn begin(&mut self, view: View) {
-        // Two on: nothing of the last text may look like the chunk before this one.
-        self.of_words.begin(2);
+        self.of_words.begin();
         self.view = view;
         self.tokens = 0;
         self.begun = Sum::default();
@@ -424,17 +430,17 @@ impl Scorer {
 
     /// Meets the words of the chunk at hand.
     fn meet_words(&mut self) {
-        let Scorer { of_words, words, begun, goes_on, .. } = self;
-        let (mut chunk, mut one, mut other) = (of_words.chunk(), *begun, *goes_on);
+        let Scorer { model, of_words, words, begun, goes_on, .. } = self;
+        let mut chunk = Chunk::new(model.of_words(), of_words, *begun, *goes_on);
         let hashes = self.hashes.get(..self.tokens).unwrap_or_default();
         for hash in hashes {
             match *hash {
                 MARK => {}
                 BREAK => words.end(),
-                hash => words.word(hash, |feature| chunk.meet(feature, &mut one, &mut other)),
+                hash => words.word(hash, |feature| chunk.meet(feature)),
             }
         }
-        (*begun, *goes_on) = (one, other);
+        (*begun, *goes_on) = (chunk.begun, chunk.goes_on);
     }
 
     fn end_chunk(&mut self, at: usize) {
@@ -442,7 +448,7 @@ impl Scorer {
         self.end_window();
         self.places.chunks.push(at);
         self.tokens = 0;
-        self.of_words.begin(1);
+        self.of_words.go_on();
     }
 
     fn end_window(&mut self) {
@@ -468,7 +474,7 @@ impl Scorer {
         let Model { bias, brevity, scale, views, rules: a_rule, .. } = &self.model;
         let view = if shuffled { View::Shuffled } else { self.view };
         let base = bias + views.get(view as usize).copied().unwrap_or_default();
-        let (places, of_letters) = (&self.places, &mut self.of_letters);
+        let (places, seen, weights) = (&self.places, &mut self.of_letters, self.model.of_letters());
         let by_words = |window: usize, words: &Sum| {
             let brevity = brevity * FEW / (FEW + words.features as f32);
             (base - brevity + words.mean() * scale, rules(window) * a_rule)
@@ -479,20 +485,19 @@ impl Scorer {
         let (mut begun, mut run, mut read) = (Sum::default(), 0, 0);
         for (window, (mut score, rules)) in all().enumerate() {
             if asks && score + rules >= self.doubt.start {
-                let mut none = Sum::default();
                 if window + 1 != read {
-                    of_letters.begin(2);
-                    (begun, run) = (Sum::default(), last_letters(text, places, window));
-                    places.read(text, window, |bytes| {
-                        of_letters.read(bytes, &mut run, &mut begun, &mut none);
-                    });
+                    run = last_letters(text, places, window);
+                    seen.begin();
+                    let mut chunk = Chunk::new(weights, seen, Sum::default(), Sum::default());
+                    chunk.read(text, places, window, &mut run);
+                    begun = chunk.begun;
                 }
-                let mut goes_on = std::mem::take(&mut begun);
+                let mut goes_on = begun;
                 if window < places.chunks.len() {
-                    of_letters.begin(1);
-                    places.read(text, window + 1, |bytes| {
-                        of_letters.read(bytes, &mut run, &mut begun, &mut goes_on);
-                    });
+                    seen.go_on();
+                    let mut chunk = Chunk::new(weights, seen, Sum::default(), goes_on);
+                    chunk.read(text, places, window + 1, &mut run);
+                    (begun, goes_on) = (chunk.begun, chunk.goes_on);
                 }
                 read = window + 2;
                 score += goes_on.mean() * scale;
@@ -562,7 +567,7 @@ mod tests {
     fn the_weights_can_be_read_and_written() {
         let model = Model::trained();
         assert_eq!(model.weights.len(), BUCKETS);
-        assert!(model.to_bytes() == TRAINED && TRAINED.len() <= 300_000);
+        assert!(model.to_bytes() == TRAINED && TRAINED.len() <= 140_000);
     }
 
     #[test]
