@@ -6,6 +6,7 @@
 //! * [`framing`] turns bytes, cut anywhere, into [`Event`]s and back; [`sse`] is the usual one.
 //! * [`text`] names where a piece of text stands ([`Scope`]), so that all filters share one definition of
 //!   "all the text".
+//! * [`bytes`] finds bytes of a kind in a text.
 //! * [`Problem`] is an error on its way to a client, whoever made it.
 //!
 //! Not here: wire formats (the `dialects` crate), decisions (the filters' crates), hosts (the `shell` crate).
@@ -15,6 +16,7 @@
 //! assert_eq!(tree.to_string(), r#"{"model":"gpt-4o","seed":1.50}"#);
 //! ```
 
+pub mod bytes;
 pub mod event;
 pub mod framing;
 pub mod json;

@@ -177,21 +177,27 @@ impl<'a> Asked<'a> {
 
     /// What the complexity score looks at.
     pub fn complexity(&self, words: &ReasoningWords) -> Features {
-        let user = || pieces(self.texts, Scope::User, false);
-        let mut turns: Vec<usize> = user().map(|piece| piece.turn).collect();
+        let mut turns: Vec<usize> =
+            pieces(self.texts, Scope::User, false).map(|piece| piece.turn).collect();
         turns.dedup();
         let counter = self.counter().rough();
         let mut features = Features {
-            all_tokens: self.prompt_tokens(),
             code: self.code(),
             user_turns: turns.len() as u64,
             tools: self.has(Feature::Tools),
             ..Features::default()
         };
-        for piece in pieces(self.texts, Scope::User, true) {
-            features.last_tokens += counter.text(&piece.text);
-            features.add_last(&piece.text, words);
+        // No text is counted twice.
+        let mut all = 0u64;
+        for piece in self.texts {
+            let tokens = counter.text(&piece.text);
+            all = all.saturating_add(tokens);
+            if piece.scope == Scope::User && Some(&piece.turn) == turns.last() {
+                features.last_tokens += tokens;
+                features.add_last(&piece.text, words);
+            }
         }
+        features.all_tokens = *self.found.tokens.get_or_init(|| all);
         features
     }
 

@@ -1,6 +1,8 @@
 //! Whether a text has program code in it.
 
-use super::words::words;
+use chat::bytes::{BLOCK, Set, blocks};
+
+use super::words::count_words;
 
 /// From how many points on a text counts as having code.
 const ENOUGH: u32 = 6;
@@ -71,11 +73,18 @@ const MARKS: &[&str] = &[
 /// Whether `text` has program code in it: a fenced block, or lines that look like code. Every line gets
 /// points for how it begins, how it ends and the marks in it.
 pub fn has_code(text: &str) -> bool {
-    if fenced(text) {
-        return true;
-    }
     let mut points = 0;
+    let mut fence = Fence::None;
     for line in text.lines() {
+        let trimmed = line.trim_start();
+        let fences = trimmed.starts_with("```") || trimmed.starts_with("~~~");
+        fence = match (fence, fences) {
+            // A block that is not closed still is one.
+            (Fence::Begun, false) => return true,
+            (Fence::None, true) => Fence::Begun,
+            (Fence::None, false) => Fence::None,
+            (Fence::Begun | Fence::Empty, _) => Fence::Empty,
+        };
         points += points_of(line);
         if points >= ENOUGH {
             return true;
@@ -84,19 +93,14 @@ pub fn has_code(text: &str) -> bool {
     false
 }
 
-/// A line that begins with three backticks, or three tildes, and something before the next such line.
-fn fenced(text: &str) -> bool {
-    let mut fences = text
-        .lines()
-        .map(str::trim_start)
-        .enumerate()
-        .filter(|(_, line)| line.starts_with("```") || line.starts_with("~~~"));
-    match (fences.next(), fences.next()) {
-        (Some((from, _)), Some((to, _))) => to > from + 1,
-        // A block that is not closed still is one.
-        (Some((from, _)), None) => text.lines().count() > from + 1,
-        _ => false,
-    }
+/// What was seen of the first fenced block: it begins with a line of three backticks, or three tildes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fence {
+    None,
+    /// In the line before.
+    Begun,
+    /// And ended in the next, with nothing in it.
+    Empty,
 }
 
 fn points_of(line: &str) -> u32 {
@@ -113,7 +117,9 @@ fn points_of(line: &str) -> u32 {
         _ => 0,
     };
     let marks = marks(trimmed).min(3);
-    let opens = OPENINGS.iter().any(|opening| trimmed.starts_with(opening));
+    let begin = trimmed.bytes().next();
+    let mut openings = OPENINGS.iter().filter(|opening| opening.bytes().next() == begin);
+    let opens = openings.any(|opening| trimmed.starts_with(opening));
     let opening = match opens {
         // Prose begins with some of these as well: "let me", "use the", "import duties".
         true if ends + marks > 0 || line.starts_with([' ', '\t']) || few_words(trimmed) => 2,
@@ -125,11 +131,13 @@ fn points_of(line: &str) -> u32 {
 
 /// How many of the marks a line has. Prose has few bytes that one begins with.
 fn marks(line: &str) -> u32 {
-    let bytes = line.as_bytes();
     let mut found = 0u32;
-    for (at, byte) in bytes.iter().enumerate() {
-        if is_mark(*byte) {
-            let rest = bytes.get(at..).unwrap_or_default();
+    for (index, block) in blocks(line.as_bytes()).enumerate() {
+        let mut begun = BEGINNINGS.find(&block);
+        while begun != 0 {
+            let at = index * BLOCK + begun.trailing_zeros() as usize;
+            begun &= begun - 1;
+            let rest = line.as_bytes().get(at..).unwrap_or_default();
             for (number, mark) in MARKS.iter().enumerate() {
                 found |= u32::from(rest.starts_with(mark.as_bytes())) << number;
             }
@@ -138,12 +146,18 @@ fn marks(line: &str) -> u32 {
     found.count_ones()
 }
 
-/// Whether a mark begins with it.
-fn is_mark(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'(' | b')' | b'=' | b'-' | b'!' | b'&' | b'|' | b':' | b'+' | b'<' | b'/' | b']' | b'['
-    )
+/// The bytes that marks begin with.
+const BEGINNINGS: Set = beginnings();
+
+const fn beginnings() -> Set {
+    let (mut set, mut marks) = (Set::new(), MARKS);
+    while let [mark, rest @ ..] = marks {
+        if let [first, ..] = mark.as_bytes() {
+            set = set.with(*first, *first);
+        }
+        marks = rest;
+    }
+    set
 }
 
 /// Whether a line is nothing but a call: `print(add(1, 2))`.
@@ -155,10 +169,8 @@ fn is_call(line: &str) -> bool {
 
 /// Whether a line is too short for a sentence: `import os`, `let x`.
 fn few_words(line: &str) -> bool {
-    let mut count = 0;
-    words(line, |_| count += 1);
     let last = line.chars().next_back().unwrap_or(' ');
-    count <= 2 && !matches!(last, '.' | '?' | '!' | ',')
+    !matches!(last, '.' | '?' | '!' | ',') && count_words(line, 3) <= 2
 }
 
 #[cfg(test)]
@@ -172,7 +184,6 @@ mod tests {
     fn every_mark_is_found_once() {
         assert!(MARKS.len() <= 32, "a bit for each");
         for mark in MARKS {
-            assert!(is_mark(mark.as_bytes()[0]), "{mark}");
             let line = format!("a {mark} b {mark}");
             let expected = MARKS.iter().filter(|mark| line.contains(**mark)).count();
             assert_eq!(marks(&line) as usize, expected, "{line}");

@@ -17,6 +17,8 @@
 
 use std::fmt;
 
+use chat::bytes::{BLOCK, Set, blocks};
+
 use super::Phrases;
 use crate::config::Coefficients;
 
@@ -151,7 +153,12 @@ impl fmt::Display for Score {
         write!(f, "{}", self.total)?;
         for (index, (name, points)) in self.parts.iter().enumerate() {
             let before = if index == 0 { " (" } else { ", " };
-            write!(f, "{before}{name} {points:.0}")?;
+            write!(f, "{before}{name} ")?;
+            // As `{points:.0}` would, which works for any number and takes far longer.
+            match points.abs() < 1e6 {
+                true => write!(f, "{}", points.round_ties_even() as i32)?,
+                false => write!(f, "{points:.0}")?,
+            }
         }
         f.write_str(if self.parts.is_empty() { "" } else { ")" })
     }
@@ -170,9 +177,10 @@ impl Default for ReasoningWords {
 impl Features {
     /// Adds what a piece of the user's last turn shows.
     pub fn add_last(&mut self, text: &str, words: &ReasoningWords) {
+        let signs = Signs::of(text);
         self.reasoning_words += words.0.count_in(text) as u64;
-        self.demands += demands(text);
-        self.mathematics += mathematics(text);
+        self.demands += signs.demands;
+        self.mathematics += signs.mathematics;
     }
 
     /// The score.
@@ -204,55 +212,77 @@ fn doublings(count: u64, unit: u64) -> f64 {
     }
 }
 
-/// Questions and list items.
-fn demands(text: &str) -> u64 {
-    let questions = count(text, |byte| byte == b'?', |char| matches!(char, '？' | '؟'));
-    let items = text.lines().filter(|line| is_item(line.trim_start())).count();
-    questions + items as u64
+/// What signs, digits and the beginnings of lines show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Signs {
+    /// Questions and list items.
+    demands: u64,
+    /// Formulas and numbers: equations, powers, roots, and numbers of two digits or more.
+    mathematics: u64,
 }
 
-/// How many characters of a text are of a kind. Most texts are ASCII, and are read byte by byte.
-fn count(text: &str, ascii: impl Fn(u8) -> bool, other: impl Fn(char) -> bool) -> u64 {
-    let bytes = text.bytes().filter(|byte| ascii(*byte)).count();
-    let others = match text.is_ascii() {
-        true => 0,
-        false => text.chars().filter(|char| other(*char)).count(),
-    };
-    (bytes + others) as u64
-}
+/// Signs that count, and line ends.
+const SIGNS: Set = Set::new().with_all(b"?=^\\\n");
+const DIGITS: Set = Set::new().with(b'0', b'9');
 
-/// `- item`, `* item`, `3. item`, `b) item`.
-fn is_item(line: &str) -> bool {
-    let mark = line.split_once(' ').map_or("", |(mark, _)| mark);
-    match mark {
-        "-" | "*" | "•" | "–" => true,
-        _ => {
-            let number = mark.strip_suffix(['.', ')']).unwrap_or("");
-            !number.is_empty()
-                && number.len() <= 3
-                && (number.bytes().all(|byte| byte.is_ascii_digit()) || number.len() == 1)
+impl Signs {
+    /// Read in one go; characters beyond ASCII and TeX only where there are any.
+    fn of(text: &str) -> Signs {
+        let mut signs = Signs { demands: u64::from(is_item(text)), mathematics: 0 };
+        let mut tex = false;
+        let mut digits_before = 0u64;
+        for (index, block) in blocks(text.as_bytes()).enumerate() {
+            // The second digit of each number: one before it, and none before that one.
+            let digits = DIGITS.find(&block);
+            let one = digits << 1 | digits_before >> 63;
+            let two = digits << 2 | digits_before >> 62;
+            signs.mathematics += u64::from((digits & one & !two).count_ones());
+            digits_before = digits;
+            let mut found = SIGNS.find(&block);
+            while found != 0 {
+                let at = found.trailing_zeros() as usize;
+                found &= found - 1;
+                match block.get(at) {
+                    Some(b'?') => signs.demands += 1,
+                    Some(b'\\') => tex = true,
+                    Some(b'\n') => {
+                        let line = text.get(index * BLOCK + at + 1..).unwrap_or_default();
+                        signs.demands += u64::from(is_item(line));
+                    }
+                    _ => signs.mathematics += 1,
+                }
+            }
         }
+        if !text.is_ascii() {
+            for char in text.chars().filter(|char| !char.is_ascii()) {
+                signs.demands += u64::from(matches!(char, '？' | '؟'));
+                signs.mathematics += u64::from("∫∑√≤≥∞≠×÷".contains(char));
+            }
+        }
+        if tex {
+            let formulas = text.matches("\\frac").count() + text.matches("\\sum").count();
+            signs.mathematics += formulas as u64;
+        }
+        signs
     }
 }
 
-/// Formulas and numbers: equations, powers, roots, and numbers of two digits or more.
-fn mathematics(text: &str) -> u64 {
-    let marks = count(
-        text,
-        |byte| matches!(byte, b'=' | b'^'),
-        |char| matches!(char, '∫' | '∑' | '√' | '≤' | '≥' | '∞' | '≠' | '×' | '÷'),
-    );
-    let mut numbers = 0;
-    let mut digits = 0u64;
-    for byte in text.bytes() {
-        digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
-        numbers += u64::from(digits == 2);
+/// Whether a text's first line is `- item`, `* item`, `3. item`, `b) item`, whatever white space is before it.
+fn is_item(rest: &str) -> bool {
+    /// The longest mark, and the space behind it.
+    const MOST: usize = 5;
+    let line = rest.trim_start_matches(|char: char| char != '\n' && char.is_whitespace());
+    let begin = line.as_bytes().iter().take(MOST);
+    let Some(end) = begin.clone().position(|byte| *byte == b' ') else { return false };
+    match line.get(..end).unwrap_or_default() {
+        "-" | "*" | "•" | "–" => true,
+        mark => match mark.as_bytes() {
+            [b'\n', ..] => false,
+            [_, b'.' | b')'] => true,
+            [_, .., b'.' | b')'] => begin.take(end - 1).all(u8::is_ascii_digit),
+            _ => false,
+        },
     }
-    let tex = match text.bytes().any(|byte| byte == b'\\') {
-        true => text.matches("\\frac").count() + text.matches("\\sum").count(),
-        false => 0,
-    };
-    marks + numbers + tex as u64
 }
 
 #[cfg(test)]
@@ -328,8 +358,10 @@ mod tests {
             ("In 2019 we had 7, then 12, 345.", 3),
             ("\\frac{a}{b} + \\sum_i", 2),
             ("twenty", 0),
+            (&"1234 ".repeat(100), 100),
+            (&"=12345678901234567".repeat(100), 200),
         ] {
-            assert_eq!(mathematics(text), expected, "{text}");
+            assert_eq!(Signs::of(text).mathematics, expected, "{text}");
         }
     }
 
@@ -339,9 +371,11 @@ mod tests {
             ("Why? How?", 2),
             ("- a\n- b\n3. c\nb) d\nno item. here", 4),
             ("e.g. this", 0),
+            ("\n) x\n\n12\n) y\n-\n", 0),
+            ("\t\u{3000}\u{2022} a\r\n\u{2013} b\r\n 123) c\n1234. d\n12a. e", 3),
             ("1990. was good", 0),
         ] {
-            assert_eq!(demands(text), expected, "{text}");
+            assert_eq!(Signs::of(text).demands, expected, "{text}");
         }
     }
 }

@@ -1,35 +1,23 @@
 //! Words and phrases in a text, whatever their case.
 
+use chat::bytes::{BLOCK, Set, block_at};
+
+/// How many bytes of a word count, so that no text makes more of the buffer than that.
+const LONGEST: usize = 64;
+
 /// Calls `each` with every word of `text`, in lower case: a run of letters, marks and digits. A word is cut
-/// after `LONGEST` bytes, so that no text makes more of the buffer than that.
+/// after [`LONGEST`] bytes.
 pub(crate) fn words(text: &str, mut each: impl FnMut(&str)) {
-    const LONGEST: usize = 64;
-    let mut word = String::with_capacity(LONGEST);
-    // Most texts, and without looking at letters one by one.
-    if text.is_ascii() {
-        let inner = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        let runs = text.as_bytes().split(|byte| !inner(byte)).filter(|run| !run.is_empty());
-        for run in runs.filter_map(|run| std::str::from_utf8(run).ok()) {
-            word.clear();
-            word.push_str(run.get(..LONGEST).unwrap_or(run));
-            word.make_ascii_lowercase();
-            each(&word);
-        }
-        return;
+    let mut lowered = String::with_capacity(LONGEST);
+    for word in Words::of(text) {
+        lower(word, &mut lowered);
+        each(&lowered);
     }
-    for char in text.chars().chain([' ']) {
-        if is_inner(char) {
-            if word.len() < LONGEST {
-                match char.is_ascii() {
-                    true => word.push(char.to_ascii_lowercase()),
-                    false => word.extend(char.to_lowercase()),
-                }
-            }
-        } else if !word.is_empty() {
-            each(&word);
-            word.clear();
-        }
-    }
+}
+
+/// How many words a text has, counted up to `most`.
+pub(crate) fn count_words(text: &str, most: usize) -> usize {
+    Words::of(text).take(most).count()
 }
 
 /// Whether a character belongs to the inside of a word.
@@ -43,28 +31,142 @@ pub(crate) fn is_inner(char: char) -> bool {
     }
 }
 
+/// Writes a word to `out` in lower case, in place of what is there.
+fn lower(word: &str, out: &mut String) {
+    out.clear();
+    if word.is_ascii() {
+        out.push_str(word.get(..LONGEST).unwrap_or(word));
+        out.make_ascii_lowercase();
+        return;
+    }
+    for char in word.chars() {
+        if out.len() >= LONGEST {
+            return;
+        }
+        match char.is_ascii() {
+            true => out.push(char.to_ascii_lowercase()),
+            false => out.extend(char.to_lowercase()),
+        }
+    }
+}
+
+/// What words in ASCII are made of.
+const INNER: Set = Set::new().with(b'a', b'z').with(b'A', b'Z').with(b'0', b'9').with(b'_', b'_');
+
+const ASCII: Set = Set::new().with(0, 0x7f);
+
+/// The words of a text as they stand there.
+#[derive(Debug, Clone)]
+struct Words<'a> {
+    text: &'a str,
+    is_ascii: bool,
+    at: usize,
+    /// Where the block begins in which was looked last.
+    block: usize,
+    /// Its bytes that are inside of words.
+    inner: u64,
+    /// Its bytes beyond ASCII.
+    wide: u64,
+}
+
+impl<'a> Words<'a> {
+    fn of(text: &'a str) -> Words<'a> {
+        let is_ascii = text.is_ascii();
+        let mut words = Words { text, is_ascii, at: 0, block: 0, inner: 0, wide: 0 };
+        words.look();
+        words
+    }
+
+    /// Looks at the block that begins here.
+    fn look(&mut self) {
+        let block = block_at(self.text.as_bytes(), self.at);
+        self.block = self.at;
+        self.inner = INNER.find(&block);
+        self.wide = if self.is_ascii { 0 } else { !ASCII.find(&block) };
+    }
+
+    /// Goes on to what is inside of a word, or to what is outside.
+    fn seek(&mut self, inner: bool) {
+        loop {
+            self.seek_ascii(inner);
+            if self.is_ascii || self.text.as_bytes().get(self.at).is_none_or(u8::is_ascii) {
+                return;
+            }
+            // A character beyond ASCII tells what it is.
+            match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+                Some(char) if is_inner(char) != inner => self.at += char.len_utf8(),
+                _ => return,
+            }
+        }
+    }
+
+    /// The same, or to a character beyond ASCII.
+    fn seek_ascii(&mut self, inner: bool) {
+        while self.at < self.text.len() {
+            if self.at - self.block >= BLOCK {
+                self.look();
+            }
+            let into = self.at - self.block;
+            let sought = if inner { self.inner | self.wide } else { !self.inner };
+            let steps = (sought >> into).trailing_zeros() as usize;
+            if into + steps < BLOCK {
+                self.at += steps;
+                break;
+            }
+            self.at = self.block + BLOCK;
+        }
+        self.at = self.at.min(self.text.len());
+    }
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        self.seek(true);
+        let start = self.at;
+        self.seek(false);
+        self.text.get(start..self.at).filter(|word| !word.is_empty())
+    }
+}
+
 /// A list of phrases to look for, as many as there may be: a text is read once.
 #[derive(Debug)]
 pub struct Phrases {
-    /// In lower case, words parted by one space, with a space before and after; sorted. Those of whole words.
+    /// In lower case, words parted by one space; sorted. Those of whole words.
     whole: Vec<String>,
-    /// Of `whole`, those whose first byte behind the space is this one or a smaller one.
-    up_to: Vec<usize>,
+    /// By the first byte of a word, which phrases begin with it.
+    beginnings: Vec<Beginning>,
     /// Those with an ideograph, between which there are no spaces: they are found anywhere.
     anywhere: Vec<String>,
+}
+
+/// The phrases that begin with the same byte.
+#[derive(Debug, Clone, Copy)]
+struct Beginning {
+    from: u32,
+    to: u32,
+    /// The bits of how their first words go on ([`next_bytes`]): most words that begin alike go on otherwise.
+    next: u64,
 }
 
 impl Phrases {
     /// Prepares phrases; those without any word in them are left out.
     pub fn new<'a>(phrases: impl IntoIterator<Item = &'a str>) -> Phrases {
-        let all = phrases.into_iter().map(spaced).filter(|phrase| phrase.len() > 1);
+        let all = phrases.into_iter().map(spaced).filter(|phrase| !phrase.is_empty());
         let (anywhere, mut whole): (Vec<String>, Vec<String>) =
             all.partition(|phrase| phrase.chars().any(|char| char >= '\u{2e80}'));
         whole.sort_unstable();
-        let up_to = |byte| whole.partition_point(|phrase| first(phrase) <= byte);
-        let up_to = (0..=u8::MAX).map(up_to).collect();
-        let anywhere = anywhere.iter().map(|phrase| phrase.trim().to_owned()).collect();
-        Phrases { whole, up_to, anywhere }
+        let up_to =
+            |end: u32| whole.partition_point(|phrase| u32::from(first(phrase)) < end) as u32;
+        let beginning = |byte| {
+            let (from, to) = (up_to(byte), up_to(byte + 1));
+            let of = whole.get(from as usize..to as usize).unwrap_or_default().iter();
+            let next = |phrase: &String| next_bytes(first_word(phrase).as_bytes());
+            Beginning { from, to, next: of.map(next).fold(0, |bits, bit| bits | bit) }
+        };
+        let beginnings = (0..=u32::from(u8::MAX)).map(beginning).collect();
+        Phrases { whole, beginnings, anywhere }
     }
 
     /// How many phrases there are.
@@ -109,46 +211,77 @@ impl Phrases {
 
     /// Calls `each` with the place of every phrase of whole words in `text`, until it says `false`.
     fn look(&self, text: &str, mut each: impl FnMut(usize) -> bool) {
-        if self.whole.is_empty() {
-            return;
-        }
-        let text = spaced(text);
-        let bytes = text.as_bytes();
-        for (at, pair) in bytes.windows(2).enumerate() {
-            let [b' ', first] = *pair else { continue };
-            let end = self.up_to.get(usize::from(first)).copied().unwrap_or(0);
-            let start = match first.checked_sub(1) {
-                Some(before) => self.up_to.get(usize::from(before)).copied().unwrap_or(0),
-                None => 0,
+        let mut rest = Words::of(text);
+        let mut lowered = String::new();
+        while let Some(word) = rest.next() {
+            let of = match (rest.is_ascii || word.is_ascii()) && word.len() <= LONGEST {
+                true => word.as_bytes(),
+                false => {
+                    lower(word, &mut lowered);
+                    lowered.as_bytes()
+                }
             };
-            let candidates = self.whole.get(start..end).unwrap_or_default();
-            let rest = bytes.get(at..).unwrap_or_default();
+            let begin = of.first().map(u8::to_ascii_lowercase).unwrap_or_default();
+            let Some(beginning) = self.beginnings.get(usize::from(begin)) else { return };
+            if beginning.next & next_bytes(of) == 0 {
+                continue;
+            }
+            let (from, to) = (beginning.from as usize, beginning.to as usize);
+            let candidates = self.whole.get(from..to).unwrap_or_default();
             for (place, phrase) in candidates.iter().enumerate() {
-                let phrase = phrase.as_bytes();
-                // Sorted: behind a phrase that is greater stands none that the text begins with.
-                match (phrase.get(2), rest.get(2)) {
-                    (Some(wanted), Some(there)) if wanted < there => continue,
-                    (Some(wanted), Some(there)) if wanted > there => break,
-                    _ if rest.starts_with(phrase) && !each(start + place) => return,
-                    _ => {}
+                let more = behind(of, phrase);
+                if more.is_some_and(|more| goes_on(&rest, more)) && !each(from + place) {
+                    return;
                 }
             }
         }
     }
 }
 
-/// The byte behind the space that a phrase begins with.
-fn first(phrase: &str) -> u8 {
-    phrase.as_bytes().get(1).copied().unwrap_or_default()
+/// What a phrase has behind `word`, if that is its first word.
+fn behind<'a>(word: &[u8], phrase: &'a str) -> Option<&'a str> {
+    let (head, more) = phrase.as_bytes().split_at_checked(word.len())?;
+    // Most are longer or shorter words.
+    let is_word = matches!(more.first(), None | Some(b' ')) && head.eq_ignore_ascii_case(word);
+    phrase.get(word.len()..).filter(|_| is_word)
 }
 
-/// The words of `text` in lower case, parted by one space, with a space before and after.
+/// Whether the next words are those of `phrase`, each with a space before it.
+fn goes_on(rest: &Words<'_>, phrase: &str) -> bool {
+    let mut rest = rest.clone();
+    let mut lowered = String::new();
+    phrase.split(' ').skip(1).all(|part| {
+        rest.next().is_some_and(|word| {
+            lower(word, &mut lowered);
+            lowered == part
+        })
+    })
+}
+
+/// The first word of a phrase.
+fn first_word(phrase: &str) -> &str {
+    phrase.split(' ').next().unwrap_or_default()
+}
+
+/// The byte that a phrase begins with.
+fn first(phrase: &str) -> u8 {
+    phrase.as_bytes().first().copied().unwrap_or_default()
+}
+
+/// A bit for the second byte of a word and its third, whatever their case.
+fn next_bytes(word: &[u8]) -> u64 {
+    let byte = |at: usize| word.get(at).map_or(0, |byte| byte & 31);
+    1 << (byte(1) ^ byte(2) << 1)
+}
+
+/// The words of `text` in lower case, parted by one space.
 fn spaced(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push(' ');
+    let mut out = String::with_capacity(text.len());
     words(text, |word| {
+        if !out.is_empty() {
+            out.push(' ');
+        }
         out.push_str(word);
-        out.push(' ');
     });
     out
 }
@@ -193,6 +326,26 @@ mod tests {
             assert_eq!(phrases.any_in(text), count > 0, "{text}");
         }
         assert_eq!((phrases.len(), phrases.is_empty()), (8, false));
+    }
+
+    #[test]
+    fn words_are_found_wherever_blocks_end() {
+        let pieces =
+            ["word", "A_1", "é", "naïve", "ж", "漢字", " ", ", ", "-", "\u{a0}", "…", "\n"];
+        let mut seed = 1u64;
+        for length in 0..300 {
+            let mut text = String::new();
+            while text.len() < length {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                text += pieces[(seed >> 33) as usize % pieces.len()];
+            }
+            let expected = text.split(|char| !is_inner(char)).filter(|word| !word.is_empty());
+            assert_eq!(
+                Words::of(&text).collect::<Vec<_>>(),
+                expected.collect::<Vec<_>>(),
+                "{text:?}"
+            );
+        }
     }
 
     #[test]

@@ -1,0 +1,153 @@
+//! Which bytes of a text are of a kind, 64 at a time: for who looks at every byte of it.
+//!
+//! ```
+//! use chat::bytes::{Set, blocks};
+//! const DIGITS: Set = Set::new().with(b'0', b'9');
+//! let digits = |text: &str| blocks(text.as_bytes()).map(|block| DIGITS.find(&block).count_ones()).sum::<u32>();
+//! assert_eq!(digits("In 2019 we had 7, then 12."), 7);
+//! ```
+
+/// How many bytes are looked at at once.
+pub const BLOCK: usize = 64;
+
+/// A set of ASCII bytes. No other byte is in any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Set {
+    /// By the lower half of a byte, a bit for each upper half that it has in the set.
+    uppers: [u8; 16],
+}
+
+impl Default for Set {
+    fn default() -> Set {
+        Set::new()
+    }
+}
+
+impl Set {
+    /// The empty set.
+    pub const fn new() -> Set {
+        Set { uppers: [0; 16] }
+    }
+
+    /// The same with the bytes from one to another; what is not ASCII is left out.
+    #[must_use]
+    #[allow(clippy::indexing_slicing, reason = "a half of a byte is below 16")]
+    pub const fn with(mut self, from: u8, to: u8) -> Set {
+        let mut byte = from;
+        while byte <= to && byte.is_ascii() {
+            self.uppers[(byte & 15) as usize] |= 1 << (byte >> 4);
+            byte += 1;
+        }
+        self
+    }
+
+    /// The same with these bytes; what is not ASCII is left out.
+    #[must_use]
+    pub const fn with_all(mut self, mut bytes: &[u8]) -> Set {
+        while let [byte, rest @ ..] = bytes {
+            self = self.with(*byte, *byte);
+            bytes = rest;
+        }
+        self
+    }
+
+    /// A bit for each byte of the block, the first one's the lowest: whether it is in the set.
+    pub fn find(&self, block: &[u8; BLOCK]) -> u64 {
+        find(&self.uppers, block)
+    }
+}
+
+/// A text in blocks. The last one is filled up with a byte that is in no set.
+pub fn blocks(bytes: &[u8]) -> impl Iterator<Item = [u8; BLOCK]> {
+    let (whole, rest) = bytes.as_chunks::<BLOCK>();
+    whole.iter().copied().chain((!rest.is_empty()).then(|| padded(rest)))
+}
+
+/// The block of a text that begins at `at`, filled up as in [`blocks`].
+pub fn block_at(bytes: &[u8], at: usize) -> [u8; BLOCK] {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.first_chunk().copied().unwrap_or_else(|| padded(rest))
+}
+
+fn padded(rest: &[u8]) -> [u8; BLOCK] {
+    let mut block = [0xff; BLOCK];
+    block.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+    block
+}
+
+/// With vector instructions, which every host of modules has (WebAssembly 2.0).
+#[cfg(target_arch = "wasm32")]
+#[target_feature(enable = "simd128")]
+fn find(uppers: &[u8; 16], block: &[u8; BLOCK]) -> u64 {
+    use core::arch::wasm32::{
+        i8x16_swizzle, u8x16, u8x16_bitmask, u8x16_ne, u8x16_shr, u8x16_splat, u64x2, v128,
+        v128_and,
+    };
+    #[inline]
+    #[target_feature(enable = "simd128")]
+    fn vector(bytes: &[u8; 16]) -> v128 {
+        let word = u128::from_le_bytes(*bytes);
+        u64x2(word as u64, (word >> 64) as u64)
+    }
+    let bits = u8x16(1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0);
+    let uppers = vector(uppers);
+    let (quarters, _) = block.as_chunks::<16>();
+    quarters.iter().rev().fold(0, |found, quarter| {
+        let quarter = vector(quarter);
+        let lower = i8x16_swizzle(uppers, v128_and(quarter, u8x16_splat(15)));
+        let upper = i8x16_swizzle(bits, u8x16_shr(quarter, 4));
+        let members = u8x16_ne(v128_and(lower, upper), u8x16_splat(0));
+        found << 16 | u64::from(u8x16_bitmask(members))
+    })
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn find(uppers: &[u8; 16], block: &[u8; BLOCK]) -> u64 {
+    block.iter().rev().fold(0, |found, byte| {
+        let upper = uppers.get(usize::from(byte & 15)).copied().unwrap_or_default();
+        let member = byte.is_ascii() && upper >> (byte >> 4) & 1 == 1;
+        found << 1 | u64::from(member)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn every_byte_is_found_where_it_stands() {
+        let sets = [
+            (Set::new().with(b'0', b'9'), (b'0'..=b'9').collect::<Vec<u8>>()),
+            (Set::new().with_all(b"\0\n =^\x7f"), b"\0\n =^\x7f".to_vec()),
+            (Set::new().with(0, 0xff), (0..0x80).collect()),
+            (Set::default(), Vec::new()),
+        ];
+        for (set, members) in sets {
+            for byte in 0..=u8::MAX {
+                for at in [0, 1, 15, 16, 31, 32, 47, 48, 63] {
+                    let mut block = [0x80; BLOCK];
+                    block[at] = byte;
+                    let expected = u64::from(members.contains(&byte)) << at;
+                    assert_eq!(set.find(&block), expected, "{byte} at {at}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_into_blocks_and_the_last_one_filled_up() {
+        let text: Vec<u8> = (0..130).collect();
+        let all: Vec<[u8; BLOCK]> = blocks(&text).collect();
+        assert_eq!(all.len(), 3);
+        assert_eq!(all[2][..2], text[128..]);
+        assert!(all[2][2..].iter().all(|byte| *byte == 0xff));
+        for (index, block) in all.iter().enumerate() {
+            assert_eq!(block_at(&text, index * BLOCK), *block);
+        }
+        assert_eq!((blocks(b"").count(), blocks(&[0; 64]).count()), (0, 1));
+        assert_eq!(block_at(b"a", 64), [0xff; BLOCK]);
+    }
+}
