@@ -58,6 +58,15 @@ impl Event {
         &mut self.data
     }
 
+    /// Lets `edit` work on the JSON value it carries; it returns whether it changed anything.
+    pub fn edit(&mut self, edit: impl FnOnce(&mut Value) -> bool) {
+        if let Data::Json(value) = &mut self.data
+            && edit(value)
+        {
+            self.raw = None;
+        }
+    }
+
     /// The JSON value it carries, if that is what it carries.
     pub fn as_json(&self) -> Option<&Value> {
         match &self.data {

@@ -217,6 +217,16 @@ impl fmt::Debug for dyn Reader + '_ {
     }
 }
 
+/// What makes an answer such as a dialect's clients take it, though it is in their dialect already.
+#[derive(Debug)]
+pub struct Tidy {
+    /// Makes an answer (or, if so, an event of a stream) such. What is taken away is recorded. Returns whether
+    /// anything changed.
+    pub answer: fn(&mut Value, bool, &mut Drops) -> bool,
+    /// Whether an error is such.
+    pub is_error: fn(&Value) -> bool,
+}
+
 /// A dialect that can be translated from and to.
 pub trait Codec: Reader {
     /// The fields of a request that its answer repeats, in dialects whose answers do so.
@@ -257,6 +267,14 @@ pub trait Codec: Reader {
     /// Bends a request that is already in this dialect to the provider's quirks. Returns whether anything
     /// changed.
     fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool;
+
+    /// How an answer of a provider that does not keep to the dialect's values ([`Quirks::keeps_values`]) is made such
+    /// as its clients take it.
+    ///
+    /// [`Quirks::keeps_values`]: crate::providers::Quirks::keeps_values
+    fn tidies(&self) -> Option<&'static Tidy> {
+        None
+    }
 
     /// What providers of this dialect serve besides chat, unless their row says otherwise.
     fn services(&self) -> Services {

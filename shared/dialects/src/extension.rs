@@ -13,20 +13,22 @@ use crate::{Client, Drops};
 pub const EXTENSION: &str = "provider_specific_fields";
 
 /// Puts what `drops` hold into an answer for a client (`streamed`: into an event of one). What the dialect's clients
-/// do not tolerate stays where it is, and so does all if this event does not end the answer.
+/// do not tolerate stays where it is, and so does all if this event does not end the answer. Returns whether anything
+/// was put there.
 pub fn extend<const N: usize>(
     client: &dyn Client,
     body: &mut Value,
     streamed: bool,
     drops: [&mut Drops; N],
-) {
+) -> bool {
     if !drops.iter().any(|drops| drops.holds()) {
-        return;
+        return false;
     }
-    let Some(place) = client.extension(body, streamed) else { return };
+    let Some(place) = client.extension(body, streamed) else { return false };
     let mut kept = Map::new();
     drops.into_iter().for_each(|drops| drops.keep(&mut kept));
     place.put(EXTENSION, kept);
+    true
 }
 
 /// The same for events of a stream.

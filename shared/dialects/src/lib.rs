@@ -13,6 +13,7 @@ pub mod anthropic_count_tokens;
 pub mod anthropic_messages;
 mod base64;
 pub mod bedrock_converse;
+mod call_ids;
 pub mod cohere_chat;
 pub mod cohere_rerank;
 mod dialect;
@@ -44,7 +45,7 @@ pub mod unary;
 
 pub use dialect::{
     Client, ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest,
-    Reader, StreamDecoder, StreamEncoder,
+    Reader, StreamDecoder, StreamEncoder, Tidy,
 };
 pub use dropped::{Dropped, Drops};
 pub use extension::{EXTENSION, extend, extend_events};

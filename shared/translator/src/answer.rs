@@ -5,7 +5,7 @@ use std::rc::Rc;
 use chat::{Data, Event, Framing, Problem, json};
 use dialects::providers::StreamForm;
 use dialects::{
-    Client, ClientContext, Codec, Drops, StreamTranslation, extend, extend_events, neutral,
+    Client, ClientContext, Codec, Drops, StreamTranslation, Tidy, extend, extend_events, neutral,
     rate_limits, restore_all,
 };
 use stage::{Body, Content, Exchange, Headers, Reading, Response, Verdict, facts, metrics};
@@ -41,6 +41,10 @@ enum Form {
     Stream(Box<StreamTranslation>),
     /// A stream of the client's own dialect whose events are wrapped in others.
     Wrapped,
+    /// An answer of the client's own dialect that may have values its clients refuse; what they were.
+    Untidy(&'static Tidy, Drops),
+    /// An error of this status from a provider that says it speaks the client's dialect.
+    UntidyError(u16, &'static Tidy),
     /// Nothing that can be translated.
     Unusable(Problem),
 }
@@ -77,6 +81,10 @@ impl Answer {
             Form::Unusable(problem) => headers.set_error(self.client.encode_error(problem).0),
             Form::Whole => headers.set("content-type", "application/json"),
             Form::WholeAsStream => headers.set("content-type", self.client.framing().media_type()),
+            Form::Untidy(..) if Framing::of(&headers.media_type()).is_some() => {
+                return Reading::Stream;
+            }
+            Form::Untidy(..) | Form::UntidyError(..) => {}
             Form::Stream(..) | Form::Wrapped => {
                 headers.set("content-type", self.client.framing().media_type());
                 return Reading::Stream;
@@ -118,10 +126,14 @@ impl Answer {
         let stream = Framing::of(media_type).is_some();
         let same = self.client.name() == self.dialect.name();
         match status {
-            400.. if same && json && hosting.errors.is_none() => Form::Untouched,
+            400.. if same && json && hosting.errors.is_none() => {
+                self.tidy().map_or(Form::Untouched, |tidy| Form::UntidyError(status, tidy))
+            }
             400.. => Form::Error(status),
             200..300 if same && stream && wrapped => Form::Wrapped,
-            200..300 if same && (json || stream) => Form::Untouched,
+            200..300 if same && (json || stream) => {
+                self.tidy().map_or(Form::Untouched, |tidy| Form::Untidy(tidy, Drops::default()))
+            }
             200..300 if stream && self.streams => Form::Stream(Box::new(StreamTranslation::new(
                 self.dialect,
                 self.client,
@@ -138,12 +150,27 @@ impl Answer {
         }
     }
 
+    /// What an answer needs that is not translated.
+    fn tidy(&self) -> Option<&'static Tidy> {
+        self.dialect.tidies().filter(|_| !self.target.provider.quirks.keeps_values)
+    }
+
     /// The buffered answer.
     pub(crate) fn whole(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
         match std::mem::replace(&mut self.form, Form::Untouched) {
             Form::Untouched | Form::Stream(..) | Form::Wrapped => Ok(()),
             Form::Unusable(problem) => Err(problem.into()),
-            Form::Error(status) => {
+            Form::Untidy(tidy, mut drops) => {
+                if let Content::Json(body) = &mut response.content {
+                    body.edit(|tree| self.tidied(tidy, tree, false, &mut drops));
+                }
+                self.report(&drops, io);
+                Ok(())
+            }
+            Form::UntidyError(_, tidy) if matches!(&response.content, Content::Json(body) if (tidy.is_error)(body.tree())) => {
+                Ok(())
+            }
+            Form::Error(status) | Form::UntidyError(status, _) => {
                 self.error(status, response);
                 Ok(())
             }
@@ -173,6 +200,19 @@ impl Answer {
                 Ok(())
             }
         }
+    }
+
+    /// Makes an answer such as the client takes it. Returns whether anything changed.
+    fn tidied(
+        &self,
+        tidy: &Tidy,
+        tree: &mut json::Value,
+        streamed: bool,
+        drops: &mut Drops,
+    ) -> bool {
+        let changed = (tidy.answer)(tree, streamed, drops);
+        let held = self.target.extends && extend(self.client, tree, streamed, [drops]);
+        changed || held
     }
 
     /// A whole answer as the events of a stream.
@@ -223,12 +263,19 @@ impl Answer {
     /// One event of a streamed answer.
     pub(crate) fn event(
         &mut self,
-        event: Event,
+        mut event: Event,
         out: &mut Vec<Event>,
         io: &mut Exchange,
     ) -> Verdict {
         if let Form::Wrapped = self.form {
             out.push(self.target.hosting().unwrap(event)?);
+            return Ok(());
+        }
+        if let Form::Untidy(tidy, drops) = &mut self.form {
+            let (tidy, mut held) = (*tidy, std::mem::take(drops));
+            event.edit(|tree| self.tidied(tidy, tree, true, &mut held));
+            self.form = Form::Untidy(tidy, held);
+            out.push(event);
             return Ok(());
         }
         let Form::Stream(stream) = &mut self.form else {
@@ -249,6 +296,9 @@ impl Answer {
 
     /// The stream has ended.
     pub(crate) fn stream_end(&mut self, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
+        if let Form::Untidy(_, drops) = &self.form {
+            self.report(drops, io);
+        }
         let Form::Stream(stream) = &mut self.form else { return Ok(()) };
         let verdict = stream.finish(&mut |event| see(event, io), out);
         let drops = stream.drops();

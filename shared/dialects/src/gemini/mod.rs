@@ -85,6 +85,8 @@ use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::tool_names::ToolNames;
 use crate::unary::{Service, Services};
+pub(crate) use signature::{extra_content, from_extra_content};
+
 use crate::{
     ClientContext, Codec, Dialect, Drops, Endpoint, ProviderContext, ProviderRequest, Reader,
     StreamDecoder, StreamEncoder, StreamText,

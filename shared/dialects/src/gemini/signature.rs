@@ -8,6 +8,8 @@
 
 use std::fmt::Write;
 
+use chat::json::{Map, Value, json};
+
 use super::names::from_hex;
 use crate::neutral::Content;
 
@@ -47,6 +49,24 @@ pub(super) fn read(wire: String, text: String) -> Content {
 pub(super) fn own(signature: &str) -> Option<&str> {
     signature.strip_prefix(MARK)
 }
+
+/// Where Google's OpenAI-compatible endpoint has the proof of a call, and looks for it
+/// (<https://ai.google.dev/gemini-api/docs/thought-signatures>, read 2026-11-21): a field of an item of `tool_calls`.
+/// `None`: the proof is another provider's.
+pub(crate) fn extra_content(signature: &str) -> Option<(&'static str, Value)> {
+    let extra = |own| (EXTRA_CONTENT, json!({"google": {"thought_signature": own}}));
+    own(signature).map(extra)
+}
+
+/// Takes such a proof of a call out of an item of `tool_calls`.
+pub(crate) fn from_extra_content(call: &mut Map) -> Option<String> {
+    let place = call.get(EXTRA_CONTENT)?.get("google")?.get("thought_signature")?;
+    let signature = format!("{MARK}{}", place.as_str()?);
+    call.shift_remove(EXTRA_CONTENT);
+    Some(signature)
+}
+
+const EXTRA_CONTENT: &str = "extra_content";
 
 /// The `thoughtSignature` for a client, whoever's proof it is.
 pub(super) fn proof(signature: &str) -> String {

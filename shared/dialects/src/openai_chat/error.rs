@@ -32,6 +32,11 @@ pub(super) fn decode(status: u16, body: &[u8]) -> Problem {
     problem(status, known)
 }
 
+/// Whether `body` is an error in OpenAI's shape.
+pub(super) fn is_own(body: &Value) -> bool {
+    body.get("error").is_some_and(|error| text(error, "message").is_some())
+}
+
 /// The error that an answer or a chunk with a status of success holds, if it holds one.
 pub(crate) fn within(body: &Value) -> Option<Problem> {
     let error = body.get("error").filter(|error| !error.is_null())?;
@@ -59,8 +64,16 @@ impl Known {
             known.message = known.message.or_else(|| text(body, "message"));
             return Some(known);
         }
-        let message = text(body, "message").or_else(|| text(body, "detail"));
-        let first_detail = || text(body.get("detail")?.as_array()?.first()?, "msg");
+        // Cloudflare's (<https://developers.cloudflare.com/fundamentals/api/>) and IBM's
+        // (<https://cloud.ibm.com/apidocs/watsonx-ai>) are in a list.
+        if let Some(first) = body.get("errors").and_then(|list| list.as_array()?.first()) {
+            return Some(Known::of_error(first));
+        }
+        // Mistral puts what its validation finds into `message` (issues of mistralai/client-python show it; all read
+        // 2026-11-21).
+        let found = body.get("message").filter(|message| message.is_object()).unwrap_or(body);
+        let message = text(body, "message").or_else(|| text(found, "detail"));
+        let first_detail = || text(found.get("detail")?.as_array()?.first()?, "msg");
         let message = message.or_else(first_detail)?;
         Some(Known { message: Some(message), ..Known::of_error(body) })
     }
@@ -217,6 +230,8 @@ mod tests {
             r#"{"detail":"no such thing"}"#,
             r#"{"detail":[{"loc":["body","n"],"msg":"no such thing"}]}"#,
             r#"{"message":"no such thing"}"#,
+            r#"{"object":"error","message":{"detail":[{"loc":["body","n"],"msg":"no such thing"}]}}"#,
+            r#"{"success":false,"errors":[{"code":5006,"message":"no such thing"}],"messages":[]}"#,
         ] {
             assert_eq!(read(422, body).message, "no such thing", "{body}");
             assert_eq!(read(422, body).status, 422);

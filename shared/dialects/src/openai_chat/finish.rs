@@ -5,7 +5,9 @@ use crate::neutral::Finish;
 /// Reads `finish_reason` of a message that calls tools or not, refuses or not.
 ///
 /// OpenAI says `stop` where `tool_choice` forced the call, and some providers always do; a provider that
-/// says nothing was done.
+/// says nothing was done. Mistral has a word for the end of the model's window
+/// (<https://docs.mistral.ai/api>), Zhipu one for its filter
+/// (<https://docs.bigmodel.cn/cn/api-reference>, both read 2026-11-21).
 pub(super) fn decode(word: Option<&str>, calls: bool, refuses: bool) -> Finish {
     match word {
         Some("tool_calls" | "function_call") => Finish::ToolCalls,
@@ -13,7 +15,8 @@ pub(super) fn decode(word: Option<&str>, calls: bool, refuses: bool) -> Finish {
         Some("stop") | None if refuses => Finish::Refusal,
         Some("stop") | None => Finish::Stop,
         Some("length") => Finish::Length,
-        Some("content_filter") => Finish::ContentFilter,
+        Some("content_filter" | "sensitive") => Finish::ContentFilter,
+        Some("model_length") => Finish::ContextWindow,
         Some(other) => Finish::Other(other.to_owned()),
     }
 }
@@ -61,6 +64,8 @@ mod tests {
             (None, true, Finish::ToolCalls),
             (None, false, Finish::Stop),
             (Some("eos"), false, Finish::Other("eos".into())),
+            (Some("model_length"), false, Finish::ContextWindow),
+            (Some("sensitive"), false, Finish::ContentFilter),
         ] {
             assert_eq!(decode(word, calls, false), finish, "{word:?}");
         }

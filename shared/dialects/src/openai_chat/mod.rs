@@ -67,7 +67,8 @@
 //! `signature` and `data` (LiteLLM <https://docs.litellm.ai/docs/reasoning_content>; all read 2026-11-20).
 //! All are read; `reasoning_content` is written, and `thinking_blocks` where there is a signature or
 //! redacted data to be given back. In a stream, a signed block is written as one `thinking_blocks` item,
-//! whole, when its signature is known. Thoughts never stand in `content`. A provider whose row says so gets unsigned
+//! whole, when its signature is known. The proof of a call of Gemini's stands at the call, in `extra_content`, as Google's
+//! own compatible endpoint has it: in front of the text it would be taken for the text's. Thoughts never stand in `content`. A provider whose row says so gets unsigned
 //! thoughts back, and an empty `reasoning_content` with calls that came without.
 
 mod adapt;
@@ -81,6 +82,7 @@ mod request;
 mod response;
 mod stream;
 pub(crate) mod text;
+mod tidy;
 mod usage;
 
 use chat::json::{Map, Value, object};
@@ -89,7 +91,7 @@ use chat::{Event, Problem};
 
 use crate::dialect::{
     ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest, Reader,
-    StreamDecoder, StreamEncoder,
+    StreamDecoder, StreamEncoder, Tidy,
 };
 use crate::extension;
 use crate::neutral::{Request, Response, Usage};
@@ -275,6 +277,10 @@ impl Codec for OpenaiChat {
 
     fn adapt(&self, body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
         adapt::adapt(body, provider, drops)
+    }
+
+    fn tidies(&self) -> Option<&'static Tidy> {
+        Some(&Tidy { answer: tidy::tidy, is_error: error::is_own })
     }
 
     fn services(&self) -> Services {

@@ -4,9 +4,10 @@ use chat::Problem;
 use chat::json::{Value, json};
 
 use super::UNKNOWN;
-use crate::Drops;
+use crate::gemini::from_extra_content;
 use crate::neutral::{Block, Content};
 use crate::reader::{Fields, item};
+use crate::{Drops, Path};
 
 /// Takes the thoughts out of a message. Where several extensions tell the same thoughts, the one that can
 /// be given back to the model counts.
@@ -91,6 +92,13 @@ pub(super) fn detail(mut fields: Fields) -> Result<Option<Content>, Problem> {
         }
         _ => None,
     })
+}
+
+/// Takes out of an item of `tool_calls` the proof that stands there.
+pub(super) fn of_call(call: &mut Value, path: &Path) -> Option<Block> {
+    let signature = from_extra_content(call.as_object_mut()?)?;
+    let content = Content::Reasoning { text: String::new(), signature: Some(signature) };
+    Some(Block::new(content, path.field("extra_content")))
 }
 
 /// An item of `thinking_blocks` for thoughts.

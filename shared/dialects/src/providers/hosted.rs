@@ -39,7 +39,7 @@ pub(super) const HOSTED: &[Provider] = &[
         title: "Azure OpenAI (v1)",
         base_url: "https://{resource}.openai.azure.com/openai/v1",
         auth: Auth::Header("api-key"),
-        quirks: Quirks { also: &[&OpenaiResponses], ..Quirks::NONE },
+        quirks: Quirks { also: &[&OpenaiResponses], ..known::AZURE },
         source: "https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle",
         checked: "2026-11-21",
         ..COMPATIBLE
@@ -98,7 +98,16 @@ pub(super) const HOSTED: &[Provider] = &[
         name: "cerebras",
         title: "Cerebras",
         base_url: "https://api.cerebras.ai/v1",
-        quirks: Quirks { max_tokens: MaxTokens::Either, ..Quirks::COMPATIBLE },
+        quirks: Quirks {
+            max_tokens: MaxTokens::Either,
+            // https://github.com/Kilo-Org/kilocode/issues/10375 (of 2026-05-19, read 2026-11-21).
+            unsupported: &[
+                "messages[].reasoning_content",
+                "messages[].thinking_blocks",
+                "messages[].tool_calls[].extra_content",
+            ],
+            ..Quirks::COMPATIBLE
+        },
         source: "https://inference-docs.cerebras.ai/resources/openai",
         checked: "2026-11-20",
         ..COMPATIBLE
@@ -326,7 +335,11 @@ pub(super) const HOSTED: &[Provider] = &[
         name: "openrouter",
         title: "OpenRouter",
         base_url: "https://openrouter.ai/api/v1",
-        quirks: Quirks { services: Some(Services::OPENAI_COMPLETIONS), ..Quirks::NONE },
+        quirks: Quirks {
+            keeps_values: false,
+            services: Some(Services::OPENAI_COMPLETIONS),
+            ..Quirks::NONE
+        },
         source: "https://openrouter.ai/docs/api-reference/parameters",
         checked: "2026-11-20",
         ..COMPATIBLE
@@ -440,6 +453,7 @@ pub(super) const HOSTED: &[Provider] = &[
             // https://docs.x.ai/developers/model-capabilities/text/comparison.md (read 2026-11-21).
             also: &[&OpenaiResponses],
             developer_role: false,
+            keeps_values: false,
             unsupported: &["logit_bias"],
             ..Quirks::NONE
         },

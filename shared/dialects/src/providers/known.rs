@@ -1,12 +1,27 @@
 //! Quirks that take more than a line in their row.
 
-use super::{Formats, Hosting, MaxTokens, Quirks, StreamForm, ToolChoices};
+use super::{CallIds, Formats, Hosting, MaxTokens, Quirks, StreamForm, ToolChoices};
 use crate::bedrock_converse::BedrockConverse;
 use crate::gemini::{self, Gemini};
 use crate::openai_chat::count_tokens::TOKENIZE;
 use crate::openai_responses::OpenaiResponses;
 use crate::openai_responses::count_tokens::COUNT_TOKENS;
 use crate::unary::{Service, Services, wires};
+
+/// What its filter found comes in chunks that name no kind
+/// (<https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-streaming>, read 2026-11-21).
+pub(super) const AZURE: Quirks =
+    Quirks { keeps_values: false, unsupported: THOUGHTS, ..Quirks::NONE };
+
+/// What other providers' answers add to a message, and clients give back. OpenAI knows none of it
+/// (<https://github.com/openai/openai-python/pull/2192>, read 2026-11-21).
+const THOUGHTS: &[&str] = &[
+    "messages[].reasoning",
+    "messages[].reasoning_content",
+    "messages[].reasoning_details",
+    "messages[].thinking_blocks",
+    "messages[].tool_calls[].extra_content",
+];
 
 /// The name of the deployment stands in the path, the version in the query.
 pub(super) const AZURE_DEPLOYMENTS: Quirks = Quirks {
@@ -15,7 +30,7 @@ pub(super) const AZURE_DEPLOYMENTS: Quirks = Quirks {
         query: &[("api-version", "2024-10-21")],
         ..Hosting::NONE
     }),
-    ..Quirks::NONE
+    ..AZURE
 };
 
 /// Anthropic's API as Amazon's InvokeModel carries it.
@@ -51,19 +66,34 @@ pub(super) const VERTEX_ANTHROPIC: Quirks = Quirks {
     ..Quirks::NONE
 };
 
-/// Unknown parameters are refused; usage comes unasked.
+/// Unknown parameters are refused, and unknown fields of messages; what is known stands in
+/// <https://github.com/mistralai/client-python> (of 2026-06-30). Usage comes unasked. Ids of calls:
+/// <https://mistralai.github.io/mistral-common/usage/tools/>, refused still in
+/// <https://github.com/nearai/ironclaw/issues/1241> (of 2026-03-16; all read 2026-11-21).
 pub(super) const MISTRAL: Quirks = Quirks {
     stream_options: false,
+    call_ids: CallIds::Nine,
+    renamed: &[("seed", "random_seed")],
     unsupported: &[
         "audio",
+        "function_call",
+        "functions",
         "logit_bias",
         "logprobs",
+        "messages[].annotations",
+        "messages[].audio",
+        "messages[].function_call",
+        "messages[].name",
+        "messages[].reasoning",
+        "messages[].reasoning_content",
+        "messages[].refusal",
+        "messages[].thinking_blocks",
+        "messages[].tool_calls[].extra_content",
         "modalities",
         "moderation",
         "prompt_cache_options",
         "prompt_cache_retention",
         "safety_identifier",
-        "seed",
         "service_tier",
         "store",
         "top_logprobs",
@@ -92,12 +122,26 @@ pub(super) const ZHIPU: Quirks = Quirks {
     ..Quirks::COMPATIBLE
 };
 
-/// Usage comes unasked, under `x_groq`. Responses: <https://console.groq.com/docs/responses-api> (read
-/// 2026-11-21).
+/// Responses: <https://console.groq.com/docs/responses-api>. Usage of a stream in OpenAI's place comes if asked for
+/// (<https://console.groq.com/docs/api-reference>; tried in <https://github.com/withceleste/celeste-python/pull/351>);
+/// under `x_groq` it always comes. Tiers: <https://console.groq.com/docs/service-tiers>. All read 2026-11-21.
 pub(super) const GROQ: Quirks = Quirks {
     also: &[&OpenaiResponses],
-    stream_options: false,
-    unsupported: &["logit_bias", "logprobs", "messages[].name", "top_logprobs"],
+    keeps_values: false,
+    // Fields of messages: https://github.com/tashfeenahmed/freellmapi/issues/1070 (of 2026-08-30) and the types of
+    // https://github.com/groq/groq-python (of 2026-08-18).
+    unsupported: &[
+        "logit_bias",
+        "logprobs",
+        "messages[].annotations",
+        "messages[].audio",
+        "messages[].name",
+        "messages[].reasoning_content",
+        "messages[].refusal",
+        "messages[].thinking_blocks",
+        "messages[].tool_calls[].extra_content",
+        "top_logprobs",
+    ],
     ..Quirks::NONE
 };
 
@@ -122,6 +166,7 @@ pub(super) const OPENAI: Quirks = Quirks {
         count_tokens: Some(Service::Other(&COUNT_TOKENS)),
         ..Services::OPENAI_COMPLETIONS
     }),
+    unsupported: THOUGHTS,
     ..Quirks::NONE
 };
 

@@ -16,7 +16,7 @@ use crate::unary::Services;
 use crate::{Codec, Dialect};
 
 pub use hosting::{Hosting, StreamForm, with_query};
-pub use quirks::{Formats, MaxTokens, Quirks, ToolChoices};
+pub use quirks::{CallIds, Formats, MaxTokens, Quirks, ToolChoices};
 
 /// An endpoint that speaks a dialect.
 #[derive(Debug, Clone, Copy)]

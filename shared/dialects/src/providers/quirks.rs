@@ -2,6 +2,7 @@
 
 use super::Hosting;
 use crate::Codec;
+pub use crate::call_ids::CallIds;
 use crate::unary::Services;
 
 /// What a provider does otherwise than its dialect's owner.
@@ -32,6 +33,13 @@ pub struct Quirks {
     pub searches: bool,
     /// Whether it fetches images by their URL. If not, a request with one is refused.
     pub image_urls: bool,
+    /// Whether its answers have no values but those of the dialect's owner, which official clients demand where they
+    /// validate (OpenAI-style dialects). If not, an answer is looked through though nothing is translated.
+    pub keeps_values: bool,
+    /// What it takes as the id of a tool call (OpenAI-style dialects).
+    pub call_ids: CallIds,
+    /// Parameters that it knows by another name, as `(OpenAI's, its own)`.
+    pub renamed: &'static [(&'static str, &'static str)],
     /// Parameters it refuses; they are removed and reported as dropped. `messages[].name` names a field of
     /// every item of a list.
     pub unsupported: &'static [&'static str],
@@ -54,13 +62,22 @@ impl Quirks {
         thoughts_back: false,
         searches: false,
         image_urls: true,
+        keeps_values: true,
+        // OpenAI's error names its limit: https://github.com/agno-agi/agno/issues/5382 (of 2025-11-11, read
+        // 2026-11-21).
+        call_ids: CallIds::AtMost(40),
+        renamed: &[],
         unsupported: &[],
         services: None,
     };
 
     /// What every server takes that calls itself OpenAI-compatible: `max_tokens`, and `system` for instructions.
-    pub const COMPATIBLE: Quirks =
-        Quirks { max_tokens: MaxTokens::MaxTokens, developer_role: false, ..Quirks::NONE };
+    pub const COMPATIBLE: Quirks = Quirks {
+        max_tokens: MaxTokens::MaxTokens,
+        developer_role: false,
+        keeps_values: false,
+        ..Quirks::NONE
+    };
 }
 
 /// The name of the output limit.

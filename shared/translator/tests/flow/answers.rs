@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stage::{Answer, BodyStep, Exchange, Flow, HeadStep};
 
-use crate::{CHAT, MESSAGES, headers, one, pipeline, send, streamed};
+use crate::{CHAT, MESSAGES, headers, one, pipeline, request, send, streamed};
 
 /// A whole answer, and what the exchange was told.
 fn whole(flow: &mut Flow, body: &Value) -> (Value, Exchange) {
@@ -85,5 +85,66 @@ fn what_the_client_has_no_field_for_is_kept_or_told_to_have_been_lost() {
             ),
             false => assert_eq!((kept, lost), (None, Some("stop_details"))),
         }
+    }
+}
+
+#[test]
+fn values_that_strict_clients_refuse_are_told_in_openais_though_nothing_is_translated() {
+    let answer = json!({"id": "a", "object": "chat.completion", "created": 1, "model": "m",
+        "service_tier": "on_demand", "x_groq": {"id": "r"}, "choices": [{"index": 0,
+            "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}]});
+    let asked = request(CHAT).replace("true", "false");
+    let mut flow = Flow::new(pipeline(&one("groq")), 0);
+    send(&mut flow, CHAT, &asked).unwrap();
+    let (body, io) = whole(&mut flow, &answer);
+    assert_eq!(body["provider_specific_fields"], json!({"service_tier": "on_demand"}));
+    assert_eq!((body.get("service_tier"), &body["x_groq"]["id"]), (None, &json!("r")));
+    assert_eq!(io.told(stage::facts::DROPPED_RESPONSE), None);
+}
+
+#[test]
+fn a_stream_of_a_compatible_provider_keeps_every_byte_but_those_that_strict_clients_refuse() {
+    let fine = "data: {\"object\":\"chat.completion.chunk\",  \"choices\":[{\"delta\":{\"content\":\"h\"}}]}\n\n";
+    let stray =
+        "data: {\"object\":\"\",\"choices\":[{\"delta\":{},\"finish_reason\":\"eos\"}]}\n\n";
+    let end = ": bye\n\ndata: [DONE]\n\n";
+    let wire = format!("{fine}{stray}{end}");
+    let mut flow = Flow::new(pipeline(&one("together")), 0);
+    send(&mut flow, CHAT, &request(CHAT)).unwrap();
+    let tidy = concat!(
+        r#"data: {"object":"chat.completion.chunk","choices":[{"delta":{},"finish_reason":"stop"}],"#,
+        r#""provider_specific_fields":{"choices[0].finish_reason":"eos"}}"#,
+    );
+    assert_eq!(streamed(&mut flow, &[wire.as_bytes()]), format!("{fine}{tidy}\n\n{end}"));
+}
+
+#[test]
+fn an_error_of_a_compatible_provider_is_in_openais_shape() {
+    let request = request(CHAT).replace("true", "false");
+    for (said, told) in [
+        (
+            json!({"object": "error", "message": {"detail": [{"msg": "Extra inputs"}]}}),
+            json!({"error": {"message": "Extra inputs", "type": "invalid_request_error",
+                "param": null, "code": null}}),
+        ),
+        // What is in that shape keeps what else it says.
+        (
+            json!({"error": {"message": "m", "metadata": {"raw": "r"}}, "user_id": "u"}),
+            json!({"error": {"message": "m", "metadata": {"raw": "r"}}, "user_id": "u"}),
+        ),
+    ] {
+        let mut flow = Flow::new(pipeline(&one("mistral")), 0);
+        send(&mut flow, CHAT, &request).unwrap();
+        let mut io = Exchange::default();
+        let head = headers(&[(":status", "422"), ("content-type", "application/json")]);
+        let answer = Answer { end: false, from_provider: true, held: true, retriable: false };
+        assert!(matches!(flow.response_head(head, answer, &mut io), HeadStep::Buffer(_)));
+        let BodyStep::Forward { body, .. } =
+            flow.response_body(said.to_string().into_bytes(), &mut io)
+        else {
+            panic!("an error goes on")
+        };
+        let read = body.map_or(said, |body| serde_json::from_slice(&body).unwrap());
+        assert_eq!(read, told);
     }
 }

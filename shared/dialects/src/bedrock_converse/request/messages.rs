@@ -1,7 +1,6 @@
 //! The conversation, written: instructions hoisted, turns merged.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use chat::Problem;
 use chat::json::{Map, Value, json};
@@ -9,6 +8,7 @@ use chat::json::{Map, Value, json};
 use super::super::{NAME, NOT_SUPPORTED, blocks};
 use super::tools::{cache_point, check_name};
 use crate::Drops;
+use crate::call_ids;
 use crate::neutral::{Block, Content, Message, Role, Source, ToolKind, proof_dialect};
 
 /// `system` and `messages`.
@@ -232,15 +232,7 @@ fn safe_id(id: &str) -> String {
     if !id.is_empty() && id.len() <= 64 && id.bytes().all(legal) {
         return id.to_owned();
     }
-    // FNV-1a, twice: chance makes no two of a conversation's ids alike.
-    let hash = |seed: u64| {
-        id.bytes()
-            .fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
-    };
-    let mut out = "id_".to_owned();
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{:016x}{:016x}", hash(0xcbf2_9ce4_8422_2325), hash(0x6c62_272e_07bb_0142));
-    out
+    call_ids::hashed(id)
 }
 
 fn image_format(source: &Source, path: &str) -> Result<String, Problem> {

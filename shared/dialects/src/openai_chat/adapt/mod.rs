@@ -1,5 +1,6 @@
 //! Bends a request to what one provider does otherwise than OpenAI.
 
+mod calls;
 mod choice;
 mod format;
 mod images;
@@ -29,16 +30,17 @@ pub(super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) ->
     }
     changed |= clamp_temperature(map, quirks.max_temperature, drops);
     changed |= choice::adapt(map, quirks.tool_choice, drops);
+    changed |= calls::adapt(map, quirks.call_ids);
+    for (name, own) in quirks.renamed {
+        changed |= rename(map, name, own, false);
+    }
     let reason = format!("not supported by {}", provider.name);
     if !quirks.stream_options && map.shift_remove("stream_options").is_some() {
         drops.add("stream_options", reason.as_str());
         changed = true;
     }
     for path in quirks.unsupported {
-        changed |= match path.split_once("[].") {
-            Some((list, field)) => remove_in_items(map, list, field, &reason, drops),
-            None => remove(map, path, &reason, drops),
-        };
+        changed |= remove(map, path, &|| String::new(), &reason, drops);
     }
     changed
 }
@@ -86,35 +88,37 @@ fn developer_to_system(map: &mut Map) -> bool {
     changed
 }
 
-fn remove(map: &mut Map, name: &str, reason: &str, drops: &mut Drops) -> bool {
-    let removed = map.shift_remove(name).is_some();
-    if removed {
-        drops.add(name, reason);
-    }
-    removed
-}
-
-fn remove_in_items(
+/// Removes the field at `path`: `a.b`, or in every item of a list `a[].b`. `place`: where `map` stands.
+fn remove(
     map: &mut Map,
-    list: &str,
-    field: &str,
+    path: &str,
+    place: &dyn Fn() -> String,
     reason: &str,
     drops: &mut Drops,
 ) -> bool {
-    let mut changed = false;
-    let items = map.get_mut(list).and_then(Value::as_array_mut);
-    let (place, name) = field.rsplit_once('.').unwrap_or(("", field));
-    for (index, item) in items.into_iter().flatten().enumerate() {
-        let mut steps = place.split('.').filter(|step| !step.is_empty());
-        let found = steps.try_fold(item, |item, step| item.get_mut(step));
-        if let Some(Value::Object(item)) = found
-            && item.shift_remove(name).is_some()
-        {
-            drops.add(format!("{list}[{index}].{field}"), reason);
-            changed = true;
-        }
+    if let Some((list, rest)) = path.split_once("[].") {
+        let items = map.get_mut(list).and_then(Value::as_array_mut);
+        let items = items.into_iter().flatten().enumerate();
+        return items.fold(false, |changed, (index, item)| {
+            let Value::Object(item) = item else { return changed };
+            let place = || format!("{}{list}[{index}].", place());
+            remove(item, rest, &place, reason, drops) | changed
+        });
     }
-    changed
+    if let Some((name, rest)) = path.split_once('.') {
+        let Some(Value::Object(inner)) = map.get_mut(name) else { return false };
+        return remove(inner, rest, &|| format!("{}{name}.", place()), reason, drops);
+    }
+    let Some(removed) = map.shift_remove(path) else { return false };
+    if says(&removed) {
+        drops.add(format!("{}{path}", place()), reason);
+    }
+    true
+}
+
+/// Whether a value says anything: clients give back the empty fields of answers.
+fn says(value: &Value) -> bool {
+    !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty())
 }
 
 #[cfg(test)]
@@ -123,7 +127,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use crate::providers::{Auth, Quirks};
+    use crate::providers::{Auth, CallIds, Quirks};
 
     fn provider(quirks: Quirks) -> Provider {
         Provider {
@@ -174,6 +178,32 @@ mod tests {
     }
 
     #[test]
+    fn calls_are_linked_by_ids_that_are_taken() {
+        let quirks = Quirks { call_ids: CallIds::Nine, ..Quirks::NONE };
+        let body = r#"{"messages":[{"tool_calls":[{"id":"call_a"},{"id":"abcdefgh9"},7]},{"tool_call_id":"call_a"},{"tool_call_id":"abcdefgh9"},7]}"#;
+        let (told, changed, dropped) = adapted(quirks, body);
+        let told = chat::json::parse(told.as_bytes()).unwrap();
+        let id = told["messages"][0]["tool_calls"][0]["id"].as_str().unwrap();
+        assert!(changed && dropped.is_empty() && id.len() == 9 && id != "abcdefgh9", "{id}");
+        assert_eq!(told["messages"][1]["tool_call_id"], id);
+        assert_eq!(told["messages"][0]["tool_calls"][1]["id"], "abcdefgh9");
+        assert_eq!(told["messages"][2]["tool_call_id"], "abcdefgh9");
+    }
+
+    #[test]
+    fn what_an_answer_said_is_not_given_back_to_a_provider_that_refuses_it() {
+        let provider = Provider::by_name("mistral").unwrap();
+        let body = r#"{"seed":7,"messages":[{"role":"assistant","content":"a","refusal":null,"annotations":[],"reasoning_content":"r"}]}"#;
+        let mut body = chat::json::parse(body.as_bytes()).unwrap();
+        let mut drops = Drops::default();
+        assert!(adapt(&mut body, provider, &mut drops));
+        let expected = r#"{"random_seed":7,"messages":[{"role":"assistant","content":"a"}]}"#;
+        assert_eq!(body.to_string(), expected);
+        let named: Vec<_> = drops.iter().map(ToString::to_string).collect();
+        assert_eq!(named, ["messages[0].reasoning_content: not supported by mistral"]);
+    }
+
+    #[test]
     fn a_developer_becomes_system() {
         let quirks = Quirks { developer_role: false, ..Quirks::NONE };
         let body = r#"{"messages":[{"role":"developer","content":"x"},{"role":"user"},7]}"#;
@@ -194,10 +224,12 @@ mod tests {
 
     #[test]
     fn a_field_may_stand_deeper() {
-        let quirks = Quirks { unsupported: &["tools[].function.strict"], ..Quirks::NONE };
-        let body = r#"{"tools":[{"type":"x"},{"function":{"name":"t","strict":true}},7]}"#;
-        let expected = r#"{"tools":[{"type":"x"},{"function":{"name":"t"}},7]}"#;
-        let dropped = vec!["tools[1].function.strict".to_owned()];
+        let unsupported = &["a[].b[].c", "tools[].function.strict"];
+        let quirks = Quirks { unsupported, ..Quirks::NONE };
+        let body = r#"{"tools":[{"type":"x"},{"function":{"name":"t","strict":true}},7],"a":[7,{"b":[{"c":1},{"d":2}]}]}"#;
+        let expected =
+            r#"{"tools":[{"type":"x"},{"function":{"name":"t"}},7],"a":[7,{"b":[{},{"d":2}]}]}"#;
+        let dropped = ["a[1].b[0].c", "tools[1].function.strict"].map(str::to_owned).to_vec();
         assert_eq!(adapted(quirks, body), (expected.to_owned(), true, dropped));
     }
 

@@ -118,11 +118,13 @@ fn assistant(
 fn tool_calls(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
     let Some(calls) = fields.array("tool_calls")? else { return Ok(Vec::new()) };
     let path = fields.path("tool_calls");
-    calls
-        .into_iter()
-        .enumerate()
-        .map(|(index, value)| tool_call(value, item(&path, index), drops))
-        .collect()
+    let mut blocks = Vec::with_capacity(calls.len());
+    for (index, mut value) in calls.into_iter().enumerate() {
+        let path = item(&path, index);
+        blocks.extend(reasoning::of_call(&mut value, &path));
+        blocks.push(tool_call(value, path, drops)?);
+    }
+    Ok(blocks)
 }
 
 /// Reads one item of `tool_calls`, in a request or an answer.

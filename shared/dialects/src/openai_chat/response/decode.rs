@@ -86,8 +86,10 @@ fn message_blocks(mut message: Fields, id: &str, drops: &mut Drops) -> Result<Ve
     }
     let path = message.path("tool_calls");
     for (index, value) in message.array("tool_calls")?.unwrap_or_default().into_iter().enumerate() {
-        let value = complete_call(value, id, index);
-        blocks.push(tool_call(value, item(&path, index), drops)?);
+        let mut value = complete_call(value, id, index);
+        let path = item(&path, index);
+        blocks.extend(reasoning::of_call(&mut value, &path));
+        blocks.push(tool_call(value, path, drops)?);
     }
     let path = message.path("function_call");
     if let Some(call) = message.object("function_call")? {

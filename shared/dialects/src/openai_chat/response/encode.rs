@@ -6,6 +6,7 @@ use super::super::request::encode_tool_call;
 use super::super::{NAME, SERVICE_TIERS, UNSUPPORTED, citations, finish, reasoning, usage};
 use crate::dialect::ClientContext;
 use crate::flat::{lose, lose_finish, put_extras};
+use crate::gemini::extra_content;
 use crate::neutral::{Block, Candidate, Content, Response};
 use crate::{Drops, Path};
 
@@ -79,19 +80,32 @@ struct Said {
     calls: Vec<Value>,
     thoughts: String,
     thinking: Vec<Value>,
+    /// Thoughts whose proof is written with the call that follows, if one does.
+    unproven: Option<(String, String)>,
     /// Some of `thinking` must be given back to the provider, so the client must get it whole.
     has_proof: bool,
 }
 
 impl Said {
     fn add(&mut self, block: Block, drops: &mut Drops) {
+        let proof = self.prove(matches!(block.content, Content::ToolCall { .. }));
         match block.content {
             Content::Text { text, citations } => self.text(&text, citations, &block.path, drops),
             Content::Refusal { text } => {
                 self.refusal.get_or_insert_default().push_str(&text);
             }
             Content::ToolCall { id, name, arguments, kind } => {
-                self.calls.push(encode_tool_call(id, name, arguments, kind));
+                let mut call = encode_tool_call(id, name, arguments, kind);
+                if let (Value::Object(call), Some((name, proof))) = (&mut call, proof) {
+                    call.put(name, proof);
+                }
+                self.calls.push(call);
+            }
+            Content::Reasoning { text, signature: Some(signature) }
+                if extra_content(&signature).is_some() =>
+            {
+                self.thoughts.push_str(&text);
+                self.unproven = Some((text, signature));
             }
             Content::Reasoning { text, signature } => {
                 self.has_proof |= signature.is_some();
@@ -109,6 +123,18 @@ impl Said {
         }
     }
 
+    /// Tells the thoughts that wait for what follows: a call (then their proof is its own) or not.
+    fn prove(&mut self, by_call: bool) -> Option<(&'static str, Value)> {
+        let (text, signature) = self.unproven.take()?;
+        let proof = extra_content(&signature).filter(|_| by_call);
+        let told = Some(signature.as_str()).filter(|_| proof.is_none());
+        self.has_proof |= told.is_some();
+        if told.is_some() || !text.is_empty() {
+            self.thinking.push(reasoning::thinking(&text, told));
+        }
+        proof
+    }
+
     fn text(&mut self, text: &str, citations: Option<Value>, path: &Path, drops: &mut Drops) {
         let joined = self.text.get_or_insert_default();
         if let Some(citations) = citations {
@@ -119,7 +145,8 @@ impl Said {
         joined.push_str(text);
     }
 
-    fn message(self) -> Value {
+    fn message(mut self) -> Value {
+        self.prove(false);
         let others = !self.calls.is_empty() || self.refusal.is_some() || self.audio.is_some();
         let content = match (self.text, others) {
             (Some(text), _) => text.into(),

@@ -11,6 +11,7 @@ use super::super::{
 use crate::Drops;
 use crate::dialect::{ClientContext, StreamEncoder};
 use crate::flat::lose_finish;
+use crate::gemini::extra_content;
 use crate::neutral::{BlockStart, Delta, Event, Finish, ToolKind, Usage};
 
 /// Writes one stream.
@@ -28,6 +29,8 @@ pub(in super::super) struct Encoder {
 #[derive(Debug, Default)]
 struct Choice {
     open: Open,
+    /// Thoughts whose proof is written with the call that follows, if one does.
+    unproven: Option<(String, String)>,
     /// Tool calls begun.
     calls: usize,
     refuses: bool,
@@ -113,6 +116,7 @@ impl Encoder {
     }
 
     fn begin(&mut self, candidate: usize, start: BlockStart, out: &mut Vec<Wire>) {
+        let proof = self.prove(candidate, matches!(start, BlockStart::ToolCall { .. }), out);
         let choice = self.choice(candidate, out);
         choice.open = Open::Other;
         choice.block_text = 0;
@@ -133,7 +137,12 @@ impl Encoder {
                 let index = choice.calls;
                 choice.calls += 1;
                 choice.open = Open::Call { index, kind, argued: false };
-                call_delta(index, Some((id, name)), kind, String::new())
+                let mut delta = call_delta(index, Some((id, name)), kind, String::new());
+                let call = delta.pointer_mut("/tool_calls/0").and_then(Value::as_object_mut);
+                if let (Some(call), Some((name, proof))) = (call, proof) {
+                    call.put(name, proof);
+                }
+                delta
             }
             BlockStart::Opaque { dialect: NAME, value } => value,
             BlockStart::Opaque { value, .. } => return self.lose(candidate, value),
@@ -164,6 +173,12 @@ impl Encoder {
                     thoughts.push_str(&piece);
                 }
                 object([("reasoning_content", piece.into())])
+            }
+            (Delta::Signature(signature), Open::Reasoning(thoughts))
+                if extra_content(&signature).is_some() =>
+            {
+                choice.unproven = Some((std::mem::take(thoughts), signature));
+                return;
             }
             (Delta::Signature(signature), Open::Reasoning(thoughts)) => {
                 let block = reasoning::thinking(thoughts, Some(&signature));
@@ -203,7 +218,24 @@ impl Encoder {
         self.drops.each(&format!("choices[{candidate}].delta"), UNSUPPORTED, value);
     }
 
+    /// Tells the proof that waits for what follows, unless that is a call: then it is given to it.
+    fn prove(
+        &mut self,
+        candidate: usize,
+        by_call: bool,
+        out: &mut Vec<Wire>,
+    ) -> Option<(&'static str, Value)> {
+        let (thoughts, signature) = self.choices.get_mut(&candidate)?.unproven.take()?;
+        if by_call {
+            return extra_content(&signature);
+        }
+        let block = reasoning::thinking(&thoughts, Some(&signature));
+        out.push(self.delta(candidate, object([("thinking_blocks", vec![block].into())])));
+        None
+    }
+
     fn finish(&mut self, candidate: usize, finish: &Finish, out: &mut Vec<Wire>) {
+        self.prove(candidate, false, out);
         let refuses = self.choice(candidate, out).refuses;
         let (reason, exact) = finish::encode(finish, refuses);
         if !exact {

@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use chat::json::json;
 
 use super::*;
-use crate::neutral::{Block, Candidate, Content, Finish, Usage};
+use crate::neutral::{Block, Candidate, Content, Finish, ToolKind, Usage};
 
 fn answer(content: Vec<Content>, finish: Finish) -> Response {
     let content = content.into_iter().map(|content| Block::new(content, "content[0]")).collect();
@@ -89,4 +89,73 @@ fn calls_without_id_type_or_arguments_are_completed() {
         ])
     );
     assert_eq!(written["choices"][0]["finish_reason"], "tool_calls");
+}
+
+#[test]
+fn the_proof_of_a_call_comes_back_at_the_call() {
+    let thought = |text: &str, signature: Option<&str>| Content::Reasoning {
+        text: text.into(),
+        signature: signature.map(str::to_owned),
+    };
+    let call = |id: &str| Content::ToolCall {
+        id: id.into(),
+        name: "f".into(),
+        arguments: "{}".into(),
+        kind: ToolKind::Function,
+    };
+    let text = || Content::Text { text: "t".into(), citations: None };
+    for (said, back) in [
+        // The proof of a text stays in front of it, that of a call goes with it.
+        (
+            vec![
+                thought("p", Some("gemini:A")),
+                text(),
+                thought("", Some("gemini:B")),
+                call("1"),
+                call("2"),
+            ],
+            vec![
+                thought("p", Some("gemini:A")),
+                text(),
+                thought("", Some("gemini:B")),
+                call("1"),
+                call("2"),
+            ],
+        ),
+        (
+            vec![
+                thought("p", Some("gemini:A")),
+                call("1"),
+                thought("", Some("gemini:B")),
+                call("2"),
+            ],
+            vec![
+                thought("p", None),
+                thought("", Some("gemini:A")),
+                call("1"),
+                thought("", Some("gemini:B")),
+                call("2"),
+            ],
+        ),
+        (vec![text(), thought("", Some("gemini:A"))], vec![thought("", Some("gemini:A")), text()]),
+        // Others prove thoughts, not calls.
+        (vec![thought("p", Some("A")), call("1")], vec![thought("p", Some("A")), call("1")]),
+    ] {
+        let response = answer(said, Finish::ToolCalls);
+        let streamed = write_stream(response.clone().into_events(), context());
+        let body = OpenaiChat.encode_response(response, &context(), &mut Drops::default());
+        let message = body["choices"][0]["message"].clone();
+        let has = |text: &str| (message.to_string().contains(text), streamed.contains(text));
+        for proof in
+            [r#""extra_content":{"google":{"thought_signature":"A"}}"#, r#""thinking_blocks""#]
+        {
+            let (whole, streamed) = has(proof);
+            assert_eq!(whole, streamed, "{proof}: {message}");
+        }
+        let asked = json!({"model": "m", "messages": [{"role": "user", "content": "q"}, message]});
+        let (request, drops) = super::decode(asked);
+        let read: Vec<Content> =
+            request.messages[1].content.iter().map(|block| block.content.clone()).collect();
+        assert_eq!((read, drops.is_empty()), (back, true), "{message}");
+    }
 }

@@ -341,7 +341,7 @@ fn a_provider_that_cannot_be_asked_for_usage_is_not() {
     for (stream_usage, lost) in [(false, vec![]), (true, vec!["stream_options"])] {
         let asked =
             Request { stream: true, stream_usage, ..request(Role::User, vec![text("hi", "x")]) };
-        let provider = Provider::by_name("groq").unwrap();
+        let provider = Provider::by_name("mistral").unwrap();
         let context = ProviderContext::new(provider);
         let mut drops = Drops::default();
         let written = OpenaiChat.encode_request(asked, context, &mut drops).unwrap();

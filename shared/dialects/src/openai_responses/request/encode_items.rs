@@ -6,9 +6,13 @@ use chat::Problem;
 use chat::json::{Value, json};
 
 use super::super::{NAME, UNSUPPORTED, object, proof};
+use crate::call_ids::CallIds;
 use crate::neutral::{Block, Content, Message, Role, Source, ToolKind};
 use crate::openai_chat;
 use crate::{Drops, Path};
+
+/// OpenAI's error names the limit: <https://github.com/RooCodeInc/Roo-Code/pull/10763> (of 2026-01-16, read 2026-11-21).
+const CALL_IDS: CallIds = CallIds::AtMost(64);
 
 /// `instructions` and `input`.
 #[derive(Debug, Default)]
@@ -109,6 +113,7 @@ impl Writer<'_> {
             }
             _ => parts.into(),
         };
+        let id = CALL_IDS.fitting(&id).unwrap_or(id);
         let kind = match self.custom.contains(&id) {
             true => "custom_tool_call_output",
             false => "function_call_output",
@@ -161,6 +166,7 @@ impl Writer<'_> {
         report_cache(&block.path, block.cache.is_some(), self.drops);
         match block.content {
             Content::ToolCall { id, name, arguments, kind } => {
+                let id = CALL_IDS.fitting(&id).unwrap_or(id);
                 let (word, input) = match kind {
                     ToolKind::Function => ("function_call", "arguments"),
                     ToolKind::Custom => ("custom_tool_call", "input"),

@@ -294,3 +294,29 @@ fn a_parameter_of_another_dialect_with_the_same_name_stays_behind() {
     let own = with("context_management", json!([{"type": "compaction"}]));
     assert!(encode(decode(own).0).1.is_empty());
 }
+
+#[test]
+fn an_id_that_is_too_long_still_links_a_result_to_its_call() {
+    let id = "call_".repeat(20);
+    let (call, result) = (
+        Content::ToolCall {
+            id: id.clone(),
+            name: "f".into(),
+            arguments: "a".into(),
+            kind: ToolKind::Custom,
+        },
+        Content::ToolResult { id, content: Vec::new(), is_error: None },
+    );
+    let said = |role, content| Message {
+        role,
+        name: None,
+        content: vec![Block::new(content, "c")],
+        path: "m".into(),
+    };
+    let messages = vec![said(Role::Assistant, call), said(Role::Tool, result)];
+    let (body, dropped) = encode(Request { model: "m".into(), messages, ..Request::default() });
+    let linked = body["input"][0]["call_id"].as_str().unwrap();
+    assert!(linked.len() <= 64 && dropped.is_empty(), "{linked}");
+    assert_eq!(body["input"][1]["call_id"], linked);
+    assert_eq!(body["input"][1]["type"], "custom_tool_call_output");
+}
