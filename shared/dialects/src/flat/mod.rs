@@ -17,7 +17,7 @@ use crate::{Drops, Path};
 pub(crate) use answer::{Answer, first_candidate, input, is_call, lose, lose_finish, lose_rest};
 pub(crate) use error::upstream;
 pub(crate) use request::{put_extras, put_stops, remove_unsupported, report_unsaid};
-pub(crate) use tools::offer;
+pub(crate) use tools::{NOT_ALLOWED, offer};
 
 /// One message.
 #[derive(Debug, Default)]

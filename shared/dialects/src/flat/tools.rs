@@ -7,6 +7,9 @@ use chat::json::{Map, Value, json};
 use crate::Drops;
 use crate::neutral::{Tool, ToolChoice, ToolKind};
 
+/// Why a tool is not offered beside those that a client allows.
+pub(crate) const NOT_ALLOWED: &str = "left out, since it may not be called";
+
 /// What is offered.
 #[derive(Debug)]
 pub(crate) struct Offer {
@@ -54,7 +57,7 @@ pub(crate) fn offer(
             }
         }
         if allowed.is_some_and(|names| !names.contains(&tool.name)) {
-            drops.add(tool.path, "left out, since it may not be called");
+            drops.add(tool.path, NOT_ALLOWED);
             continue;
         }
         let mut function = Map::new();

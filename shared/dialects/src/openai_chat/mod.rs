@@ -39,7 +39,7 @@
 //! A token budget becomes `reasoning_effort`: up to 1,024 tokens `low`, up to 2,048 `medium`, above `high`
 //! (the dialect `anthropic-messages` turns efforts into budgets by the same table). "Adaptive" and a bare
 //! "enabled" leave the model's own default. A bare "disabled" too: models without reasoning refuse the
-//! parameter.
+//! parameter; a provider whose row says so is told by `thinking: {"type": "disabled"}`.
 //!
 //! # Answers
 //!
@@ -94,7 +94,7 @@ use crate::dialect::{
     StreamDecoder, StreamEncoder, Tidy,
 };
 use crate::extension;
-use crate::neutral::{Request, Response, Usage};
+use crate::neutral::{Effort, Request, Response, Usage};
 use crate::prompts::Prompts;
 use crate::providers::Provider;
 use crate::rate_limits::{Limited, RateLimits, Reset};
@@ -258,6 +258,12 @@ impl Codec for OpenaiChat {
         drops: &mut Drops,
     ) -> Result<ProviderRequest, Problem> {
         context.provider.forget_searches(&mut request);
+        if let Some(reasoning) = &mut request.reasoning
+            && reasoning.enabled == Some(false)
+            && context.provider.quirks.thinking_switch
+        {
+            reasoning.effort = Some(Effort::None);
+        }
         // Usage is asked for in any case; only a client that asked too loses something without it.
         let may_ask = context.provider.quirks.stream_options || request.stream_usage;
         let mut body = request::encode(request, context.provider.quirks.thoughts_back, drops)?;

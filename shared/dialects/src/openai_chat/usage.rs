@@ -8,10 +8,15 @@ use crate::Drops;
 use crate::neutral::Usage;
 
 /// Where an answer or a chunk states its usage. Groq's streams do so under `x_groq`
-/// (<https://console.groq.com/docs/api-reference>, read 2026-11-20).
+/// (<https://console.groq.com/docs/api-reference>, read 2026-11-20), Moonshot's in the last choice
+/// (<https://github.com/AstrBotDevs/AstrBot/issues/6614>, read 2026-11-21).
 pub(super) fn find(body: &Value) -> Option<&Value> {
-    let stated = body.get("usage").filter(|usage| usage.is_object());
-    stated.or_else(|| body.get("x_groq")?.get("usage").filter(|usage| usage.is_object()))
+    let of_choice = || body.get("choices")?.as_array()?.last()?.get("usage");
+    let stated = |usage: &&Value| usage.is_object();
+    body.get("usage")
+        .filter(stated)
+        .or_else(|| body.get("x_groq")?.get("usage").filter(stated))
+        .or_else(|| of_choice().filter(stated))
 }
 
 /// Asks for usage in the stream. Returns false if the client did so itself, or wants no stream
@@ -49,6 +54,15 @@ pub(super) fn hide(mut event: Event) -> Option<Event> {
     Some(event)
 }
 
+/// Other names for tokens read from a cache, beside the prompt's: DeepSeek's
+/// (<https://api-docs.deepseek.com/guides/kv_cache>, read 2026-11-20), Moonshot's
+/// (<https://platform.kimi.ai/docs/api/chat>) and LiteLLM's, which are Anthropic's
+/// (<https://docs.litellm.ai/docs/completion/prompt_caching>, both read 2026-11-21; `prompt_tokens` has them in).
+const READ: [&str; 3] = ["prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens"];
+
+/// LiteLLM's name for tokens written to a cache.
+const WRITTEN: &str = "cache_creation_input_tokens";
+
 /// Reads a `usage` object. `None` if it counts nothing.
 pub(super) fn decode(usage: &Value) -> Option<Usage> {
     let count = |name: &str| usage.get(name).and_then(Value::as_u64);
@@ -62,10 +76,10 @@ pub(super) fn decode(usage: &Value) -> Option<Usage> {
     let reasoning = detail("completion_tokens_details", "reasoning_tokens");
     Some(Usage {
         input,
-        // DeepSeek's name: https://api-docs.deepseek.com/guides/kv_cache (read 2026-11-20).
         cache_read: detail("prompt_tokens_details", "cached_tokens")
-            .or_else(|| count("prompt_cache_hit_tokens")),
-        cache_write: detail("prompt_tokens_details", "cache_write_tokens"),
+            .or_else(|| READ.iter().find_map(|name| count(name))),
+        cache_write: detail("prompt_tokens_details", "cache_write_tokens")
+            .or_else(|| count(WRITTEN)),
         cache_write_1h: None,
         output: output.saturating_add(reasoning_apart(input, output, reasoning, count)),
         reasoning,
@@ -93,9 +107,9 @@ fn reasoning_apart(
 /// What of a `usage` object has no place in [`Usage`]; zeros say nothing and are no loss.
 pub(super) fn report_rest(usage: &Value, drops: &mut Drops) {
     let parts = ["prompt_tokens_details", "completion_tokens_details"];
-    let counts = ["prompt_tokens", "completion_tokens", "total_tokens", "prompt_cache_hit_tokens"];
+    let counts = ["prompt_tokens", "completion_tokens", "total_tokens", WRITTEN];
     let details = ["cached_tokens", "cache_write_tokens", "audio_tokens", "reasoning_tokens"];
-    let known: Vec<&str> = parts.into_iter().chain(counts).collect();
+    let known: Vec<&str> = parts.into_iter().chain(counts).chain(READ).collect();
     drops.counts(Some(usage), "usage", &known, "not counted apart");
     for of in parts {
         drops.counts(usage.get(of), &format!("usage.{of}"), &details, "not counted apart");
@@ -167,8 +181,15 @@ mod tests {
 
     #[test]
     fn providers_that_count_otherwise_are_brought_to_one_convention() {
-        let hit = json!({"prompt_tokens": 9, "completion_tokens": 1, "prompt_cache_hit_tokens": 4});
-        assert_eq!(decode(&hit).unwrap().cache_read, Some(4));
+        for name in READ {
+            let hit = json!({"prompt_tokens": 9, "completion_tokens": 1, name: 4, WRITTEN: 2});
+            let usage = decode(&hit).unwrap();
+            let read = (usage.input, usage.cache_read, usage.cache_write);
+            assert_eq!(read, (9, Some(4), Some(2)), "{name}");
+            let mut drops = Drops::default();
+            report_rest(&hit, &mut drops);
+            assert!(drops.is_empty(), "{name}");
+        }
         let apart = json!({
             "prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 22,
             "completion_tokens_details": {"reasoning_tokens": 7}
@@ -185,7 +206,8 @@ mod tests {
     fn usage_is_found_where_it_stands() {
         assert!(find(&json!({"usage": {"prompt_tokens": 1}})).is_some());
         assert!(find(&json!({"usage": null, "x_groq": {"usage": {"prompt_tokens": 1}}})).is_some());
-        assert!(find(&json!({"usage": null})).is_none());
+        assert!(find(&json!({"choices": [{"usage": {"prompt_tokens": 1}}]})).is_some());
+        assert!(find(&json!({"usage": null, "choices": [{"usage": null}]})).is_none());
         assert!(decode(&json!({"queue_time": 1.5})).is_none());
     }
 

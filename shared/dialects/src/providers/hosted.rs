@@ -164,7 +164,12 @@ pub(super) const HOSTED: &[Provider] = &[
         title: "DeepSeek",
         base_url: "https://api.deepseek.com",
         // https://api-docs.deepseek.com/guides/thinking_mode
-        quirks: Quirks { formats: Formats::JsonObject, thoughts_back: true, ..Quirks::COMPATIBLE },
+        quirks: Quirks {
+            formats: Formats::JsonObject,
+            thoughts_back: true,
+            thinking_switch: true,
+            ..Quirks::COMPATIBLE
+        },
         source: "https://api-docs.deepseek.com/api/create-chat-completion",
         checked: "2026-11-21",
         ..COMPATIBLE
@@ -282,6 +287,8 @@ pub(super) const HOSTED: &[Provider] = &[
             max_temperature: 1.0,
             // https://platform.kimi.ai/docs/guide/use-kimi-k2-thinking-model
             thoughts_back: true,
+            // https://java.agentscope.io/v2/en/integration/model/kimi (read 2026-11-21), a page of somebody else.
+            thinking_switch: true,
             ..Quirks::COMPATIBLE
         },
         source: "https://platform.kimi.ai/docs/api/overview",

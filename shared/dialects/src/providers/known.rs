@@ -110,6 +110,7 @@ pub(super) const ZHIPU: Quirks = Quirks {
     max_temperature: 1.0,
     // https://docs.bigmodel.cn/cn/guide/capabilities/thinking-mode
     thoughts_back: true,
+    thinking_switch: true,
     stream_options: false,
     tool_choice: ToolChoices::Auto,
     formats: Formats::JsonObject,

@@ -31,6 +31,9 @@ pub struct Quirks {
     pub thoughts_back: bool,
     /// Whether it searches the web itself, so that a client's search in other words is asked for in its own.
     pub searches: bool,
+    /// Whether the model is kept from thinking by `thinking: {"type": "disabled"}`, not by an effort of `none`
+    /// (OpenAI-style dialects).
+    pub thinking_switch: bool,
     /// Whether it fetches images by their URL. If not, a request with one is refused.
     pub image_urls: bool,
     /// Whether its answers have no values but those of the dialect's owner, which official clients demand where they
@@ -61,6 +64,7 @@ impl Quirks {
         formats: Formats::All,
         thoughts_back: false,
         searches: false,
+        thinking_switch: false,
         image_urls: true,
         keeps_values: true,
         // OpenAI's error names its limit: https://github.com/agno-agi/agno/issues/5382 (of 2025-11-11, read

@@ -5,6 +5,7 @@ use chat::json::{Map, Value, json};
 
 use super::super::limits::Model;
 use super::super::{NAME, NOT_SUPPORTED, content};
+use crate::flat::NOT_ALLOWED;
 use crate::neutral::{Tool, ToolChoice, ToolKind};
 use crate::{Drops, Path};
 
@@ -57,6 +58,7 @@ pub(super) fn encode(
             SEARCH.clone_into(chosen);
         }
         if allowed.as_ref().is_some_and(|allowed| !allowed.contains(&name)) {
+            drops.add(tool.path, NOT_ALLOWED);
             continue;
         }
         if let Some(value) = encode_tool(tool, drops)? {
@@ -263,8 +265,9 @@ mod tests {
     #[test]
     fn only_allowed_tools_are_offered() {
         let choice = ToolChoice::Allowed { names: vec!["b".into()], required: true };
-        let tools = run(vec![tool("a"), tool("b")], Some(choice), None).0.unwrap();
-        assert_eq!(tools.tools.len(), 1);
+        let (tools, drops) = run(vec![tool("a"), tool("b")], Some(choice), None);
+        let tools = tools.unwrap();
+        assert_eq!((tools.tools.len(), drops), (1, 1), "the other is named");
         assert_eq!(tools.choice, Some(json!({"type": "any"})));
     }
 

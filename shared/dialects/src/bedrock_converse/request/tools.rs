@@ -7,6 +7,7 @@ use chat::json::{Map, Value, json};
 
 use super::super::{NAME, NOT_SUPPORTED};
 use crate::Drops;
+use crate::flat::NOT_ALLOWED;
 use crate::neutral::{CacheControl, Tool, ToolChoice, ToolKind};
 
 /// The longest name of a tool (`ToolName` of the service's model).
@@ -39,6 +40,7 @@ pub(super) fn encode(
             continue;
         }
         if allowed.as_ref().is_some_and(|names| !names.contains(&tool.name)) {
+            drops.add(tool.path, NOT_ALLOWED);
             continue;
         }
         let cache = tool.cache.clone();

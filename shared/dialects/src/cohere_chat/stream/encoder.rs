@@ -25,7 +25,8 @@ pub(in super::super) struct Encoder {
 
 #[derive(Debug)]
 enum Open {
-    Call,
+    /// And whether it has arguments.
+    Call(bool),
     /// The text of a custom tool so far.
     Custom(String),
     Text,
@@ -100,7 +101,7 @@ impl Encoder {
                     "function": {"name": name, "arguments": ""}});
                 out.push(self.call("tool-call-start", call));
                 match kind {
-                    ToolKind::Function => Open::Call,
+                    ToolKind::Function => Open::Call(false),
                     ToolKind::Custom => Open::Custom(String::new()),
                 }
             }
@@ -115,7 +116,10 @@ impl Encoder {
             (Delta::Opaque { value, .. }, _) => return drop(self.lose("delta", value)),
             (_, Open::Nothing) => return,
             (Delta::Arguments(piece), Open::Custom(text)) => return text.push_str(&piece),
-            (Delta::Arguments(piece), _) => {
+            (Delta::Arguments(piece), open) => {
+                if let Open::Call(argued) = open {
+                    *argued |= !piece.is_empty();
+                }
                 self.call("tool-call-delta", json!({"function": {"arguments": piece}}))
             }
             (Delta::Text(text) | Delta::Refusal(text), _) => {
@@ -165,7 +169,14 @@ impl Encoder {
                 out.push(self.call("tool-call-delta", call));
                 self.end_call(out);
             }
-            Some(Open::Call) => self.end_call(out),
+            Some(Open::Call(argued)) => {
+                // Clients parse the arguments, also where there are none.
+                if !argued {
+                    let call = json!({"function": {"arguments": "{}"}});
+                    out.push(self.call("tool-call-delta", call));
+                }
+                self.end_call(out);
+            }
             Some(Open::Nothing) | None => {}
         }
     }

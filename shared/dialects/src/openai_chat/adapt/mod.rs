@@ -5,7 +5,7 @@ mod choice;
 mod format;
 mod images;
 
-use chat::json::{Map, Value};
+use chat::json::{Map, Value, json};
 
 use crate::Drops;
 use crate::providers::{MaxTokens, Provider};
@@ -30,6 +30,11 @@ pub(super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) ->
     }
     changed |= clamp_temperature(map, quirks.max_temperature, drops);
     changed |= choice::adapt(map, quirks.tool_choice, drops);
+    if quirks.thinking_switch && map.get("reasoning_effort").is_some_and(|it| *it == "none") {
+        map.shift_remove("reasoning_effort");
+        map.insert("thinking".to_owned(), json!({"type": "disabled"}));
+        changed = true;
+    }
     changed |= calls::adapt(map, quirks.call_ids);
     for (name, own) in quirks.renamed {
         changed |= rename(map, name, own, false);
@@ -201,6 +206,21 @@ mod tests {
         assert_eq!(body.to_string(), expected);
         let named: Vec<_> = drops.iter().map(ToString::to_string).collect();
         assert_eq!(named, ["messages[0].reasoning_content: not supported by mistral"]);
+    }
+
+    #[test]
+    fn a_model_is_kept_from_thinking_as_the_provider_has_it() {
+        let quirks = Quirks { thinking_switch: true, ..Quirks::NONE };
+        let expected = r#"{"thinking":{"type":"disabled"}}"#;
+        let (told, changed, dropped) = adapted(quirks, r#"{"reasoning_effort":"none"}"#);
+        assert_eq!((told.as_str(), changed, dropped.len()), (expected, true, 0));
+        for (quirks, body) in [
+            (quirks, r#"{"reasoning_effort":"low"}"#),
+            (quirks, r#"{"thinking":{"type":"enabled"}}"#),
+            (Quirks::NONE, r#"{"reasoning_effort":"none"}"#),
+        ] {
+            assert!(!adapted(quirks, body).1, "{body}");
+        }
     }
 
     #[test]

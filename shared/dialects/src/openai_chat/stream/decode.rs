@@ -21,7 +21,7 @@ const CHUNK: [&str; 8] =
     ["choices", "created", "id", "model", "obfuscation", "object", "service_tier", "usage"];
 
 /// What of a choice is read.
-const CHOICE: [&str; 4] = ["delta", "finish_reason", "index", "logprobs"];
+const CHOICE: [&str; 5] = ["delta", "finish_reason", "index", "logprobs", "usage"];
 
 /// What of a delta is read.
 const DELTA: [&str; 11] = [

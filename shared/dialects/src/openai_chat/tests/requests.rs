@@ -386,3 +386,17 @@ fn a_provider_that_wants_thoughts_back_gets_them_with_every_call() {
         assert_eq!(back.cloned().unwrap_or_default(), expected, "{provider}");
     }
 }
+
+#[test]
+fn a_request_without_thoughts_is_told_where_models_think_by_default() {
+    let reasoning = Some(Reasoning { enabled: Some(false), ..Reasoning::default() });
+    for (provider, expected) in [("deepseek", json!({"type": "disabled"})), ("openai", Value::Null)]
+    {
+        let asked =
+            Request { reasoning: reasoning.clone(), ..request(Role::User, vec![text("hi", "x")]) };
+        let context = ProviderContext::new(Provider::by_name(provider).unwrap());
+        let written = OpenaiChat.encode_request(asked, context, &mut Drops::default()).unwrap();
+        assert_eq!(written.body.get("thinking").cloned().unwrap_or_default(), expected);
+        assert_eq!(written.body.get("reasoning_effort"), None, "{provider}");
+    }
+}
