@@ -44,12 +44,13 @@ pub fn extend_events<const N: usize>(
     }
 }
 
-/// Where answers, and events of streams, keep it: pointers to what has [`EXTENSION`].
-const PLACES: [&str; 3] = ["", "/response", "/additionalModelResponseFields"];
+/// Where answers, and events of streams, keep it besides at their top: the fields that may have [`EXTENSION`].
+const PLACES: [&str; 2] = ["response", "additionalModelResponseFields"];
 
 /// Whether an answer, or an event of a stream, keeps anything.
 fn keeps(body: &Value) -> bool {
-    PLACES.iter().any(|place| body.pointer(place).is_some_and(|at| at.get(EXTENSION).is_some()))
+    let within = |place: &&str| body.get(place).is_some_and(|at| at.get(EXTENSION).is_some());
+    body.get(EXTENSION).is_some() || PLACES.iter().any(within)
 }
 
 /// Shows every text that an answer keeps to `visit`. Returns whether any was replaced.
@@ -57,10 +58,12 @@ pub(crate) fn visit(body: &mut Value, visit: Visit<'_>) -> bool {
     if !keeps(body) {
         return false;
     }
-    PLACES.iter().fold(false, |edited, place| {
-        let kept = body.pointer_mut(place).and_then(|place| place.get_mut(EXTENSION));
-        kept.is_some_and(|kept| visit_leaves(kept, Scope::Assistant, 0, visit)) | edited
-    })
+    let mut show = |place: Option<&mut Value>| {
+        let kept = place.and_then(|place| place.get_mut(EXTENSION));
+        kept.is_some_and(|kept| visit_leaves(kept, Scope::Assistant, 0, visit))
+    };
+    let edited = show(Some(body));
+    PLACES.iter().fold(edited, |edited, place| show(body.get_mut(place)) | edited)
 }
 
 /// The text of a stream with what its end keeps.

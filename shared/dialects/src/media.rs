@@ -52,11 +52,14 @@ fn within(value: &Value) -> bool {
         Value::Object(fields) => {
             let kind = fields.get("type").and_then(Value::as_str);
             let typed = kind.is_some_and(|kind| TYPES.contains(&kind)) && !is_text(value);
-            let named = |name: &str| fields.get(name).is_some_and(|held| held.is_object());
+            let named = |name: &str| kind.is_none() && FIELDS.contains(&name);
             typed
-                || kind.is_none() && FIELDS.iter().any(|name| named(name))
                 || has_images(fields)
-                || fields.values().any(within)
+                || fields.iter().any(|(name, held)| match held {
+                    Value::Object(_) => named(name) || within(held),
+                    Value::Array(_) => within(held),
+                    _ => false,
+                })
         }
         _ => false,
     }
@@ -65,7 +68,7 @@ fn within(value: &Value) -> bool {
 /// Ollama's messages have a list of them (<https://docs.ollama.com/api/chat>; read 2026-11-21).
 fn has_images(fields: &Map) -> bool {
     let images = fields.get("images").and_then(Value::as_array);
-    fields.contains_key("role") && images.is_some_and(|images| !images.is_empty())
+    images.is_some_and(|images| !images.is_empty()) && fields.contains_key("role")
 }
 
 /// Anthropic's documents may be plain text.

@@ -1,6 +1,6 @@
 //! Tokens without a vocabulary: an estimate from words, digits, signs and scripts.
 
-use chat::bytes::{Set, blocks};
+use chat::bytes::{BLOCK, Set, blocks};
 
 use crate::{Scripts, classes};
 
@@ -11,27 +11,17 @@ type Parts = usize;
 #[derive(Debug, Clone, Copy)]
 struct Cost {
     run: Parts,
-    free: usize,
+    free: u32,
     byte: Parts,
-}
-
-/// The kinds of ASCII bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Letter,
-    Digit,
-    Space,
-    Newline,
-    Sign,
-    Wide,
 }
 
 /// Fitted to `o200k_base` (`shared/tokens/examples/calibrate.rs` measures the error). Words of up to seven letters
 /// are a token, and so is a short word with the sign before it; letters behind a letter with an accent belong to its
 /// word, which costs by its run.
 const LETTERS: Cost = Cost { run: 95, free: 7, byte: 33 };
-const LETTERS_AFTER_SIGN: Cost = Cost { run: 80, ..LETTERS };
-const LETTERS_AFTER_WIDE: Cost = Cost { run: 10, ..LETTERS };
+/// What a run of letters costs less behind a sign, and behind a letter with an accent.
+const AFTER_SIGN: Parts = 15;
+const AFTER_WIDE: Parts = 85;
 const DIGITS: Cost = Cost { run: 150, free: 3, byte: 33 };
 /// A single space belongs to the word behind it.
 const SPACES: Cost = Cost { run: 20, free: 16, byte: 2 };
@@ -40,160 +30,152 @@ const SIGNS: Cost = Cost { run: 48, free: 1, byte: 55 };
 /// For each run, and for each character of it, by script as in [`Scripts`].
 const WIDE: [(Parts, Parts); 4] = [(0, 0), (125, 5), (0, 60), (0, 35)];
 
-/// The kind of every byte: a text is looked at byte by byte.
-static KINDS: [Kind; 256] = kinds();
+/// The bytes of one kind among 64 and the 64 before them, a bit for each; the earlier ones are the low bits.
+#[derive(Debug, Clone, Copy, Default)]
+struct Bits(u128);
 
-#[allow(clippy::indexing_slicing, reason = "worked out when this is compiled")]
-const fn kinds() -> [Kind; 256] {
-    let mut kinds = [Kind::Sign; 256];
-    let mut byte = 0;
-    while byte < kinds.len() {
-        kinds[byte] = kind(byte as u8);
-        byte += 1;
+impl Bits {
+    /// The next 64.
+    fn push(&mut self, bits: u64) {
+        self.0 = self.0 >> 64 | u128::from(bits) << 64;
     }
-    kinds
+
+    /// Of the last 64.
+    fn count(bits: u128) -> Parts {
+        ((bits >> 64) as u64).count_ones() as Parts
+    }
+
+    /// Where a run begins.
+    fn starts(self) -> u128 {
+        self.0 & !(self.0 << 1)
+    }
+
+    /// Bytes with so many of their kind before them, at most 16.
+    #[inline]
+    fn beyond(self, free: u32) -> u128 {
+        // `run` marks bytes with `length - 1` of their kind before them.
+        let (mut run, mut length) = (self.0, 1);
+        while length <= free {
+            let step = length.min(free + 1 - length);
+            run &= run << step;
+            length += step;
+        }
+        run
+    }
+
+    #[inline]
+    fn cost(self, cost: Cost) -> Parts {
+        cost.run * Bits::count(self.starts()) + cost.byte * Bits::count(self.beyond(cost.free))
+    }
 }
 
-const fn kind(byte: u8) -> Kind {
-    match byte {
-        b'a'..=b'z' | b'A'..=b'Z' => Kind::Letter,
-        b'0'..=b'9' => Kind::Digit,
-        b'\r' | b'\n' => Kind::Newline,
-        b' ' | b'\t' | 0x0b | 0x0c => Kind::Space,
-        0x80.. => Kind::Wide,
-        _ => Kind::Sign,
-    }
+/// The kinds of bytes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Kinds {
+    letters: Bits,
+    digits: Bits,
+    spaces: Bits,
+    newlines: Bits,
+    signs: Bits,
+    wide: Bits,
 }
 
 /// An estimate of the tokens by `o200k_base`, by script.
+///
+/// Words are short and of any length, so a look at each byte costs a processor more for its wrong guesses where the
+/// next one ends than for the looks. Here nothing depends on that: 64 bytes become bits by kind, and bits are counted.
 pub fn rough(text: &str) -> Scripts {
-    let parts = match text.is_ascii() {
-        true => [in_blocks(text.as_bytes()), 0, 0, 0],
-        false => run_by_run(text.as_bytes()),
-    };
-    parts.map(|parts| parts.div_ceil(100))
-}
-
-/// The parts of any text, by script.
-fn run_by_run(mut rest: &[u8]) -> Scripts {
+    let bytes = text.as_bytes();
     let mut sums = Scripts::default();
-    let mut add = |script: usize, parts: Parts| {
+    let mut ascii = 0;
+    let mut kinds = Kinds::default();
+    for (index, block) in blocks(bytes).enumerate() {
+        let at = index * BLOCK;
+        // The last block is filled up.
+        let there = u64::MAX >> BLOCK.saturating_sub(bytes.len() - at);
+        let wide = kinds.push(Masks::of(&block), there);
+        ascii += kinds.ascii();
+        add_wide(bytes, at, wide, &mut sums);
+    }
+    if let Some(sum) = sums.first_mut() {
+        *sum += ascii;
+    }
+    sums.map(|parts| parts.div_ceil(100))
+}
+
+impl Kinds {
+    /// Takes in the next 64 bytes, as far as they are `there`. Where runs begin that are not ASCII.
+    fn push(&mut self, masks: Masks, there: u64) -> u64 {
+        let Masks { letters, digits, spaces, newlines, ascii } = masks;
+        self.letters.push(letters);
+        self.digits.push(digits);
+        self.spaces.push(spaces);
+        self.newlines.push(newlines);
+        self.signs.push(ascii & !(letters | digits | spaces | newlines));
+        self.wide.push(there & !ascii);
+        (self.wide.starts() >> 64) as u64
+    }
+
+    /// What the last 64 bytes cost, as far as they are ASCII.
+    fn ascii(&self) -> Parts {
+        let words = self.letters.starts();
+        let mut cost = self.letters.cost(LETTERS);
+        cost -= AFTER_SIGN * Bits::count(words & self.signs.0 << 1);
+        cost -= AFTER_WIDE * Bits::count(words & self.wide.0 << 1);
+        cost += self.signs.cost(SIGNS);
+        // The second space of a run tells that it is one.
+        let spaces = self.spaces.beyond(1);
+        cost += SPACES.run * Bits::count(spaces & !(spaces << 1));
+        // These are rare.
+        if self.spaces.0 != 0 && spaces != 0 {
+            cost += SPACES.byte * Bits::count(self.spaces.beyond(SPACES.free));
+        }
+        if self.digits.0 != 0 {
+            cost += self.digits.cost(DIGITS);
+        }
+        if self.newlines.0 != 0 {
+            cost += self.newlines.cost(NEWLINES);
+        }
+        cost
+    }
+}
+
+/// Adds what the runs cost that are not ASCII; `starts` has a bit for each that begins among the 64 bytes from `at`.
+fn add_wide(bytes: &[u8], at: usize, mut starts: u64, sums: &mut Scripts) {
+    while starts != 0 {
+        let rest = bytes.get(at + starts.trailing_zeros() as usize..).unwrap_or_default();
+        starts &= starts - 1;
+        let length = rest.iter().take_while(|byte| **byte >= 0x80).count();
+        let run = rest.get(..length).unwrap_or_default();
+        let characters = run.iter().filter(|byte| **byte >= 0xc0).count();
+        let script = classes::script(run);
+        let (once, each) = WIDE.get(script).copied().unwrap_or_default();
         if let Some(sum) = sums.get_mut(script) {
-            *sum += parts;
+            *sum += once + each * characters;
         }
-    };
-    let of = |byte: &u8| KINDS.get(usize::from(*byte)).copied().unwrap_or(Kind::Sign);
-    let mut before = Kind::Space;
-    while let Some(this) = rest.first().map(of) {
-        let length = rest.iter().take_while(|byte| of(byte) == this).count();
-        let (run, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-        rest = behind;
-        let cost = match (this, std::mem::replace(&mut before, this)) {
-            (Kind::Space, _) if run.len() == 1 => continue,
-            (Kind::Space, _) => SPACES,
-            (Kind::Letter, Kind::Sign) => LETTERS_AFTER_SIGN,
-            (Kind::Letter, Kind::Wide) => LETTERS_AFTER_WIDE,
-            (Kind::Letter, _) => LETTERS,
-            (Kind::Digit, _) => DIGITS,
-            (Kind::Newline, _) => NEWLINES,
-            (Kind::Sign, _) => SIGNS,
-            (Kind::Wide, _) => {
-                let characters = run.iter().filter(|byte| **byte >= 0xc0).count();
-                let script = classes::script(run);
-                let (once, each) = WIDE.get(script).copied().unwrap_or_default();
-                add(script, once + each * characters);
-                continue;
-            }
-        };
-        add(0, cost.run + cost.byte * run.len().saturating_sub(cost.free));
     }
-    sums
 }
 
-/// The parts of a text in ASCII, which most texts are: the same, 64 bytes at a time. What a run costs is told by where
-/// runs begin and by which bytes are beyond the free ones of theirs.
-fn in_blocks(bytes: &[u8]) -> Parts {
-    const LETTER: Set = Set::new().with(b'a', b'z').with(b'A', b'Z');
-    const DIGIT: Set = Set::new().with(b'0', b'9');
-    const SPACE: Set = Set::new().with_all(b" \t\x0b\x0c");
-    const NEWLINE: Set = Set::new().with_all(b"\r\n");
-    let mut parts = 0;
-    let mut left = bytes.len();
-    let [mut letters, mut digits, mut newlines, mut signs] =
-        [LETTERS, DIGITS, NEWLINES, SIGNS].map(|cost| Runs::new(cost.free));
-    // Of spaces, only runs of two and more cost.
-    let (mut pairs, mut spaces) = (Runs::new(1), Runs::new(SPACES.free - 1));
-    let mut signs_before = 0;
-    for block in blocks(bytes) {
-        let within = u64::MAX >> 64usize.saturating_sub(left);
-        left = left.saturating_sub(64);
-        let [letter, digit, space, newline] =
-            [LETTER, DIGIT, SPACE, NEWLINE].map(|set| set.find(&block));
-        let sign = within & !(letter | digit | space | newline);
-        let letters = letters.look(letter);
-        let after_sign = letters.begun & shifted(sign, 1, signs_before);
-        signs_before = sign;
-        let pair = pairs.look(space).beyond;
-        parts += LETTERS.of(letters) + DIGITS.of(digits.look(digit)) + SIGNS.of(signs.look(sign));
-        parts += NEWLINES.of(newlines.look(newline)) + SPACES.of(spaces.look(pair));
-        parts -= (LETTERS.run - LETTERS_AFTER_SIGN.run) * after_sign.count_ones() as usize;
-    }
-    parts
-}
-
-/// Where runs of one kind are, followed from block to block.
-#[derive(Debug)]
-struct Runs {
-    /// How many bytes of each are free.
-    free: u32,
-    /// The block before.
-    mask: u64,
-    /// What the block before left behind at each step to [`Found::beyond`].
-    steps: [u64; 4],
-}
-
-/// Runs in a block: a bit for each byte.
+/// Which bytes of a block are of which kind, a bit for each; what is none of these is a sign.
 #[derive(Debug, Clone, Copy)]
-struct Found {
-    /// It is the first of its run.
-    begun: u64,
-    /// There are as many bytes of its run before it as are free.
-    beyond: u64,
+struct Masks {
+    letters: u64,
+    digits: u64,
+    spaces: u64,
+    newlines: u64,
+    ascii: u64,
 }
 
-impl Runs {
-    /// `free`: at most 15.
-    fn new(free: usize) -> Runs {
-        Runs { free: free as u32, mask: 0, steps: [0; 4] }
-    }
-
-    fn look(&mut self, mask: u64) -> Found {
-        let begun = mask & !shifted(mask, 1, std::mem::replace(&mut self.mask, mask));
-        // So many bytes before it are of its run, of all whose bit is set.
-        let mut known = 0;
-        let mut beyond = mask;
-        for step in &mut self.steps {
-            let by = (known + 1).min(self.free - known);
-            if by == 0 {
-                break;
-            }
-            let before = std::mem::replace(step, beyond);
-            beyond &= shifted(beyond, by, before);
-            known += by;
-        }
-        Found { begun, beyond }
-    }
-}
-
-/// The bits of a block `by` bytes further on, with those that come from the block before.
-fn shifted(mask: u64, by: u32, before: u64) -> u64 {
-    mask << by | before >> (64 - by)
-}
-
-impl Cost {
-    fn of(self, found: Found) -> Parts {
-        self.run * found.begun.count_ones() as usize
-            + self.byte * found.beyond.count_ones() as usize
+impl Masks {
+    fn of(block: &[u8; BLOCK]) -> Masks {
+        const LETTERS: Set = Set::new().with(b'a', b'z').with(b'A', b'Z');
+        const DIGITS: Set = Set::new().with(b'0', b'9');
+        const SPACES: Set = Set::new().with_all(b" \t\x0b\x0c");
+        const NEWLINES: Set = Set::new().with_all(b"\r\n");
+        const ASCII: Set = Set::new().with(0, 0x7f);
+        let [letters, digits, spaces, newlines, ascii] =
+            [LETTERS, DIGITS, SPACES, NEWLINES, ASCII].map(|set| set.find(block));
+        Masks { letters, digits, spaces, newlines, ascii }
     }
 }
 
@@ -204,6 +186,77 @@ mod tests {
 
     use super::*;
 
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Kind {
+        Letter,
+        Digit,
+        Space,
+        Newline,
+        Sign,
+        Wide,
+    }
+
+    /// The same, run by run.
+    fn run_by_run(text: &str) -> Scripts {
+        let of = |byte: &u8| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => Kind::Letter,
+            b'0'..=b'9' => Kind::Digit,
+            b'\r' | b'\n' => Kind::Newline,
+            b' ' | b'\t' | 0x0b | 0x0c => Kind::Space,
+            0x80.. => Kind::Wide,
+            _ => Kind::Sign,
+        };
+        let (mut sums, mut before) = (Scripts::default(), Kind::Space);
+        for run in text.as_bytes().chunk_by(|one, other| of(one) == of(other)) {
+            let this = of(&run[0]);
+            let (run_costs, cost) = match (this, std::mem::replace(&mut before, this)) {
+                (Kind::Space, _) if run.len() == 1 => continue,
+                (Kind::Space, _) => (SPACES.run, SPACES),
+                (Kind::Letter, Kind::Sign) => (80, LETTERS),
+                (Kind::Letter, Kind::Wide) => (10, LETTERS),
+                (Kind::Letter, _) => (95, LETTERS),
+                (Kind::Digit, _) => (DIGITS.run, DIGITS),
+                (Kind::Newline, _) => (NEWLINES.run, NEWLINES),
+                (Kind::Sign, _) => (SIGNS.run, SIGNS),
+                (Kind::Wide, _) => {
+                    let characters = run.iter().filter(|byte| **byte >= 0xc0).count();
+                    let script = classes::script(run);
+                    sums[script] += WIDE[script].0 + WIDE[script].1 * characters;
+                    continue;
+                }
+            };
+            sums[0] += run_costs + cost.byte * run.len().saturating_sub(cost.free as usize);
+        }
+        sums.map(|parts| parts.div_ceil(100))
+    }
+
+    #[test]
+    fn bits_count_what_runs_would() {
+        let pieces = [
+            "a", "word", "1", "23", " ", "  ", "\t", "\n\n", "!", "{\"", "é", "漢字", "ж", "\x7f",
+            "\x0b",
+        ];
+        // Runs of every length up to two blocks, at every place of one.
+        for piece in pieces {
+            for before in 0..66 {
+                for times in [1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 18, 40, 64, 100] {
+                    let text = format!("{}{}x", ".".repeat(before), piece.repeat(times));
+                    assert_eq!(rough(&text), run_by_run(&text), "{text:?}");
+                }
+            }
+        }
+        // And in any order.
+        let mut seed = 1u64;
+        for length in 0..400 {
+            let mut text = String::new();
+            while text.len() < length {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                text.push_str(pieces[(seed >> 33) as usize % pieces.len()]);
+            }
+            assert_eq!(rough(&text), run_by_run(&text), "{text:?}");
+        }
+    }
+
     #[test]
     fn each_script_is_estimated_apart() {
         assert_eq!(rough(""), [0; 4]);
@@ -211,26 +264,6 @@ mod tests {
         for (text, script) in [("naïve café", 1), ("网关读取请求", 2), ("шлюз читает", 3)]
         {
             assert!(rough(text)[script] > 0, "{text}");
-        }
-    }
-
-    #[test]
-    fn blocks_and_runs_come_to_the_same() {
-        let runs =
-            ["a", "word", " ", "  ", "\n", "\r\n", "7", "2019", ".", "-- ", "\t\x0b\x0c", "\0"];
-        let mut word = 1u64;
-        for length in 0..400 {
-            let mut text = String::new();
-            while text.len() < length {
-                word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                let (run, times) = ((word >> 33) as usize % runs.len(), (word >> 50) as usize % 40);
-                text += &runs[run].repeat(if times < 30 { 1 } else { times });
-            }
-            assert_eq!(
-                [in_blocks(text.as_bytes()), 0, 0, 0],
-                run_by_run(text.as_bytes()),
-                "{text:?}"
-            );
         }
     }
 

@@ -15,6 +15,8 @@
 //! headers are bytes (the SDK's string getters panic on what is not UTF-8).
 
 mod alloc;
+#[cfg(target_family = "wasm")]
+mod compare;
 mod effects;
 mod host;
 mod root;

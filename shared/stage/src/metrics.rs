@@ -330,20 +330,28 @@ pub struct Metric {
 
 impl Metric {
     pub(crate) fn new(name: &'static str, labels: &[(&'static str, &str)], value: u64) -> Metric {
-        let kind =
-            METRICS.iter().find(|row| row.name == name).map_or(MetricKind::Counter, |row| row.kind);
-        let mut full = name.to_owned();
+        let row = METRICS.binary_search_by_key(&name, |row| row.name).ok();
+        let kind = row.and_then(|row| METRICS.get(row)).map_or(MetricKind::Counter, |row| row.kind);
+        let room = labels.iter().map(|(label, value)| label.len() + value.len() + 2).sum::<usize>();
+        let mut full = String::with_capacity(name.len() + room);
+        full.push_str(name);
         for (label, value) in labels {
             full.push('.');
             full.push_str(label);
             full.push('.');
-            full.extend(value.chars().map(|c| match c {
-                'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' => c,
-                _ => '_',
-            }));
+            if value.bytes().all(is_plain) {
+                full.push_str(value);
+                continue;
+            }
+            let plain = |c: char| u8::try_from(c).is_ok_and(is_plain);
+            full.extend(value.chars().map(|c| if plain(c) { c } else { '_' }));
         }
         Metric { name: full, kind, value }
     }
+}
+
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
 }
 
 /// The regex by which Envoy's `stats_tags` take `label` out of a metric's name. Upstream filters have their

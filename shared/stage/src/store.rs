@@ -46,10 +46,21 @@ const ATTEMPTS: usize = 64;
 pub fn update(
     store: &dyn Store,
     key: &str,
+    change: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>>,
+) -> bool {
+    update_found(store, key, store.get(key), change)
+}
+
+/// [`update`] for who has just read the value: `change` sees `found` first.
+pub fn update_found(
+    store: &dyn Store,
+    key: &str,
+    found: Option<Entry>,
     mut change: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>>,
 ) -> bool {
+    let mut found = Some(found);
     for _ in 0..ATTEMPTS {
-        let entry = store.get(key);
+        let entry = found.take().unwrap_or_else(|| store.get(key));
         let Some(bytes) = change(entry.as_ref().map(|entry| entry.bytes.as_slice())) else {
             return false;
         };

@@ -2,15 +2,25 @@
 
 use chat::{Kind, Problem};
 use dialects::Drops;
-use dialects::neutral::Usage;
+use dialects::neutral::{self, Usage};
 use stage::{Exchange, Request, facts, metrics};
 
 use crate::Tokens;
-use crate::budget::{Left, Outcome};
+use crate::budget::{Found, Left, Outcome};
 use crate::call::Call;
 use crate::headers::Standing;
 use crate::plan::{Action, Limit, Measure};
 use crate::request;
+
+/// Accounts that were looked up, by the places of their budgets, in order.
+pub(crate) type Accounts = Vec<(usize, Found)>;
+
+/// The request, read whole.
+fn decoded(request: &Request) -> Option<neutral::Request> {
+    let reader = dialects::reader(request.dialect.name())?;
+    let path = request.headers.text(":path").unwrap_or_default();
+    reader.decode_request(path, request.body.tree().clone(), &mut Drops::default()).ok()
+}
 
 /// The most answer tokens that a request asks for. Vectors and orders are none.
 fn output_limit(request: &Request) -> Option<u64> {
@@ -21,18 +31,15 @@ fn output_limit(request: &Request) -> Option<u64> {
 }
 
 impl Call {
-    /// Counts the prompt, exactly where that decides something.
-    pub(crate) fn count_prompt(&mut self, request: &Request, io: &mut Exchange) {
+    /// Counts the prompt, exactly where that decides something. Returns the accounts that were looked up for it.
+    pub(crate) fn count_prompt(&mut self, request: &Request, io: &mut Exchange) -> Accounts {
         let tree = request.body.tree();
         // Of pictures, bytes tell nothing.
         let media = dialects::holds_media(tree);
         let most = (!media).then(|| self.counter.request_at_most(request::bytes(tree), 0));
-        let exactly = self.plan.always_count || self.is_near(most, request, io);
-        let path = request.headers.text(":path").unwrap_or_default();
-        let decoded =
-            dialects::reader(request.dialect.name()).filter(|_| exactly || media).and_then(
-                |reader| reader.decode_request(path, tree.clone(), &mut Drops::default()).ok(),
-            );
+        let mut accounts = Accounts::new();
+        let exactly = self.plan.always_count || self.is_near(most, request, &mut accounts, io);
+        let decoded = if exactly || media { decoded(request) } else { None };
         self.prompt = match decoded {
             Some(decoded) if exactly => {
                 let prompt = self.counter.request(&decoded);
@@ -42,10 +49,18 @@ impl Call {
             Some(decoded) => self.counter.rough().request(&decoded),
             None => Tokens { count: request::rough_tokens(tree, &self.counter), estimated: true },
         };
+        // An exact count takes time, in which others reserve.
+        if exactly { Accounts::new() } else { accounts }
     }
 
     /// Whether a prompt of the most tokens it can have would not fit somewhere.
-    fn is_near(&self, most: Option<u64>, request: &Request, io: &Exchange) -> bool {
+    fn is_near(
+        &self,
+        most: Option<u64>,
+        request: &Request,
+        accounts: &mut Accounts,
+        io: &Exchange,
+    ) -> bool {
         let asked = output_limit(request);
         let checks = self.plan.context.is_some() || self.plan.cap_max_tokens;
         let window = self.row().and_then(|row| row.window).filter(|_| checks);
@@ -58,11 +73,14 @@ impl Call {
             return true;
         }
         let expected = self.expected(most, asked);
-        self.plan.budgets.iter().filter(counts).any(|limit| {
-            let key = self.key(limit, &request.headers, io);
-            let left = limit.budget.left(&*io.store, key, io.now).amount;
-            left < self.amount(limit.measure, &expected)
-        })
+        self.plan.budgets.iter().enumerate().filter(|(_, limit)| counts(limit)).any(
+            |(place, limit)| {
+                let found = self.find(limit, request, io);
+                let left = limit.budget.left(&found, io.now).amount;
+                accounts.push((place, found));
+                left < self.amount(limit.measure, &expected)
+            },
+        )
     }
 
     /// What the request will use at most, as far as it can be known.
@@ -103,16 +121,29 @@ impl Call {
         }
     }
 
+    /// Looks up the account of a request.
+    fn find(&self, limit: &Limit, request: &Request, io: &Exchange) -> Found {
+        limit.budget.find(&*io.store, self.key(limit, &request.headers, io))
+    }
+
     /// Reserves in every budget what the request is expected to use.
-    pub(crate) fn reserve(&mut self, request: &Request, io: &mut Exchange) -> Result<(), Problem> {
+    pub(crate) fn reserve(
+        &mut self,
+        accounts: Accounts,
+        request: &Request,
+        io: &mut Exchange,
+    ) -> Result<(), Problem> {
         let asked = output_limit(request);
         let expected = self.expected(self.prompt.count, asked);
         let plan = std::rc::Rc::clone(&self.plan);
+        let mut accounts = accounts.into_iter().peekable();
         for (place, limit) in plan.budgets.iter().enumerate() {
-            let key = self.key(limit, &request.headers, io);
+            let found = accounts.next_if(|known| known.0 == place).map(|known| known.1);
+            let found = found.unwrap_or_else(|| self.find(limit, request, io));
+            let key = found.key();
             let amount = self.amount(limit.measure, &expected);
             let force = limit.action == Action::Flag;
-            let outcome = limit.budget.reserve(&*io.store, key, amount, io.now, force);
+            let outcome = limit.budget.reserve(&*io.store, found, amount, io.now, force);
             let (left, wait) = match outcome {
                 Outcome::Granted(reservation, left) => {
                     self.reserved.push((place, reservation));
@@ -159,7 +190,8 @@ impl Call {
         };
         let mut problem = Problem::new(Kind::RateLimit, "rate_limit_exceeded", message);
         if self.plan.rate_limit_headers {
-            problem.headers.extend(self.standings.headers());
+            let headers = self.standings.headers().into_iter();
+            problem.headers.extend(headers.map(|(name, value)| (name.to_owned(), value)));
         }
         if let Some(wait) = wait {
             let milliseconds = wait.div_ceil(1_000_000);

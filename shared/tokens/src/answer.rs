@@ -116,9 +116,11 @@ impl Answer {
             self.stated.add(&usage);
         }
         if self.model.is_none() {
-            let places = ["/model", "/message/model", "/response/model", "/modelVersion"];
-            let model = places.iter().find_map(|place| data.pointer(place).and_then(Value::as_str));
-            self.model = model.filter(|model| !model.is_empty()).map(str::to_owned);
+            let of = |told: Option<&Value>| told?.get("model")?.as_str().map(str::to_owned);
+            let mut places = ["message", "response"].into_iter();
+            let model = of(Some(data)).or_else(|| places.find_map(|place| of(data.get(place))));
+            let model = model.or_else(|| data.get("modelVersion")?.as_str().map(str::to_owned));
+            self.model = model.filter(|model| !model.is_empty());
         }
     }
 

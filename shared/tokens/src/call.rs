@@ -22,6 +22,8 @@ pub(crate) struct Call {
     pub(crate) started: u64,
     /// As the client named it.
     pub(crate) model: String,
+    /// Where the plan has a row for it.
+    row: Option<usize>,
     pub(crate) counter: Counter,
     /// As metrics name it.
     pub(crate) consumer: String,
@@ -38,12 +40,13 @@ impl Call {
         let path = request.headers.text(":path").unwrap_or_default();
         let model = request.dialect.model(path, request.body.tree());
         let model = model.unwrap_or_default().into_owned();
-        let row = plan.model(&model);
+        let place = plan.place(&model);
+        let row = place.and_then(|place| plan.models.get(place));
         let counter = row.map_or_else(|| Counter::of_model(&model), |row| row.counter);
         let provider = plan::provider(row, io);
         let consumer = plan.consumer.as_ref().map(|consumer| {
-            let value = consumer.from.value(&request.headers, &model, &provider, io);
-            let known = consumer.names.iter().find(|name| name.as_bytes() == value.as_slice());
+            let value = consumer.from.value(&request.headers, &model, provider, io);
+            let known = consumer.names.iter().find(|name| name.as_bytes() == &*value);
             known.map_or(OTHER, String::as_str).to_owned()
         });
         io.fact(facts::REQUEST_MODEL, model.as_str());
@@ -59,6 +62,7 @@ impl Call {
             reserved: Vec::new(),
             standings: Standings::default(),
             done: false,
+            row: place,
             model,
             plan,
         }
@@ -66,7 +70,7 @@ impl Call {
 
     /// The row of its model.
     pub(crate) fn row(&self) -> Option<&Model> {
-        self.plan.model(&self.model)
+        self.plan.models.get(self.row?)
     }
 
     pub(crate) fn standings(&self) -> &Standings {
@@ -92,9 +96,7 @@ impl Call {
     /// The key that a budget keeps it under.
     pub(crate) fn key(&self, limit: &Limit, headers: &Headers, io: &Exchange) -> u64 {
         let provider = plan::provider(self.row(), io);
-        let value = |part: &plan::Part| part.value(headers, &self.model, &provider, io);
-        let parts: Vec<Vec<u8>> = limit.keys.iter().map(value).collect();
-        budget::key(parts.iter().map(Vec::as_slice))
+        budget::key(limit.keys.iter().map(|part| part.value(headers, &self.model, provider, io)))
     }
 
     /// Puts what was used in the place of what was reserved, and tells it.

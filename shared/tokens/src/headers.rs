@@ -7,6 +7,11 @@ use crate::budget::Left;
 /// All headers of ours begin so. What others send under that name is taken out, so that nobody can pretend.
 const OURS: &str = "x-tollgate-";
 
+const REQUESTS: [&str; 3] =
+    ["x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"];
+const TOKENS: [&str; 3] =
+    ["x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"];
+
 /// What the tightest budget of a kind says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Standing {
@@ -33,13 +38,12 @@ impl Standing {
 impl Standings {
     /// As OpenAI sends them: <https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers> (read
     /// 2026-11-21).
-    pub(crate) fn headers(&self) -> Vec<(String, String)> {
-        let mut headers = Vec::new();
-        for (what, standing) in [("requests", self.requests), ("tokens", self.tokens)] {
+    pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = Vec::with_capacity(REQUESTS.len() + TOKENS.len());
+        for (names, standing) in [(REQUESTS, self.requests), (TOKENS, self.tokens)] {
             if let Some(Standing { limit, left }) = standing {
-                headers.push((format!("x-ratelimit-limit-{what}"), limit.to_string()));
-                headers.push((format!("x-ratelimit-remaining-{what}"), left.amount.to_string()));
-                headers.push((format!("x-ratelimit-reset-{what}"), duration(left.reset)));
+                let values = [limit.to_string(), left.amount.to_string(), duration(left.reset)];
+                headers.extend(names.into_iter().zip(values));
             }
         }
         headers
@@ -113,7 +117,7 @@ mod tests {
             Standing::keep(&mut standings.tokens, one);
         }
         let headers = standings.headers();
-        let told: Vec<_> = headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let told: Vec<_> = headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
         assert_eq!(
             told,
             [

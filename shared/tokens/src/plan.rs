@@ -1,5 +1,7 @@
 //! The compiled configuration.
 
+use std::borrow::Cow;
+
 use stage::{Exchange, Headers, PropertyPath, facts};
 
 use crate::Counter;
@@ -80,14 +82,20 @@ pub(crate) enum Part {
 }
 
 impl Plan {
-    /// The row of a model, the longest that fits.
-    pub(crate) fn model(&self, name: &str) -> Option<&Model> {
-        let fits = |model: &&Model| match model.prefix {
+    /// The place of a model's row, the longest that fits.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        let fits = |model: &Model| match model.prefix {
             true => name.starts_with(&model.name),
             false => name == model.name,
         };
+        let rows = self.models.iter().enumerate().filter(|(_, model)| fits(model));
         // Of the same length the exact one.
-        self.models.iter().filter(fits).max_by_key(|model| (model.name.len(), !model.prefix))
+        Some(rows.max_by_key(|(_, model)| (model.name.len(), !model.prefix))?.0)
+    }
+
+    /// The row of a model.
+    pub(crate) fn model(&self, name: &str) -> Option<&Model> {
+        self.models.get(self.place(name)?)
     }
 
     /// Envoy attributes that keys are made of.
@@ -108,25 +116,36 @@ impl Plan {
 
 impl Part {
     /// Its value in a request; empty if it has none.
-    pub(crate) fn value(
-        &self,
-        headers: &Headers,
-        model: &str,
-        provider: &str,
-        io: &Exchange,
-    ) -> Vec<u8> {
+    pub(crate) fn value<'a>(
+        &'a self,
+        headers: &'a Headers,
+        model: &'a str,
+        provider: &'a str,
+        io: &'a Exchange,
+    ) -> Cow<'a, [u8]> {
         match self {
-            Part::Header(name) => headers.all(name).collect::<Vec<_>>().join(&b','),
-            Part::Property(path) => io.properties.get(path.as_slice()).cloned().unwrap_or_default(),
-            Part::Model => model.as_bytes().to_vec(),
-            Part::Provider => provider.as_bytes().to_vec(),
+            Part::Header(name) => {
+                let mut values = headers.all(name);
+                let first = values.next().unwrap_or_default();
+                match values.next() {
+                    None => first.into(),
+                    Some(second) => {
+                        let all = [first, second].into_iter().chain(values);
+                        all.collect::<Vec<_>>().join(&b',').into()
+                    }
+                }
+            }
+            Part::Property(path) => {
+                io.properties.get(path.as_slice()).map_or(&[][..], Vec::as_slice).into()
+            }
+            Part::Model => model.as_bytes().into(),
+            Part::Provider => provider.as_bytes().into(),
         }
     }
 }
 
 /// The provider that serves a request, as far as it is known.
-pub(crate) fn provider(model: Option<&Model>, io: &Exchange) -> String {
-    let told = io.told(facts::PROVIDER).map(str::to_owned);
-    let known = || model.and_then(|model| model.provider.clone());
-    told.or_else(known).unwrap_or_else(|| "unknown".to_owned())
+pub(crate) fn provider<'a>(model: Option<&'a Model>, io: &'a Exchange) -> &'a str {
+    let known = || model.and_then(|model| model.provider.as_deref());
+    io.told(facts::PROVIDER).or_else(known).unwrap_or("unknown")
 }

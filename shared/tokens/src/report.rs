@@ -54,7 +54,7 @@ impl Report<'_> {
         let row = self.call.row();
         let named = row.map(|row| row.name.as_str()).filter(|name| !name.is_empty());
         let model = named.unwrap_or(OTHER);
-        let provider = plan::provider(row, io);
+        let provider = plan::provider(row, io).to_owned();
         let consumer = self.call.consumer.as_str();
         let place = [("model", model), ("provider", provider.as_str())];
         let of = |kind: &'static str| {

@@ -9,14 +9,14 @@ use encodings::Scripts;
 use crate::Counter;
 
 /// Where a request limits its answer, the field that wins first.
-const LIMITS: [&str; 4] = [
-    "/max_completion_tokens",
-    "/max_tokens",
-    "/max_output_tokens",
-    "/generationConfig/maxOutputTokens",
+const LIMITS: [&[&str]; 4] = [
+    &["max_completion_tokens"],
+    &["max_tokens"],
+    &["max_output_tokens"],
+    &["generationConfig", "maxOutputTokens"],
 ];
 /// Where a request asks for several answers.
-const CANDIDATES: [&str; 2] = ["/n", "/generationConfig/candidateCount"];
+const CANDIDATES: [&[&str]; 2] = [&["n"], &["generationConfig", "candidateCount"]];
 /// Nobody asks for more answers than these.
 const MOST_CANDIDATES: u64 = 128;
 
@@ -70,19 +70,22 @@ pub(crate) fn rough_tokens(body: &Value, counter: &Counter) -> u64 {
 
 /// The most answer tokens that a request asks for, all answers together.
 pub(crate) fn output_limit(body: &Value) -> Option<u64> {
-    let limit = LIMITS.iter().find_map(|name| body.pointer(name).and_then(Value::as_u64))?;
-    let count = CANDIDATES.iter().find_map(|name| body.pointer(name).and_then(Value::as_u64));
+    let number = |path: &&[&str]| path.iter().try_fold(body, |at, name| at.get(name))?.as_u64();
+    let limit = LIMITS.iter().find_map(number)?;
+    let count = CANDIDATES.iter().find_map(number);
     Some(limit.saturating_mul(count.unwrap_or(1).clamp(1, MOST_CANDIDATES)))
 }
 
 /// Lowers the limits that a request names. Returns whether any was higher.
 pub(crate) fn cap_output(body: &mut Value, most: u64) -> bool {
-    LIMITS.iter().fold(false, |capped, name| match body.pointer_mut(name) {
-        Some(limit) if limit.as_u64().is_some_and(|limit| limit > most) => {
-            *limit = most.into();
-            true
+    LIMITS.iter().fold(false, |capped, path| {
+        match path.iter().try_fold(&mut *body, |at, name| at.get_mut(name)) {
+            Some(limit) if limit.as_u64().is_some_and(|limit| limit > most) => {
+                *limit = most.into();
+                true
+            }
+            _ => capped,
         }
-        _ => capped,
     })
 }
 

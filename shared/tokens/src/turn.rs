@@ -37,9 +37,9 @@ impl Turn for Counting {
             return count_tokens::answer(&self.plan, request, io);
         }
         let call = self.call.insert(Call::new(Rc::clone(&self.plan), request, io));
-        call.count_prompt(request, io);
+        let found = call.count_prompt(request, io);
         call.fit_window(request, io)?;
-        call.reserve(request, io)?;
+        call.reserve(found, request, io)?;
         if self.plan.ask_stream_usage {
             let dialect = request.dialect;
             request.body.edit(|body| {
@@ -55,7 +55,7 @@ impl Turn for Counting {
         let Some(call) = &self.call else { return Reading::Pass };
         if self.plan.rate_limit_headers {
             for (name, value) in call.standings().headers() {
-                headers.set(&name, value);
+                headers.set(name, value);
             }
         }
         if !headers.status().is_some_and(|status| (200..300).contains(&status)) {

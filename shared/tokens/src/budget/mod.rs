@@ -8,7 +8,7 @@
 mod bucket;
 mod window;
 
-use stage::store::{self, Store};
+use stage::store::{self, Entry, Store};
 
 use bucket::Bucket;
 pub use window::Period;
@@ -38,6 +38,20 @@ pub(crate) struct Left {
     pub(crate) reset: u64,
 }
 
+/// Where a key's account is kept, and what was found there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    key: u64,
+    slot: String,
+    entry: Option<Entry>,
+}
+
+impl Found {
+    pub(crate) fn key(&self) -> u64 {
+        self.key
+    }
+}
+
 /// A granted reservation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reservation {
@@ -56,12 +70,17 @@ pub(crate) enum Outcome {
 }
 
 impl Budget {
-    /// What a key has left.
-    pub(crate) fn left(&self, store: &dyn Store, key: u64, now: u64) -> Left {
+    /// Looks up a key's account.
+    pub(crate) fn find(&self, store: &dyn Store, key: u64) -> Found {
+        let slot = self.slot(key);
+        Found { key, entry: store.get(&slot), slot }
+    }
+
+    /// What a key had left when it was looked up.
+    pub(crate) fn left(&self, found: &Found, now: u64) -> Left {
         let window = self.period.window(now);
-        let entry = store.get(&self.slot(key));
-        let bucket = Bucket::read(entry.as_ref().map(|entry| entry.bytes.as_slice()));
-        let account = bucket.account(key, window.index).unwrap_or_default();
+        let bucket = Bucket::read(found.entry.as_ref().map(|entry| entry.bytes.as_slice()));
+        let account = bucket.account(found.key, window.index).unwrap_or_default();
         let used = account.used.saturating_add(self.seen(account.before, window, now));
         self.left_of(used, window, now)
     }
@@ -70,14 +89,15 @@ impl Budget {
     pub(crate) fn reserve(
         &self,
         store: &dyn Store,
-        key: u64,
+        found: Found,
         amount: u64,
         now: u64,
         force: bool,
     ) -> Outcome {
         let window = self.period.window(now);
         let mut outcome = None;
-        let set = store::update(store, &self.slot(key), |bytes| {
+        let Found { key, slot, entry } = found;
+        let set = store::update_found(store, &slot, entry, |bytes| {
             let mut bucket = Bucket::read(bytes);
             let mut account = bucket.open(key, window.index);
             let seen = self.seen(account.before, window, now);
@@ -171,14 +191,15 @@ impl Budget {
     }
 
     fn slot(&self, key: u64) -> String {
-        format!("tollgate.budget.{}.{}", self.name, key % self.buckets.max(1))
+        ["tollgate.budget.", &self.name, ".", &(key % self.buckets.max(1)).to_string()].concat()
     }
 }
 
 /// A hash of what a key is made of (FNV-1a). The parts' lengths keep `ab`, `c` apart from `a`, `bc`.
-pub(crate) fn key<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+pub(crate) fn key(parts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> u64 {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = parts.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, part| {
+        let part = part.as_ref();
         let hash = (part.len() as u64).to_le_bytes().iter().fold(hash, step);
         part.iter().fold(hash, step)
     });

@@ -1,5 +1,7 @@
 //! The text of a stream.
 
+use std::fmt;
+
 use chat::json::{Map, Value, json};
 use chat::{Data, Event, Scope};
 
@@ -105,10 +107,9 @@ impl Text {
             let index = choice.get("index").and_then(Value::as_u64).unwrap_or(position as u64);
             let finished = choice.get("finish_reason").is_some_and(|reason| !reason.is_null());
             let Some(delta) = choice.get("delta") else { continue };
-            let path = format!("/choices/{position}/delta");
             let pieces = pieces(delta);
-            let fields: Vec<Field> = pieces.iter().map(|piece| piece.0).collect();
-            for (field, place, text) in pieces {
+            for (field, place, text) in &pieces {
+                let field = *field;
                 let Some((strand, last)) = self.strands.continued(&(index, field), text) else {
                     continue;
                 };
@@ -117,18 +118,18 @@ impl Text {
                     self.strands.end(&(index, field));
                 }
                 if let Some(text) = replacement.filter(|_| !matches!(field, Field::Detail(_))) {
-                    edits.push((format!("{path}{place}"), Value::String(text)));
+                    edits.push((format!("{}{place}", delta_of(position)), Value::String(text)));
                 }
             }
             // A choice says one thing after the other, except that calls may come in turns.
-            let says = |field: &Field| fields.contains(field);
-            let goes_on = !fields.is_empty();
+            let says = |field: &Field| pieces.iter().any(|piece| piece.0 == *field);
+            let goes_on = !pieces.is_empty();
             self.end(
                 |key| key.0 == index && !says(&key.1) && (finished || goes_on && !key.1.is_call()),
                 visit,
                 out,
             );
-            edits.extend(self.whole(delta, visit).map(|delta| (path, delta)));
+            edits.extend(self.whole(delta, visit).map(|delta| (delta_of(position), delta)));
         }
         if edits.is_empty() {
             return;
@@ -192,39 +193,64 @@ impl Text {
     }
 }
 
-/// The pieces of text in a delta, in the order in which a choice says them: whose, where below the delta, what.
-fn pieces(delta: &Value) -> Vec<(Field, String, &str)> {
-    let mut pieces = Vec::new();
-    let mut take = |field, place: String| {
-        if let Some(text) = delta.pointer(&place).and_then(Value::as_str) {
-            pieces.push((field, place, text));
+/// Where the delta of a choice stands.
+fn delta_of(position: usize) -> String {
+    format!("/choices/{position}/delta")
+}
+
+/// Where a piece stands below its delta: a field, of a list the position of an item, and a field within. Written as a
+/// path only where the piece is replaced, which hardly any is.
+#[derive(Debug, Clone, Copy)]
+struct Place(&'static str, Option<usize>, &'static str);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place(field, position, within) = self;
+        write!(f, "/{field}")?;
+        if let Some(position) = position {
+            write!(f, "/{position}")?;
         }
+        f.write_str(within)
+    }
+}
+
+/// The pieces of text in a delta, in the order in which a choice says them: whose, where below the delta, what.
+fn pieces<'a>(delta: &'a Value) -> Vec<(Field, Place, &'a str)> {
+    let mut pieces = Vec::new();
+    let mut take = |field, place, text: Option<&'a Value>| match text {
+        Some(Value::String(text)) if !text.is_empty() => pieces.push((field, place, text.as_str())),
+        _ => {}
     };
-    for (index, position) in indices(delta, "reasoning_details") {
-        for name in ["text", "summary"] {
-            take(Field::Detail(index), format!("/reasoning_details/{position}/{name}"));
+    for (index, position, item) in indexed(delta, "reasoning_details") {
+        for (name, within) in [("text", "/text"), ("summary", "/summary")] {
+            let place = Place("reasoning_details", Some(position), within);
+            take(Field::Detail(index), place, item.get(name));
         }
     }
     for name in ["reasoning", "reasoning_content"] {
-        take(Field::Reasoning(name), format!("/{name}"));
+        take(Field::Reasoning(name), Place(name, None, ""), delta.get(name));
     }
-    take(Field::Content, "/content".to_owned());
-    take(Field::Refusal, "/refusal".to_owned());
-    take(Field::Transcript, "/audio/transcript".to_owned());
-    take(Field::Legacy, "/function_call/arguments".to_owned());
-    for (index, position) in indices(delta, "tool_calls") {
-        take(Field::Arguments(index), format!("/tool_calls/{position}/function/arguments"));
-        take(Field::Input(index), format!("/tool_calls/{position}/custom/input"));
+    take(Field::Content, Place("content", None, ""), delta.get("content"));
+    take(Field::Refusal, Place("refusal", None, ""), delta.get("refusal"));
+    let within = |field: &str, name: &str| delta.get(field)?.get(name);
+    let place = Place("audio", None, "/transcript");
+    take(Field::Transcript, place, within("audio", "transcript"));
+    let place = Place("function_call", None, "/arguments");
+    take(Field::Legacy, place, within("function_call", "arguments"));
+    for (index, position, call) in indexed(delta, "tool_calls") {
+        let place = |within| Place("tool_calls", Some(position), within);
+        let of = |field: &str, name: &str| call.get(field)?.get(name);
+        take(Field::Arguments(index), place("/function/arguments"), of("function", "arguments"));
+        take(Field::Input(index), place("/custom/input"), of("custom", "input"));
     }
-    pieces.retain(|piece| !piece.2.is_empty());
     pieces
 }
 
 /// The items of a list: the index that each states, and its position.
-fn indices<'a>(delta: &'a Value, name: &str) -> impl Iterator<Item = (u64, usize)> + 'a {
+fn indexed<'a>(delta: &'a Value, name: &str) -> impl Iterator<Item = (u64, usize, &'a Value)> + 'a {
     let items = delta.get(name).and_then(Value::as_array).into_iter().flatten();
     items.enumerate().map(|(position, item)| {
         let index = item.get("index").and_then(Value::as_u64);
-        (index.unwrap_or(position as u64), position)
+        (index.unwrap_or(position as u64), position, item)
     })
 }
