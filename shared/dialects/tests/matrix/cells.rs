@@ -5,11 +5,12 @@ use std::fmt::Write;
 
 use chat::json::json;
 use chat::{Kind, Problem};
-use dialects::Codec;
 use dialects::neutral::{
     Block, Candidate, Content, Finish, Message, Request, Response, ResponseFormat, Role, Source,
     Tool, ToolKind, Usage,
 };
+use dialects::providers::Provider;
+use dialects::{Codec, Drops, ProviderContext};
 
 use crate::answers::{streamed, whole};
 use crate::pairs;
@@ -177,6 +178,14 @@ fn error(way: &[&dyn Codec]) -> bool {
     told.kind == Kind::RateLimit && told.message == "Too many."
 }
 
+/// Whether clients of the dialect have a way to ask for a stream.
+fn asks_for_streams(client: &dyn Codec) -> bool {
+    let asked = Request { stream: true, ..request(vec![user(vec![text()])]) };
+    let provider = ProviderContext::new(Provider::owner(client).unwrap());
+    let asked = client.encode_request(asked, provider, &mut Drops::default()).unwrap();
+    client.streams(&asked.path, &asked.body)
+}
+
 #[test]
 fn what_both_ends_can_say_arrives() {
     let mut table = String::new();
@@ -186,8 +195,9 @@ fn what_both_ends_can_say_arrives() {
             // Requests go the one way, answers the other; for a single cell the order is one of taste.
             let request = matches!(name, "tools" | "images" | "output schemas");
             let way = if request { [client, provider] } else { [provider, client] };
-            let holds_between = holds(&way);
-            let both_can = holds(&[client]) && holds(&[provider]);
+            let can_ask = name != "stream" || asks_for_streams(client);
+            let holds_between = can_ask && holds(&way);
+            let both_can = can_ask && holds(&[client]) && holds(&[provider]);
             let told = format!("{name}: a client of {} at {}", client.name(), provider.name());
             assert!(holds_between || !both_can, "{told}");
             if holds_between {
