@@ -28,6 +28,8 @@ pub(crate) struct Answer {
     target: Rc<Target>,
     /// `None`: it is in the client's words.
     pending: Option<Pending>,
+    /// Vectors are wanted in Base64 of a provider that may tell them as numbers.
+    packs: bool,
     form: Form,
 }
 
@@ -58,6 +60,12 @@ pub(crate) fn request(
     io.fact(facts::PROVIDER, target.provider.name);
     io.fact(facts::REQUEST_MODEL, asked.as_str());
     let mut drops = Drops::default();
+    let wanted = request.body.tree().get("encoding_format").and_then(json::Value::as_str);
+    // OpenAI's SDK for Python takes both, and asks for Base64 by default.
+    let packs = request.headers.text("x-stainless-lang") != Some("python")
+        && request.endpoint.operation == Operation::Embeddings
+        && wanted == Some("base64")
+        && !target.provider.quirks.keeps_values;
     let pending = match plan {
         Plan::Same(below) => {
             io.fact(facts::PROVIDER_DIALECT, client.name());
@@ -99,7 +107,7 @@ pub(crate) fn request(
     };
     io.count(metrics::REQUESTS, &[("target", &target.name)]);
     report(&target.name, &drops, io);
-    Ok(Answer { client, target, pending, form: Form::Whole })
+    Ok(Answer { client, target, pending, packs, form: Form::Whole })
 }
 
 impl Answer {
@@ -116,6 +124,7 @@ impl Answer {
         self.form = match status {
             400.. if kept && json => return Reading::Pass,
             400.. => Form::Error(status),
+            200..300 if kept && json && self.packs => Form::Whole,
             200..300 if kept && (json || Framing::of(&media_type).is_some()) => {
                 return Reading::Pass;
             }
@@ -153,7 +162,12 @@ impl Answer {
                 Ok(())
             }
             Form::Whole => {
-                let Some(pending) = self.pending.take() else { return Ok(()) };
+                let Some(pending) = self.pending.take() else {
+                    if let (true, Content::Json(body)) = (self.packs, &mut response.content) {
+                        body.edit(unary::embeddings::pack);
+                    }
+                    return Ok(());
+                };
                 let Content::Json(body) = &mut response.content else {
                     let message = "the provider's answer is not valid JSON";
                     return Err(Problem::bad_gateway("invalid_provider_response", message).into());

@@ -145,6 +145,34 @@ fn embeddings_stay_as_they_are_where_the_provider_speaks_openai() {
 }
 
 #[test]
+fn numbers_become_base64_where_a_compatible_provider_does_not_heed_the_wish() {
+    let asked = json!({"model": "m", "input": "a", "encoding_format": "base64"});
+    let answer = json!({"object": "list", "data": [{"object": "embedding", "index": 0,
+        "embedding": [1.0, -2]}, {"embedding": "AACAPw=="}], "x": 1});
+    let mut sent = post(&gateway("lm-studio", json!({})), "/v1/embeddings", &asked).unwrap();
+    assert_eq!(sent.body, asked);
+    let (_, told) = sent.answered("200", "application/json", &answer.to_string()).unwrap();
+    assert_eq!(told["data"][0]["embedding"], "AACAPwAAAMA=");
+    assert_eq!((&told["data"][1]["embedding"], &told["x"]), (&json!("AACAPw=="), &json!(1)));
+    let plain = json!({"model": "m", "input": "a"});
+    let mut sent = post(&gateway("lm-studio", json!({})), "/v1/embeddings", &plain).unwrap();
+    assert_eq!(sent.answered("200", "application/json", "{}"), None);
+}
+
+#[test]
+fn mistral_is_asked_for_vectors_in_its_own_words() {
+    let asked = json!({"model": "m", "input": "a", "dimensions": 8, "user": "u",
+        "encoding_format": "base64"});
+    let mut sent = post(&gateway("mistral", json!({})), "/v1/embeddings", &asked).unwrap();
+    assert_eq!(sent.body, json!({"model": "m", "input": ["a"], "output_dimension": 8}));
+    let answer = json!({"object": "list", "data": [{"object": "embedding", "index": 0,
+        "embedding": [1.0]}], "model": "m", "usage": {"prompt_tokens": 3, "total_tokens": 3}});
+    let (_, told) = sent.answered("200", "application/json", &answer.to_string()).unwrap();
+    assert_eq!(told["data"][0]["embedding"], "AACAPw==");
+    assert_eq!(told["usage"], json!({"prompt_tokens": 3, "total_tokens": 3}));
+}
+
+#[test]
 fn what_a_provider_does_not_serve_is_refused_in_the_clients_words() {
     let gateway = gateway("anthropic", json!({}));
     let asked = json!({"model": "m", "input": "a"});

@@ -69,11 +69,17 @@ pub(super) const VERTEX_ANTHROPIC: Quirks = Quirks {
 /// Unknown parameters are refused, and unknown fields of messages; what is known stands in
 /// <https://github.com/mistralai/client-python> (of 2026-06-30). Usage comes unasked. Ids of calls:
 /// <https://mistralai.github.io/mistral-common/usage/tools/>, refused still in
-/// <https://github.com/nearai/ironclaw/issues/1241> (of 2026-03-16; all read 2026-11-21).
+/// <https://github.com/nearai/ironclaw/issues/1241> (of 2026-03-16). The order of messages:
+/// <https://github.com/NousResearch/hermes-agent/issues/20154> (of 2026-05-05; all read 2026-11-21).
 pub(super) const MISTRAL: Quirks = Quirks {
     stream_options: false,
     call_ids: CallIds::Nine,
+    word_after_results: true,
     renamed: &[("seed", "random_seed")],
+    services: Some(Services {
+        embeddings: Some(Service::Other(&wires::MISTRAL_EMBEDDINGS)),
+        ..Services::NONE
+    }),
     unsupported: &[
         "audio",
         "function_call",

@@ -39,6 +39,9 @@ pub struct Quirks {
     /// Whether its answers have no values but those of the dialect's owner, which official clients demand where they
     /// validate (OpenAI-style dialects). If not, an answer is looked through though nothing is translated.
     pub keeps_values: bool,
+    /// Whether the model has to say something between a tool's result and the user's next message
+    /// (OpenAI-style dialects).
+    pub word_after_results: bool,
     /// What it takes as the id of a tool call (OpenAI-style dialects).
     pub call_ids: CallIds,
     /// Parameters that it knows by another name, as `(OpenAI's, its own)`.
@@ -67,6 +70,7 @@ impl Quirks {
         thinking_switch: false,
         image_urls: true,
         keeps_values: true,
+        word_after_results: false,
         // OpenAI's error names its limit: https://github.com/agno-agi/agno/issues/5382 (of 2025-11-11, read
         // 2026-11-21).
         call_ids: CallIds::AtMost(40),

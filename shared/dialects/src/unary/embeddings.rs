@@ -88,4 +88,19 @@ pub fn to_base64(vector: &Value) -> Option<String> {
     Some(text)
 }
 
+/// Makes the vectors of an answer in OpenAI's words Base64, where they are numbers: OpenAI's SDK for Node takes them for
+/// Base64 without a look, and makes zeros of them (<https://github.com/FlowiseAI/Flowise/issues/5499>, read
+/// 2026-11-21). Returns whether anything changed.
+pub fn pack(body: &mut Value) -> bool {
+    let items = body.get_mut("data").and_then(Value::as_array_mut);
+    let vectors = items.into_iter().flatten().filter_map(|item| item.get_mut("embedding"));
+    vectors.fold(false, |changed, vector| match to_base64(vector) {
+        Some(packed) => {
+            *vector = packed.into();
+            true
+        }
+        None => changed,
+    })
+}
+
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -154,6 +154,18 @@ pub static VOYAGE_EMBEDDINGS: embeddings::Wire = embeddings::Wire {
     },
 };
 
+/// Mistral's vectors: Voyage's words without a purpose.
+/// <https://docs.mistral.ai/api/endpoint/embeddings>, as in <https://github.com/mistralai/client-python> of 2026-06-30
+/// (read 2026-11-21). Unknown fields are refused.
+pub static MISTRAL_EMBEDDINGS: embeddings::Wire = embeddings::Wire {
+    encode: |mut request, drops| {
+        no_purpose(&request, drops);
+        request.purpose = None;
+        (VOYAGE_EMBEDDINGS.encode)(request, drops)
+    },
+    decode: VOYAGE_EMBEDDINGS.decode,
+};
+
 /// Ollama's vectors: <https://docs.ollama.com/api/embed> (read 2026-11-21).
 pub static OLLAMA_EMBEDDINGS: embeddings::Wire = embeddings::Wire {
     encode: |request, drops| {

@@ -4,6 +4,7 @@ mod calls;
 mod choice;
 mod format;
 mod images;
+mod order;
 
 use chat::json::{Map, Value, json};
 
@@ -34,6 +35,9 @@ pub(super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) ->
         map.shift_remove("reasoning_effort");
         map.insert("thinking".to_owned(), json!({"type": "disabled"}));
         changed = true;
+    }
+    if quirks.word_after_results {
+        changed |= order::adapt(map);
     }
     changed |= calls::adapt(map, quirks.call_ids);
     for (name, own) in quirks.renamed {
