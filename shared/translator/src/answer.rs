@@ -167,11 +167,18 @@ impl Answer {
                 self.report(&drops, io);
                 Ok(())
             }
-            Form::UntidyError(_, tidy) if matches!(&response.content, Content::Json(body) if (tidy.is_error)(body.tree())) => {
+            Form::Error(status) => {
+                self.error(status, response);
                 Ok(())
             }
-            Form::Error(status) | Form::UntidyError(status, _) => {
-                self.error(status, response);
+            Form::UntidyError(status, tidy) => {
+                let is_own = match &response.content {
+                    Content::Json(body) => (tidy.is_error)(body.tree()),
+                    Content::Other(_) | Content::Written(_) => false,
+                };
+                if !is_own {
+                    self.error(status, response);
+                }
                 Ok(())
             }
             Form::Whole => {
