@@ -7,7 +7,7 @@ use serde::Deserialize;
 use stage::{Environment, Errors};
 
 use crate::act::{Action, Key, MIN_KEY, Policy};
-use crate::find::{self, Custom, CustomMatch, ENTITIES, Finder, Selection};
+use crate::find::{self, Custom, CustomMatch, ENTITIES, Finder, Selection, meant};
 
 /// Configuration of the PII redactor.
 #[derive(Debug, Deserialize)]
@@ -165,7 +165,8 @@ fn actions(config: &Config, errors: &mut Errors) -> BTreeMap<String, Action> {
     known.extend(ENTITIES.iter().map(|entity| entity.name));
     known.extend(config.custom.iter().map(|custom| custom.name.as_str()));
     for name in config.actions.keys().filter(|name| !known.contains(name.as_str())) {
-        errors.add(&format!("actions.{name}"), "no entity and no category has this name");
+        let message = format!("no entity and no category has this name{}", meant(name));
+        errors.add(&format!("actions.{name}"), message);
     }
     let own = |name: &str| config.actions.get(name).copied();
     let built_in = ENTITIES.iter().map(|entity| {

@@ -87,7 +87,16 @@ impl Errors {
 
     /// Reads `value` as a `T`, or reports where it is none.
     pub fn read<T: DeserializeOwned>(&mut self, value: Value) -> Option<T> {
-        typed::read(&value).map_err(|(path, message)| self.add(&path, message)).ok()
+        let told = |(path, message): (String, String)| {
+            let message = match message.split_once(", expected ") {
+                // What is there instead may be a key itself.
+                Some((_, expected)) if holds_key(&path) => format!("expected {}", plain(expected)),
+                Some((found, expected)) => format!("{found}, expected {}", plain(expected)),
+                None => message,
+            };
+            self.add(&path, message);
+        };
+        typed::read(&value).map_err(told).ok()
     }
 
     fn within<T>(&mut self, prefix: String, work: impl FnOnce(&mut Errors) -> T) -> T {
@@ -115,11 +124,44 @@ pub fn load(
     }
 }
 
-/// An error as it is printed: its line, and under it the place in `text` with a caret where it can be found.
+/// An error as it is printed: its line, and under it the place in `text` with a caret where it can be found, unless a
+/// key may stand there.
 pub fn explain(error: &ConfigError, text: &[u8]) -> String {
-    match locate::excerpt(text, &error.path) {
+    match locate::excerpt(text, &error.path).filter(|_| !holds_key(&error.path)) {
         Some(excerpt) => format!("{error}\n{excerpt}"),
         None => error.to_string(),
+    }
+}
+
+/// The name of an environment variable as errors may show it: who wrote a key there finds no copy of it in a log.
+pub fn variable(name: &str) -> &str {
+    let usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.len() <= 64 && name.bytes().all(usual) { name } else { "…" }
+}
+
+/// Whether what stands at `path` is about keys: somebody may have written one there.
+fn holds_key(path: &str) -> bool {
+    let mut names = path.rsplit('.');
+    let last = names.next().unwrap_or_default();
+    let parent = names.next().unwrap_or_default();
+    let words = ["auth", "cookie", "key", "secret", "token"];
+    last.starts_with("credential")
+        || parent == "credential"
+        || parent == "headers" && words.iter().any(|word| last.contains(word))
+}
+
+/// What serde expects, in the words of a configuration's author.
+fn plain(expected: &str) -> &str {
+    match expected {
+        "f32" | "f64" => "a number",
+        "i64" | "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "newtype variant" => "an object: this name, and its value",
+        "unit" | "unit variant" => "the name alone",
+        "map with a single key" | "string or map" => "a name, or an object with one",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
     }
 }
 
@@ -253,4 +295,71 @@ fn check(settings: &Settings, stages: &[Placed], errors: &mut Errors) {
 fn refuse<T>(errors: &mut Errors, message: impl Into<String>) -> Option<T> {
     errors.add("", message);
     None
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Credential {
+        Client,
+        Env(#[expect(dead_code, reason = "only its shape is read")] String),
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    struct Target {
+        credential: Credential,
+        price: f64,
+        names: Vec<String>,
+        limit: u64,
+    }
+
+    impl Default for Target {
+        fn default() -> Target {
+            Target { credential: Credential::Client, price: 0.0, names: Vec::new(), limit: 0 }
+        }
+    }
+
+    #[test]
+    fn what_has_the_wrong_shape_is_told_in_plain_words() {
+        for (config, told) in [
+            (json!({"price": "5"}), "price: invalid type: string \"5\", expected a number"),
+            (json!({"limit": -1}), "limit: invalid value: integer `-1`, expected a whole number"),
+            (json!({"names": "a"}), "names: invalid type: string \"a\", expected a list"),
+            (
+                json!({"credential": "env"}),
+                "credential: expected an object: this name, and its value",
+            ),
+            (json!({"credential": {"client": {}}}), "credential.client: expected the name alone"),
+            (json!("x"), "invalid type: string \"x\", expected an object"),
+        ] {
+            let mut errors = Errors::default();
+            assert!(errors.read::<Target>(config.clone()).is_none(), "{config}");
+            assert_eq!(errors.list[0].to_string(), told, "{config}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_wrong_place_is_not_repeated() {
+        let text = r#"{"credential": "gsk_Ab0", "headers": {"x-api-key": "gsk_Ab0"}}"#;
+        let mut errors = Errors::default();
+        errors.read::<Target>(json!({"credential": "gsk_Ab0"}));
+        errors.add("headers.x-api-key", "carries a key");
+        errors.add("credential.env", format!("`{}` is not set", variable("gsk_Ab0")));
+        for error in &errors.list {
+            let shown = explain(error, text.as_bytes());
+            assert!(!shown.contains("Ab0") && shown.contains(&error.path), "{shown}");
+        }
+        assert_eq!(errors.list[0].message, "expected `client` or `env`");
+        assert_eq!(variable("OPENAI_API_KEY"), "OPENAI_API_KEY");
+    }
 }

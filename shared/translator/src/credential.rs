@@ -39,6 +39,7 @@ impl Credential {
             CredentialConfig::Env(name) => name,
         };
         let key = environment.var(name).ok_or_else(|| {
+            let name = stage::config::variable(name);
             format!(
                 "environment variable `{name}` is not set in the filter's VM; name it in \
                  vm_config.environment_variables"
@@ -46,7 +47,10 @@ impl Credential {
         })?;
         let key = key.trim();
         match key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            true => Err(format!("environment variable `{name}` does not hold an API key")),
+            true => Err(format!(
+                "environment variable `{}` does not hold an API key",
+                stage::config::variable(name)
+            )),
             false => Ok(Credential::Key(key.to_owned())),
         }
     }

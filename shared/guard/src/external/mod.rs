@@ -5,6 +5,7 @@ pub(crate) mod config;
 mod shapes;
 
 use chat::json;
+use stage::config::variable;
 use stage::{Answered, Callout, Environment, Errors, Exchange, metrics};
 
 use crate::config::{Action, OnError, ScopeName};
@@ -86,7 +87,7 @@ impl External {
             if key.is_none() {
                 errors.add(
                     &format!("{path}.credential_env"),
-                    format!("the environment variable `{name}` is not set"),
+                    format!("the environment variable `{}` is not set", variable(name)),
                 );
             }
             key.map(|key| shapes::credential(&config.service, key.trim()))

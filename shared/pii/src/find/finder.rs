@@ -291,6 +291,17 @@ impl Plan {
     }
 }
 
+/// The entity whose name begins most like an unknown one, as the end of an error: `, is it EMAIL_ADDRESS?`
+pub(crate) fn meant(unknown: &str) -> String {
+    let alike = |name: &str| {
+        let pairs = name.bytes().zip(unknown.bytes());
+        pairs.take_while(|(one, other)| one.eq_ignore_ascii_case(other)).count()
+    };
+    let best = ENTITIES.iter().rev().max_by_key(|entity| alike(entity.name));
+    let best = best.filter(|entity| alike(entity.name) >= 4);
+    best.map(|entity| format!(", is it {}?", entity.name)).unwrap_or_default()
+}
+
 /// The rows that a selection names.
 fn selected(selection: &Selection, errors: &mut Vec<SelectionError>) -> HashSet<usize> {
     let mut rows = HashSet::new();
@@ -308,9 +319,33 @@ fn selected(selection: &Selection, errors: &mut Vec<SelectionError>) -> HashSet<
             }
         }
         if !known && !is_category {
-            let message = format!("unknown entity, category or region `{name}`");
+            let meant = meant(name);
+            let message = format!("unknown entity, category or region `{name}`{meant}");
             errors.push(SelectionError::new(&format!("entities[{index}]"), &message));
         }
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn an_unknown_name_is_refused_with_what_may_be_meant() {
+        for (name, end) in [
+            ("EMAIL", "`EMAIL`, is it EMAIL_ADDRESS?"),
+            ("phone", "`phone`, is it PHONE_NUMBER?"),
+            ("CREDIT_CRAD", "`CREDIT_CRAD`, is it CREDIT_CARD?"),
+            ("XYZ", "`XYZ`"),
+        ] {
+            let selection = Selection { entities: vec![name.to_owned()], ..Selection::default() };
+            let problems = Finder::new(&selection).unwrap_err();
+            let told: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
+            assert_eq!(told, [format!("unknown entity, category or region {end}")]);
+        }
+    }
 }

@@ -32,6 +32,7 @@ use std::rc::Rc;
 pub use entities::ENTITIES;
 pub use entity::{Category, Doc, Entity, Region};
 pub use finder::Finder;
+pub(crate) use finder::meant;
 pub use selection::{Custom, CustomMatch, Selection, SelectionError, Validator};
 
 /// Something found in a text.
