@@ -109,13 +109,34 @@ fn every_filter_has_its_folder_and_every_folder_its_filter() {
     folders.sort();
     let names: Vec<&str> = catalogue::FILTERS.iter().map(|filter| filter.name).collect();
     assert_eq!(folders, names);
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
     for name in names {
+        assert!(readme.contains(&format!("](filters/{name}/README.md)")), "{name} in README.md");
         let folder = root().join("filters").join(name);
         for file in ["Cargo.toml", "README.md", "config.example.yaml", "src/lib.rs"] {
             assert!(folder.join(file).is_file(), "{name}/{file}");
         }
         let shell = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
         assert!(shell.lines().count() <= 60, "{name}: logic belongs in shared/");
+    }
+}
+
+/// A crate that nobody lists has tests that nobody runs.
+#[test]
+fn the_tests_of_every_shared_crate_are_run() {
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
+    let portable = makefile.lines().find_map(|line| line.strip_prefix("PORTABLE := ")).unwrap();
+    for folder in fs::read_dir(root().join("shared")).unwrap().flatten() {
+        let name = folder.file_name().to_string_lossy().into_owned();
+        if name == "shell" {
+            continue;
+        }
+        assert!(workspace.contains(&format!("\n  \"shared/{name}\",\n")), "{name} in Cargo.toml");
+        let mut files = Vec::new();
+        sources(&folder.path().join("src"), &mut files);
+        let tested = files.iter().any(|(_, text)| text.contains("wasm_bindgen_test as test"));
+        assert_eq!(portable.split(' ').any(|listed| listed == name), tested, "{name} in Makefile");
     }
 }
 
