@@ -274,7 +274,10 @@ fn may_offer_tools(body: &Value) -> bool {
             Value::Array(items) => rest.extend(items),
             Value::Object(map) => {
                 for (name, value) in map {
-                    if matches!(name.as_str(), "functions" | "toolConfig" | "tools") {
+                    if matches!(
+                        name.as_str(),
+                        "functions" | "toolConfig" | "tools" | "web_search_options"
+                    ) {
                         return true;
                     }
                     rest.push(value);
