@@ -57,6 +57,11 @@ impl Set {
     }
 }
 
+/// A bit for each byte of the block that is not ASCII, the first one's the lowest.
+pub fn beyond_ascii(block: &[u8; BLOCK]) -> u64 {
+    high_bits(block)
+}
+
 /// A text in blocks. The last one is filled up with a byte that is in no set.
 pub fn blocks(bytes: &[u8]) -> impl Iterator<Item = [u8; BLOCK]> {
     let (whole, rest) = bytes.as_chunks::<BLOCK>();
@@ -101,6 +106,23 @@ fn find(uppers: &[u8; 16], block: &[u8; BLOCK]) -> u64 {
     })
 }
 
+/// The highest bit of each byte.
+#[cfg(target_arch = "wasm32")]
+#[target_feature(enable = "simd128")]
+fn high_bits(block: &[u8; BLOCK]) -> u64 {
+    use core::arch::wasm32::{u8x16_bitmask, u64x2};
+    let (quarters, _) = block.as_chunks::<16>();
+    quarters.iter().rev().fold(0, |bits, quarter| {
+        let word = u128::from_le_bytes(*quarter);
+        bits << 16 | u64::from(u8x16_bitmask(u64x2(word as u64, (word >> 64) as u64)))
+    })
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn high_bits(block: &[u8; BLOCK]) -> u64 {
+    block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(byte >> 7))
+}
+
 #[cfg(not(target_arch = "wasm32"))]
 fn find(uppers: &[u8; 16], block: &[u8; BLOCK]) -> u64 {
     block.iter().rev().fold(0, |found, byte| {
@@ -132,6 +154,8 @@ mod tests {
                     block[at] = byte;
                     let expected = u64::from(members.contains(&byte)) << at;
                     assert_eq!(set.find(&block), expected, "{byte} at {at}");
+                    let ascii = u64::from(byte.is_ascii()) << at;
+                    assert_eq!(beyond_ascii(&block), !ascii, "{byte} at {at}");
                 }
             }
         }
