@@ -1,8 +1,9 @@
 //! One event of a streamed answer.
 
-use crate::json::Value;
+use std::cell::OnceCell;
+use std::fmt;
 
-use crate::json;
+use crate::json::{self, Value};
 
 /// What an event carries.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,19 +19,25 @@ pub enum Data {
 /// One event of a streamed answer, whatever framed it.
 ///
 /// An event that came from the wire keeps its bytes and is written back as it was until somebody edits it
-/// ([`Event::data_mut`]).
-#[derive(Debug, Clone, PartialEq)]
+/// ([`Event::data_mut`]). What it carries is read when somebody asks for it.
+#[derive(Clone)]
 pub struct Event {
     /// The event's type (`event:` in SSE).
     pub name: Option<String>,
-    data: Data,
+    /// The text of the data, while what came is what it carries.
+    text: Option<String>,
+    /// What `text` says, once it has been read.
+    came: OnceCell<Data>,
+    /// What it carries if that was made or edited here.
+    made: Option<Data>,
     raw: Option<Vec<u8>>,
 }
 
 impl Event {
     /// An event of our own making.
     pub fn new(name: Option<&str>, data: Data) -> Event {
-        Event { name: name.map(str::to_owned), data, raw: None }
+        let name = name.map(str::to_owned);
+        Event { name, text: None, came: OnceCell::new(), made: Some(data), raw: None }
     }
 
     /// An unnamed JSON event.
@@ -40,27 +47,41 @@ impl Event {
 
     /// An event read from the wire: its bytes, its name and the text of its data.
     pub fn read(raw: Vec<u8>, name: Option<String>, data: Option<String>) -> Event {
-        let data = match data {
-            None => Data::Nothing,
-            Some(text) => json::parse_str(&text).map_or(Data::Text(text), Data::Json),
-        };
-        Event { name, data, raw: Some(raw) }
+        Event { name, text: data, came: OnceCell::new(), made: None, raw: Some(raw) }
     }
 
     /// What it carries.
     pub fn data(&self) -> &Data {
-        &self.data
+        match &self.made {
+            Some(data) => data,
+            None => self.came.get_or_init(|| read(self.text.as_deref())),
+        }
+    }
+
+    /// Whether it carries anything.
+    pub fn tells(&self) -> bool {
+        self.text.is_some() || *self.data() != Data::Nothing
+    }
+
+    /// The text of its data as it came, while nobody edited it. Who only looks for something in it need not have it read.
+    pub fn text(&self) -> Option<&str> {
+        self.text.as_deref()
     }
 
     /// What it carries, to be edited: from here on the event is written anew.
     pub fn data_mut(&mut self) -> &mut Data {
         self.raw = None;
-        &mut self.data
+        self.own()
+    }
+
+    fn own(&mut self) -> &mut Data {
+        let (came, text) = (&mut self.came, self.text.take());
+        self.made.get_or_insert_with(|| came.take().unwrap_or_else(|| read(text.as_deref())))
     }
 
     /// Lets `edit` work on the JSON value it carries; it returns whether it changed anything.
     pub fn edit(&mut self, edit: impl FnOnce(&mut Value) -> bool) {
-        if let Data::Json(value) = &mut self.data
+        if let Data::Json(value) = self.own()
             && edit(value)
         {
             self.raw = None;
@@ -69,15 +90,15 @@ impl Event {
 
     /// The JSON value it carries, if that is what it carries.
     pub fn as_json(&self) -> Option<&Value> {
-        match &self.data {
+        match self.data() {
             Data::Json(value) => Some(value),
             _ => None,
         }
     }
 
     /// Takes the JSON value out, if that is what it carries.
-    pub fn into_json(self) -> Option<Value> {
-        match self.data {
+    pub fn into_json(mut self) -> Option<Value> {
+        match std::mem::replace(self.own(), Data::Nothing) {
             Data::Json(value) => Some(value),
             _ => None,
         }
@@ -86,5 +107,23 @@ impl Event {
     /// The bytes it came as, while nobody edited it.
     pub fn raw(&self) -> Option<&[u8]> {
         self.raw.as_deref()
+    }
+}
+
+fn read(text: Option<&str>) -> Data {
+    let Some(text) = text else { return Data::Nothing };
+    json::parse_str(text).map_or_else(|_| Data::Text(text.to_owned()), Data::Json)
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Event) -> bool {
+        (&self.name, self.data(), &self.raw) == (&other.name, other.data(), &other.raw)
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut event = f.debug_struct("Event");
+        event.field("name", &self.name).field("data", self.data()).field("raw", &self.raw).finish()
     }
 }

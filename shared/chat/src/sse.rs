@@ -8,6 +8,7 @@
 //! Bytes may be cut anywhere, also inside a UTF-8 character or between CR and LF: the same bytes give the
 //! same events. What is held back is bounded by the limit given to [`Decoder::new`].
 
+use crate::bytes::{BLOCK, Set, blocks};
 pub use crate::framing::DecodeError;
 use crate::{Data, Event, json};
 
@@ -146,7 +147,11 @@ impl Decoder {
 
 /// Where the first line ends.
 fn line_end(bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'))
+    const ENDS: Set = Set::new().with_all(b"\r\n");
+    blocks(bytes).enumerate().find_map(|(index, block)| match ENDS.find(&block) {
+        0 => None,
+        ends => Some(index * BLOCK + ends.trailing_zeros() as usize),
+    })
 }
 
 /// The text of a field. Checking first is several times as fast as replacing what is no UTF-8, of which there is

@@ -26,7 +26,8 @@ impl Metrics {
 
     fn record(&self, metric: &Metric) {
         let histogram = metric.kind == MetricKind::Histogram;
-        let Some(id) = self.id(histogram, &metric.name) else { return };
+        let Some(id) = metric.id.get().or_else(|| self.id(histogram, &metric.name)) else { return };
+        metric.id.set(Some(id));
         let outcome = match metric.kind {
             MetricKind::Histogram => host::record_metric(id, metric.value),
             MetricKind::Counter if metric.value == 0 => Ok(()),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use log::Level;
 
 use crate::Callout;
-use crate::metrics::Metric;
+use crate::metrics::{Metric, Series};
 use crate::store::{Memory, Store};
 
 /// Where a value stands among Envoy's attributes: `["xds", "upstream_host_metadata", …]`.
@@ -88,7 +88,12 @@ impl Exchange {
 
     /// Counts `value` more, or records it in a histogram; `name` is a row of [`crate::metrics::METRICS`].
     pub fn add(&mut self, name: &'static str, labels: &[(&'static str, &str)], value: u64) {
-        self.metrics.push(Metric::new(name, labels, value));
+        self.record(&Rc::new(Series::new(name, labels)), value);
+    }
+
+    /// [`Exchange::add`] for a series that is kept.
+    pub fn record(&mut self, series: &Rc<Series>, value: u64) {
+        self.metrics.push(Metric { series: Rc::clone(series), value });
     }
 
     /// Logs a line.

@@ -11,7 +11,7 @@ use crate::message::{Body, Content};
 use crate::reply::{self, Reply};
 use crate::{
     Answered, Callout, Edit, Exchange, HeaderMode, Headers, Pipeline, Reading, Request, Response,
-    Stop, Turn, UnknownPaths, facts, metrics,
+    Stop, Turn, UnknownPaths, facts,
 };
 
 /// What to do after a message's headers.
@@ -517,7 +517,7 @@ impl Flow {
         if let Some(request) = &mut self.request {
             request.turns.iter_mut().for_each(|turn| turn.on_end(io));
             let took = io.now.saturating_sub(self.started) / 1_000_000;
-            io.add(metrics::REQUEST_DURATION, &[], took);
+            io.record(&self.pipeline.duration, took);
         }
     }
 }

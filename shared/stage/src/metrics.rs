@@ -4,6 +4,10 @@
 //! own prefix, for example `provider_translator.requests.target.claude`. Envoy's `stats_tags` take them out
 //! again by [`tag_regex`]. Values are made of `[A-Za-z0-9_-]`; anything else becomes `_`.
 
+use std::cell::Cell;
+use std::ops::Deref;
+use std::rc::Rc;
+
 /// Counter or histogram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetricKind {
@@ -317,19 +321,38 @@ pub static METRICS: &[MetricRow] = &[
     },
 ];
 
-/// A value for a metric, on its way to the host.
+/// A metric with values for its labels. Who counts one again and again keeps it: neither its name has to be put
+/// together nor the host to be asked for its number again ([`crate::Exchange::record`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Metric {
+pub struct Series {
     /// The name with its labels, behind the filter's prefix.
     pub name: String,
     /// Counter or histogram.
     pub kind: MetricKind,
+    /// The host's number for it, once the host has one.
+    pub id: Cell<Option<u32>>,
+}
+
+/// A value for a metric, on its way to the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metric {
+    /// Which.
+    pub series: Rc<Series>,
     /// What to add or record.
     pub value: u64,
 }
 
-impl Metric {
-    pub(crate) fn new(name: &'static str, labels: &[(&'static str, &str)], value: u64) -> Metric {
+impl Deref for Metric {
+    type Target = Series;
+
+    fn deref(&self) -> &Series {
+        &self.series
+    }
+}
+
+impl Series {
+    /// `name` is a row of [`METRICS`].
+    pub fn new(name: &'static str, labels: &[(&'static str, &str)]) -> Series {
         let row = METRICS.binary_search_by_key(&name, |row| row.name).ok();
         let kind = row.and_then(|row| METRICS.get(row)).map_or(MetricKind::Counter, |row| row.kind);
         let room = labels.iter().map(|(label, value)| label.len() + value.len() + 2).sum::<usize>();
@@ -346,7 +369,7 @@ impl Metric {
             let plain = |c: char| u8::try_from(c).is_ok_and(is_plain);
             full.extend(value.chars().map(|c| if plain(c) { c } else { '_' }));
         }
-        Metric { name: full, kind, value }
+        Series { name: full, kind, id: Cell::new(None) }
     }
 }
 
@@ -375,7 +398,7 @@ mod tests {
 
     #[test]
     fn labels_stand_in_the_name() {
-        let metric = Metric::new(PROVIDER_ERRORS, &[("target", "a.b c"), ("status", "429")], 1);
-        assert_eq!(metric.name, "provider_errors.target.a_b_c.status.429");
+        let series = Series::new(PROVIDER_ERRORS, &[("target", "a.b c"), ("status", "429")]);
+        assert_eq!(series.name, "provider_errors.target.a_b_c.status.429");
     }
 }

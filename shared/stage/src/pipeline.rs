@@ -6,6 +6,7 @@ use std::rc::Rc;
 use chat::{Event, Problem};
 
 use crate::facts::{FACTS, Fact};
+use crate::metrics::{self, Series};
 use crate::{
     Answered, Exchange, Headers, PropertyPath, Reply, Request, Response, Settings, UnknownPaths,
 };
@@ -232,6 +233,7 @@ pub struct Pipeline {
     properties: Vec<Vec<Property>>,
     late_properties: Vec<Property>,
     facts: Vec<&'static str>,
+    pub(crate) duration: Rc<Series>,
 }
 
 impl Pipeline {
@@ -254,7 +256,8 @@ impl Pipeline {
         };
         let facts = FACTS.iter().filter(told).map(|fact| fact.name).collect();
         let stages = stages.into_iter().map(|(_, stage)| stage).collect();
-        Pipeline { stages, settings, needs, properties, late_properties, facts }
+        let duration = Rc::new(Series::new(metrics::REQUEST_DURATION, &[]));
+        Pipeline { stages, settings, needs, properties, late_properties, facts, duration }
     }
 
     /// The names of the facts that its stages may publish.

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use chat::json::{self, ParseError};
 use chat::sse::DecodeError;
-use chat::{Data, Event, Kind, Problem};
+use chat::{Event, Kind, Problem};
 use dialects::Dialect;
 
 use crate::{Exchange, Stop, facts, metrics};
@@ -131,5 +131,5 @@ pub(crate) fn ended(
 pub(crate) fn last_told<E: Borrow<Event>>(
     mut events: impl DoubleEndedIterator<Item = E>,
 ) -> Option<E> {
-    events.rfind(|event| *event.borrow().data() != Data::Nothing)
+    events.rfind(|event| event.borrow().tells())
 }

@@ -6,6 +6,7 @@ use dialects::StreamText;
 use stage::Body;
 
 use crate::call::Call;
+use crate::shape::Shape;
 use crate::usage::{Stated, Used};
 
 /// Delivered text that is kept to be counted whole; beyond it, text is counted part by part.
@@ -18,6 +19,8 @@ pub(crate) struct Answer {
     stated: Stated,
     /// The model, as the provider names it.
     model: Option<String>,
+    /// Of the last event that was read.
+    shape: Option<Shape>,
     /// Delivered and not yet counted.
     delivered: String,
     counted: u64,
@@ -34,6 +37,7 @@ impl Answer {
             text,
             stated: Stated::default(),
             model: None,
+            shape: None,
             delivered: String::new(),
             counted: 0,
             bytes: 0,
@@ -62,24 +66,54 @@ impl Answer {
         self.used(call, true)
     }
 
-    /// An event of a streamed answer.
-    pub(crate) fn event(&mut self, call: &Call, event: Event, out: &mut Vec<Event>, now: u64) {
+    /// An event of a streamed answer. Returns whether it is like the one before, but for its text.
+    pub(crate) fn event(
+        &mut self,
+        call: &Call,
+        event: Event,
+        out: &mut Vec<Event>,
+        now: u64,
+    ) -> bool {
+        let shape = self.shape.take();
+        let piece = shape.as_ref().and_then(|shape| shape.piece(&event));
+        let is_like = piece.is_some();
+        match piece {
+            Some(piece) => {
+                self.deliver(piece, now);
+                self.shape = shape;
+                out.push(event);
+            }
+            None => self.read(call, event, out, now),
+        }
+        if self.delivered.len() > KEPT {
+            self.counted += call.counter.text(&self.delivered);
+            self.delivered.clear();
+        }
+        is_like
+    }
+
+    fn read(&mut self, call: &Call, event: Event, out: &mut Vec<Event>, now: u64) {
         if let Some(data) = event.as_json() {
             self.state(call, data);
         }
         let Some(mut text) = self.text.take() else { return out.push(event) };
+        let known = out.len();
+        let mut pieces = Vec::new();
         text.event(
             event,
             &mut |piece| {
                 self.deliver(piece.text, now);
+                pieces.push((piece.last, piece.text.to_owned()));
                 None
             },
             out,
         );
         self.text = Some(text);
-        if self.delivered.len() > KEPT {
-            self.counted += call.counter.text(&self.delivered);
-            self.delivered.clear();
+        // Only of a text that goes on is the next piece told in the same way.
+        if let ([(false, piece)], [event]) =
+            (pieces.as_slice(), out.get(known..).unwrap_or_default())
+        {
+            self.shape = Shape::of(event, piece);
         }
     }
 
@@ -133,6 +167,7 @@ impl Answer {
             false => 0,
         };
         let mut used = self.stated.complete(call.prompt.count, delivered, complete);
+        used.cost = call.cost(&used.usage);
         used.model = self.model;
         used.first = self.first;
         used.last = self.last;

@@ -104,7 +104,10 @@ impl Call {
         if std::mem::replace(&mut self.done, true) {
             return;
         }
-        self.replace_reserved(io, |call, measure| call.amount(measure, &used.usage));
+        self.replace_reserved(io, |call, measure| match measure {
+            Measure::Cost => used.cost.unwrap_or(0),
+            _ => call.amount(measure, &used.usage),
+        });
         Report { call: self, used }.tell(io);
     }
 

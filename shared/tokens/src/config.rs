@@ -9,6 +9,7 @@ use stage::Errors;
 use crate::budget::{Budget, Period};
 use crate::plan::{Action, Consumer, Limit, Measure, Model, Part, Plan};
 use crate::price::{Price, PriceConfig};
+use crate::report::Kept;
 use crate::{Counter, FAMILIES};
 
 /// Configuration of the token counter.
@@ -272,6 +273,7 @@ pub(crate) fn compile(config: Config, errors: &mut Errors) -> Option<Plan> {
         reserve_output: config.reserve_output_tokens.unwrap_or(RESERVE),
         rate_limit_headers: config.headers.rate_limits,
         usage_headers: config.headers.usage,
+        series: Kept::default(),
     })
 }
 

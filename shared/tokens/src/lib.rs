@@ -20,6 +20,7 @@ mod plan;
 mod price;
 mod report;
 mod request;
+mod shape;
 mod turn;
 mod usage;
 

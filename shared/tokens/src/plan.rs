@@ -8,6 +8,7 @@ use crate::Counter;
 use crate::budget::Budget;
 use crate::config::CountTokens;
 use crate::price::Price;
+use crate::report::Kept;
 
 /// What metrics call a model or consumer that the configuration does not name.
 pub(crate) const OTHER: &str = "other";
@@ -26,6 +27,7 @@ pub(crate) struct Plan {
     pub(crate) reserve_output: u64,
     pub(crate) rate_limit_headers: bool,
     pub(crate) usage_headers: bool,
+    pub(crate) series: Kept,
 }
 
 /// What happens to a request that passes a limit.

@@ -1,5 +1,9 @@
 //! What is told of a call: facts and metrics.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use stage::metrics::Series;
 use stage::{Exchange, facts, metrics};
 
 use crate::call::Call;
@@ -36,7 +40,7 @@ impl Report<'_> {
             }
         }
         io.fact(facts::ESTIMATED, estimated.to_string());
-        if let Some(cost) = self.call.cost(usage) {
+        if let Some(cost) = self.used.cost {
             io.fact(facts::COST, price::dollars(cost));
         }
         if let Some(model) = &self.used.model {
@@ -53,14 +57,8 @@ impl Report<'_> {
         let Used { usage, estimated, .. } = self.used;
         let row = self.call.row();
         let named = row.map(|row| row.name.as_str()).filter(|name| !name.is_empty());
-        let model = named.unwrap_or(OTHER);
-        let provider = plan::provider(row, io).to_owned();
-        let consumer = self.call.consumer.as_str();
-        let place = [("model", model), ("provider", provider.as_str())];
-        let of = |kind: &'static str| {
-            let [model, provider] = place;
-            [model, provider, ("token_type", kind), ("consumer", consumer)]
-        };
+        let provider = plan::provider(row, io);
+        let kept = self.call.plan.series.of(named.unwrap_or(OTHER), provider, &self.call.consumer);
         let kinds = [
             ("input", Some(usage.input)),
             ("output", Some(usage.output)),
@@ -70,24 +68,76 @@ impl Report<'_> {
         ];
         for (kind, count) in kinds {
             if let Some(count) = count {
-                io.add(metrics::TOKENS, &of(kind), count);
-                io.add(metrics::TOKEN_USAGE, &of(kind), count);
+                kept.add(metrics::TOKENS, Some(kind), count, io);
+                kept.add(metrics::TOKEN_USAGE, Some(kind), count, io);
             }
         }
-        if let Some(cost) = self.call.cost(usage) {
-            let [model, provider] = place;
-            io.add(metrics::COST, &[model, provider, ("consumer", consumer)], cost);
+        if let Some(cost) = self.used.cost {
+            kept.add(metrics::COST, None, cost, io);
         }
         if *estimated {
-            io.count(metrics::ESTIMATED, &place);
+            kept.add(metrics::ESTIMATED, None, 1, io);
         }
         let times = self.call.times(self.used, io.now);
-        io.add(metrics::SERVER_DURATION, &place, times.duration_ms);
+        kept.add(metrics::SERVER_DURATION, None, times.duration_ms, io);
         if let Some(first) = times.first_token_ms {
-            io.add(metrics::FIRST_TOKEN, &place, first);
+            kept.add(metrics::FIRST_TOKEN, None, first, io);
         }
         if let Some(each) = times.output_token_us {
-            io.add(metrics::OUTPUT_TOKEN, &place, each);
+            kept.add(metrics::OUTPUT_TOKEN, None, each, io);
         }
+    }
+}
+
+/// Metrics are kept for so many models, providers and consumers; who has more of them pays for names put together anew.
+const MOST: usize = 64;
+
+/// The series that were told before.
+#[derive(Debug, Default)]
+pub(crate) struct Kept(RefCell<Vec<Rc<Place>>>);
+
+/// The series of a model, a provider and a consumer.
+#[derive(Debug)]
+struct Place {
+    model: String,
+    provider: String,
+    consumer: String,
+    /// Each with its metric and kind of token.
+    series: RefCell<Vec<(&'static str, Option<&'static str>, Rc<Series>)>>,
+}
+
+impl Kept {
+    fn of(&self, model: &str, provider: &str, consumer: &str) -> Rc<Place> {
+        let mut places = self.0.borrow_mut();
+        let wanted = (model, provider, consumer);
+        let is = |place: &&Rc<Place>| {
+            (place.model.as_str(), place.provider.as_str(), place.consumer.as_str()) == wanted
+        };
+        if let Some(place) = places.iter().find(is) {
+            return Rc::clone(place);
+        }
+        let [model, provider, consumer] = [model, provider, consumer].map(str::to_owned);
+        let place = Rc::new(Place { model, provider, consumer, series: RefCell::default() });
+        if places.len() < MOST {
+            places.push(Rc::clone(&place));
+        }
+        place
+    }
+}
+
+impl Place {
+    fn add(&self, metric: &'static str, kind: Option<&'static str>, value: u64, io: &mut Exchange) {
+        let mut kept = self.series.borrow_mut();
+        if let Some((.., series)) = kept.iter().find(|row| (row.0, row.1) == (metric, kind)) {
+            return io.record(series, value);
+        }
+        let mut labels = vec![("model", self.model.as_str()), ("provider", self.provider.as_str())];
+        labels.extend(kind.map(|kind| ("token_type", kind)));
+        if matches!(metric, metrics::TOKENS | metrics::TOKEN_USAGE | metrics::COST) {
+            labels.push(("consumer", self.consumer.as_str()));
+        }
+        let series = Rc::new(Series::new(metric, &labels));
+        io.record(&series, value);
+        kept.push((metric, kind, series));
     }
 }

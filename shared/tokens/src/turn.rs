@@ -20,13 +20,15 @@ pub(crate) struct Counting {
     call: Option<Call>,
     /// Usage was asked for in the stream, and not by the client.
     hides_usage: bool,
+    /// In the last event that was read was nothing to hide.
+    hid_nothing: bool,
     /// Set while the provider answers well.
     answer: Option<Answer>,
 }
 
 impl Counting {
     pub(crate) fn new(plan: Rc<Plan>) -> Counting {
-        Counting { plan, call: None, hides_usage: false, answer: None }
+        Counting { plan, call: None, hides_usage: false, hid_nothing: false, answer: None }
     }
 }
 
@@ -83,7 +85,7 @@ impl Turn for Counting {
             let headers = &mut response.headers;
             headers.set("x-tollgate-input-tokens", used.usage.input.to_string());
             headers.set("x-tollgate-output-tokens", used.usage.output.to_string());
-            if let Some(cost) = call.cost(&used.usage) {
+            if let Some(cost) = used.cost {
                 headers.set("x-tollgate-cost-usd", price::dollars(cost));
             }
         }
@@ -97,10 +99,14 @@ impl Turn for Counting {
             return Ok(());
         };
         let before = out.len();
-        answer.event(call, event, out, io.now);
-        if self.hides_usage {
-            let shown = out.split_off(before).into_iter();
+        let is_like = answer.event(call, event, out, io.now);
+        if self.hides_usage && !(is_like && self.hid_nothing) {
+            let shown = out.split_off(before);
+            let count = shown.len();
+            let shown = shown.into_iter();
             out.extend(shown.filter_map(|event| call.dialect.hide_stream_usage(event)));
+            let shown = out.get(before..).unwrap_or_default();
+            self.hid_nothing = shown.len() == count && shown.iter().all(|it| it.raw().is_some());
         }
         Ok(())
     }

@@ -19,6 +19,8 @@ pub(crate) struct Stated {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Used {
     pub(crate) usage: Usage,
+    /// In nanodollars, if the model has a price.
+    pub(crate) cost: Option<u64>,
     /// A part of it was counted here.
     pub(crate) estimated: bool,
     /// The model that answered, in the provider's word.

@@ -36,5 +36,10 @@ pub use parse::{ParseError, parse, parse_str};
 pub use value::{Index, Value};
 pub use write::{append, to_bytes};
 
+/// Whether a text stands in a JSON string as it is: nothing in it ends the string or must be escaped.
+pub fn is_plain(text: &str) -> bool {
+    scan::plain(text.as_bytes()) == text.len()
+}
+
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,9 @@
 use super::{Key, Map, Number, Value};
 use crate::json::scan::plain;
 
+/// Every number of so many digits fits in 64 bits.
+const SAFE_DIGITS: usize = 19;
+
 /// How deep values may be nested.
 const DEPTH: usize = 127;
 
@@ -308,9 +311,13 @@ impl<'a> Parser<'a> {
         match self.peek() {
             Some(b'0') => self.at += 1,
             Some(b'1'..=b'9') => {
+                let first = self.at;
                 while let Some(byte @ b'0'..=b'9') = self.peek() {
-                    natural = natural.and_then(|value| {
-                        value.checked_mul(10)?.checked_add(u64::from(byte - b'0'))
+                    let digit = u64::from(byte - b'0');
+                    natural = natural.and_then(|value| match self.at - first {
+                        // So many digits cannot overflow, which costs more to find out than to reckon.
+                        ..SAFE_DIGITS => Some(value * 10 + digit),
+                        _ => value.checked_mul(10)?.checked_add(digit),
                     });
                     self.at += 1;
                 }
