@@ -64,13 +64,12 @@ impl Known {
             known.message = known.message.or_else(|| text(body, "message"));
             return Some(known);
         }
-        // Cloudflare's (<https://developers.cloudflare.com/fundamentals/api/>) and IBM's
-        // (<https://cloud.ibm.com/apidocs/watsonx-ai>) are in a list.
+        // Cloudflare's and IBM's stand in a list.
         if let Some(first) = body.get("errors").and_then(|list| list.as_array()?.first()) {
             return Some(Known::of_error(first));
         }
-        // Mistral puts what its validation finds into `message` (issues of mistralai/client-python show it; all read
-        // 2026-11-21).
+        // Mistral puts what its validation finds into `message`
+        // (<https://github.com/editor-code-assistant/eca/issues/231>, read 2026-11-21).
         let found = body.get("message").filter(|message| message.is_object()).unwrap_or(body);
         let message = text(body, "message").or_else(|| text(found, "detail"));
         let first_detail = || text(found.get("detail")?.as_array()?.first()?, "msg");

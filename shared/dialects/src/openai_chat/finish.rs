@@ -6,8 +6,8 @@ use crate::neutral::Finish;
 ///
 /// OpenAI says `stop` where `tool_choice` forced the call, and some providers always do; a provider that
 /// says nothing was done. Mistral has a word for the end of the model's window
-/// (<https://docs.mistral.ai/api>), Zhipu one for its filter
-/// (<https://docs.bigmodel.cn/cn/api-reference>, both read 2026-11-21).
+/// (<https://github.com/mistralai/client-python>), Zhipu one for its filter (<https://docs.bigmodel.cn/api-reference>,
+/// both read 2026-11-21).
 pub(super) fn decode(word: Option<&str>, calls: bool, refuses: bool) -> Finish {
     match word {
         Some("tool_calls" | "function_call") => Finish::ToolCalls,

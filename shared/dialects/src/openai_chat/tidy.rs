@@ -2,11 +2,11 @@
 //!
 //! OpenAI's SDKs know the values of some fields, and refuse others where they validate. Found in the field (all read
 //! 2026-11-21): the service tier `on_demand` (<https://console.groq.com/docs/service-tiers>), the finish reasons `eos`
-//! (<https://docs.together.ai/reference/chat-completions-1>), `model_length` (<https://docs.mistral.ai/api>) and
-//! `insufficient_system_resource` (<https://api-docs.deepseek.com/api/create-chat-completion>), the kind `""` of the chunk
-//! that tells what Azure's filter found
-//! (<https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-streaming>), a time with a fraction, and
-//! empty words where nothing is said.
+//! (<https://github.com/togethercomputer/openapi>, of 2026-04-28), `model_length`
+//! (<https://github.com/mistralai/client-python>, of 2026-06-30), `insufficient_system_resource` (DeepSeek's, as
+//! <https://docs.rs/ds-api> has it) and `network_error` (Zhipu's, <https://docs.bigmodel.cn>), the kind `""` and choices
+//! without a `delta` in the chunks that tell what Azure's filter found (<https://github.com/microsoft/autogen/issues/6465>),
+//! a time with a fraction, and empty words where nothing is said.
 
 use chat::json::{Map, Value};
 
@@ -56,6 +56,9 @@ fn tidy_choice(choice: &mut Map, index: usize, streamed: bool, drops: &mut Drops
     let said = if streamed { "delta" } else { "message" };
     let mut calls = false;
     let mut changed = false;
+    if streamed && choice.get(said).is_none_or(Value::is_null) {
+        changed |= put(choice, said, Map::new());
+    }
     if let Some(Value::Object(said)) = choice.get_mut(said) {
         if is_other(said.get("role"), &ROLES, !streamed) {
             changed |= put(said, "role", "assistant");
@@ -159,5 +162,8 @@ mod tests {
         let body = r#"{"object":"","choices":[{"delta":{"role":"","tool_calls":[{"type":""}]},"finish_reason":""}]}"#;
         let expected = r#"{"object":"chat.completion.chunk","choices":[{"delta":{"role":"assistant","tool_calls":[{"type":"function"}]},"finish_reason":null}]}"#;
         assert_eq!(tidied(body, true), (Some(expected.to_owned()), vec![]));
+        let filter = r#"{"object":"","choices":[{"index":0,"content_filter_offsets":{}}]}"#;
+        let expected = r#"{"object":"chat.completion.chunk","choices":[{"index":0,"content_filter_offsets":{},"delta":{}}]}"#;
+        assert_eq!(tidied(filter, true), (Some(expected.to_owned()), vec![]));
     }
 }

@@ -401,7 +401,7 @@ pub(super) const HOSTED: &[Provider] = &[
         name: "together",
         title: "Together AI",
         base_url: "https://api.together.ai/v1",
-        quirks: known::COMPLETIONS,
+        quirks: known::TOGETHER,
         source: "https://docs.together.ai/docs/inference/openai-compatibility",
         checked: "2026-11-20",
         ..COMPATIBLE

@@ -8,8 +8,8 @@ use crate::openai_responses::OpenaiResponses;
 use crate::openai_responses::count_tokens::COUNT_TOKENS;
 use crate::unary::{Service, Services, wires};
 
-/// What its filter found comes in chunks that name no kind
-/// (<https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-streaming>, read 2026-11-21).
+/// What its filter found comes in chunks that name no kind (<https://github.com/microsoft/autogen/issues/6465>, read
+/// 2026-11-21).
 pub(super) const AZURE: Quirks =
     Quirks { keeps_values: false, unsupported: THOUGHTS, ..Quirks::NONE };
 
@@ -164,6 +164,15 @@ pub(super) const MINIMAX: Quirks = Quirks {
 /// Completions of texts too.
 pub(super) const COMPLETIONS: Quirks =
     Quirks { services: Some(Services::OPENAI_COMPLETIONS), ..Quirks::COMPATIBLE };
+
+/// Orders too, in Cohere's words: <https://github.com/togethercomputer/openapi> (of 2026-04-28, read 2026-11-21).
+pub(super) const TOGETHER: Quirks = Quirks {
+    services: Some(Services {
+        rerank: Some(Service::Same("/rerank")),
+        ..Services::OPENAI_COMPLETIONS
+    }),
+    ..Quirks::COMPATIBLE
+};
 
 /// All of OpenAI's own. <https://platform.openai.com/docs/api-reference/responses/input-tokens> (read
 /// 2026-11-21).
