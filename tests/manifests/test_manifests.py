@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
 from pathlib import Path
 from typing import Any, Callable, Dict
 
@@ -13,6 +14,7 @@ from crds import SCHEMAS, errors
 from harness.config import relocate
 from harness.envoy import validate
 from harness.gateway import Cluster, Endpoint, Listener, config
+from harness.provider import tollgate
 
 JSON = Dict[str, Any]
 
@@ -77,6 +79,15 @@ def test_every_mesh_gets_the_same_gateway() -> None:
     first, *others = [resources(*documents(path)) for path in ADDING]
     assert first["listeners"] and first["clusters"]
     assert all(other == first for other in others)
+
+
+def test_other_calls_of_an_application_pass_its_guard() -> None:
+    """The sidecar of `outbound-guard.yaml` sees every call, not those to models alone."""
+    manifest = EXAMPLES / "kong-mesh/outbound-guard.yaml"
+    for body in (b'{"order": 1}', b"no JSON"):
+        command = [tollgate(), "replay", "--config", manifest, "--path", "/orders"]
+        ran = subprocess.run(command, input=body, capture_output=True, timeout=10)
+        assert ran.returncode == 0, ran.stdout
 
 
 def test_envoy_takes_what_the_meshes_make_of_them(envoy_binary: Path, modules: Path) -> None:
