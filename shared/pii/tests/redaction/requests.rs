@@ -200,3 +200,20 @@ fn nothing_that_was_found_is_told() {
     let told = format!("{:?} {:?} {:?}", run.io.facts, run.io.metrics, run.io.logs);
     assert!(!told.contains("jane") && !told.contains("joe") && !told.contains('<'), "{told}");
 }
+
+#[test]
+fn what_nobody_reads_is_refused_but_for_a_look_at_the_models() {
+    let redactor = redactor(&json!({}));
+    for (head, passes) in [
+        (&[(":method", "GET"), (":path", "/v1/models")][..], true),
+        (&[(":method", "GET"), (":path", "/v1/models/gpt-4o?x=1")], true),
+        (&[(":method", "HEAD"), (":path", "/v1/models"), ("content-length", "0")], true),
+        (&[(":method", "GET"), (":path", "/v1/models"), ("content-length", "9")], false),
+        (&[(":method", "GET"), (":path", "/v1/models"), ("transfer-encoding", "chunked")], false),
+        (&[(":method", "DELETE"), (":path", "/v1/models/ft:gpt-4o")], false),
+        (&[(":method", "GET"), (":path", "/v1/files")], false),
+        (&[(":method", "POST"), (":path", "/orders")], false),
+    ] {
+        assert_eq!(Run::new(&redactor).passes(head), passes, "{head:?}");
+    }
+}

@@ -44,6 +44,18 @@ impl Run {
         Run { flow: Flow::new(Rc::clone(pipeline), 0), io }
     }
 
+    /// Whether a request goes on that nobody reads.
+    pub(crate) fn passes(&mut self, head: &[(&str, &str)]) -> bool {
+        match self.flow.request_head(headers(head), false, &mut self.io) {
+            HeadStep::Pass(edits) => edits.is_empty(),
+            HeadStep::Reply(reply) => {
+                assert_eq!(reply.status, 404);
+                false
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// Sends a request; the bytes that go to the provider, or status and body of the answer.
     pub(crate) fn send_bytes(&mut self, path: &str, body: &[u8]) -> Result<Vec<u8>, (u16, Value)> {
         let head =
