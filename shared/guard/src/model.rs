@@ -246,7 +246,7 @@ impl Places {
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum {
     weights: i32,
-    features: u32,
+    features: i32,
 }
 
 impl Sum {
@@ -280,7 +280,7 @@ impl Seen {
     /// Begins a text, or another place in it, with nothing before.
     fn begin(&mut self) {
         self.now.fill(0);
-        // Most texts have one chunk, and nothing to be cleared here.
+        // Most texts have one chunk, and nothing more to be cleared.
         if std::mem::take(&mut self.goes_on) {
             self.before.fill(0);
         }
@@ -298,6 +298,7 @@ impl Seen {
 struct Chunk<'a> {
     weights: &'a [u8],
     now: &'a mut [u32],
+    /// Empty if there was none, for then no window goes on.
     before: &'a [u32],
     /// The window that begins with the chunk, and the one that goes on in it.
     begun: Sum,
@@ -306,7 +307,8 @@ struct Chunk<'a> {
 
 impl<'a> Chunk<'a> {
     fn new(weights: &'a [u8], seen: &'a mut Seen, begun: Sum, goes_on: Sum) -> Chunk<'a> {
-        Chunk { weights, now: &mut seen.now, before: &seen.before, begun, goes_on }
+        let before = if seen.goes_on { seen.before.as_slice() } else { &[] };
+        Chunk { weights, now: &mut seen.now, before, begun, goes_on }
     }
 
     /// Meets a feature. It counts for the window that begins with the chunk if the chunk did not have it, for

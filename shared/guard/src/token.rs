@@ -114,22 +114,23 @@ impl WordHash {
     /// The ASCII letters from `at` on, of which there is one at least. Returns where they end.
     #[inline]
     fn run(&mut self, bytes: &[u8], at: usize) -> usize {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let mut sum = self.sum;
-        let count = rest.iter().position(|byte| {
+        // Copies, which can be held in registers.
+        let (mut sum, mut last, mut end) = (self.sum, self.last, at);
+        while let Some(byte) = bytes.get(end) {
             let spread = ascii_letter(*byte);
+            if spread == 0 {
+                break;
+            }
             sum = sum.wrapping_add(spread);
-            spread == 0
-        });
-        let count = count.unwrap_or(rest.len());
-        let letter = |at: usize| rest.get(at).copied().map_or(0, ascii_letter);
-        if self.length == 0 {
-            self.first = letter(0);
+            last = spread;
+            end += 1;
         }
-        self.last = letter(count.wrapping_sub(1));
-        self.sum = sum;
-        self.length += count as u32;
-        at + count
+        if self.length == 0 {
+            self.first = bytes.get(at).copied().map_or(0, ascii_letter);
+        }
+        (self.sum, self.last) = (sum, last);
+        self.length += (end - at) as u32;
+        end
     }
 
     fn finish(&self) -> u32 {

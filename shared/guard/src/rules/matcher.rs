@@ -53,23 +53,12 @@ impl StepState {
     }
 }
 
-/// How far a step has got: what most words ask of a step, and no more, so that it is quickly asked.
-#[derive(Debug, Clone, Copy)]
-struct Gate {
-    /// The last place where it may be met: a word leads to many steps and few may be.
-    until: u32,
-    /// Where it was last met, with every step before it; [`NEVER`] if it was not.
-    met: u32,
-    /// For a first step that asks for its word alone, how far from it the second may be met; 0 for others.
-    lead: u32,
-}
-
 /// All built-in rules, compiled, and how far each has got in the text at hand.
 #[derive(Debug)]
 pub(crate) struct Matcher {
     patterns: Vec<Compiled>,
     steps: Vec<StepState>,
-    gates: Vec<Gate>,
+    gates: Gates,
     /// Open addressing: hash, and the range of its targets; an empty slot has an empty range.
     slots: Vec<(u32, u16, u16)>,
     /// Steps where a word leads, and cues.
@@ -77,6 +66,18 @@ pub(crate) struct Matcher {
     cues: Cues,
     /// Counts words. It goes on from text to text, so that nothing must be reset.
     place: u32,
+}
+
+/// How far each step has got, a list for each question: of most steps that a word leads to only the first is
+/// asked, and the answers to that are few enough to be at hand.
+#[derive(Debug, Default)]
+struct Gates {
+    /// The last place where it may be met.
+    until: Vec<u32>,
+    /// For a first step that asks for its word alone, how far from it the second may be met; 0 for others.
+    lead: Vec<u32>,
+    /// Where it was last met, with every step before it; [`NEVER`] if it was not.
+    met: Vec<u32>,
 }
 
 /// Words that are not a rule's but tell that a view is worth its cost.
@@ -137,8 +138,9 @@ impl Matcher {
             Some(next) if step.free && !step.asks && !next.free => next.gap + 1,
             _ => 0,
         };
-        let gate = |lead| Gate { until: NEVER, met: NEVER, lead };
-        let gates = leads.map(|(step, next)| gate(lead(step, next))).collect();
+        let lead = leads.map(|(step, next)| lead(step, next)).collect();
+        let never = vec![NEVER; steps.len()];
+        let gates = Gates { until: never.clone(), lead, met: never };
         let cues = Cues::default();
         let mut matcher = Matcher { patterns, steps, gates, slots, targets, cues, place: 0 };
         matcher.reset();
@@ -147,9 +149,9 @@ impl Matcher {
 
     fn reset(&mut self) {
         self.place = 1_000;
-        for (step, gate) in self.steps.iter().zip(&mut self.gates) {
-            gate.met = NEVER;
-            gate.until = if step.free { u32::MAX } else { NEVER };
+        self.gates.met.fill(NEVER);
+        for (step, until) in self.steps.iter().zip(&mut self.gates.until) {
+            *until = if step.free { u32::MAX } else { NEVER };
         }
     }
 
@@ -237,68 +239,94 @@ impl Matcher {
         met: &mut impl FnMut(&'static Rule),
     ) {
         let Matcher { patterns, steps, gates, targets, cues, place, .. } = self;
+        let place = *place;
         let targets = targets.get(usize::from(from)..usize::from(to)).unwrap_or_default();
         for target in targets {
             let at = usize::from(*target);
-            match gates.get_mut(at..).unwrap_or_default() {
-                [gate, ..] if gate.until < *place => {}
-                [gate, next, ..] if gate.lead > 0 => {
-                    gate.met = *place;
-                    next.until = *place + gate.lead;
-                }
-                [_, ..] => {
-                    if let Some(rule) = meet(patterns, steps, gates, at, *place, |step| {
-                        !step.asks || step.fits(text, token, end)
-                    }) {
+            match gates.until.get(at) {
+                Some(until) if *until < place => {}
+                Some(_) => {
+                    if gates.leads_on(at, place) {
+                        continue;
+                    }
+                    let fits = |step: &StepState| !step.asks || step.fits(text, token, end);
+                    if let Some(rule) = meet(patterns, steps, gates, at, place, fits) {
                         met(rule);
                     }
                 }
-                [] => match *target {
-                    ROT13 => cues.rot13 += 1,
-                    REVERSED => cues.reversed += 1,
-                    frequent => {
-                        cues.plain += 1;
-                        if token.length > 4 {
-                            let word = text.get(token.start..end).unwrap_or_default();
-                            let plain = words::frequent(frequent - PLAIN);
-                            let straight = word.eq_ignore_ascii_case(plain);
-                            cues.straight += u32::from(straight);
-                            cues.shuffled += u32::from(!straight);
-                        }
-                    }
-                },
+                None => cues.note(*target, text, token),
             }
         }
     }
 }
 
-/// Meets the step at `at`, if it `fits`. Returns the rule if its whole pattern is met with it.
+impl Gates {
+    /// Whether a step asks for its word alone and another follows. It is met then.
+    #[inline]
+    fn leads_on(&mut self, at: usize, place: u32) -> bool {
+        let lead = self.lead.get(at).copied().unwrap_or_default();
+        if lead == 0 {
+            return false;
+        }
+        if let (Some(met), Some(until)) = (self.met.get_mut(at), self.until.get_mut(at + 1)) {
+            *met = place;
+            *until = place + lead;
+        }
+        true
+    }
+}
+
+impl Cues {
+    /// A word that is a cue.
+    #[inline]
+    fn note(&mut self, cue: u16, text: &str, token: &Token) {
+        match cue {
+            ROT13 => self.rot13 += 1,
+            REVERSED => self.reversed += 1,
+            frequent => {
+                self.plain += 1;
+                if token.length > 4 {
+                    let word = text.as_bytes().get(token.start..token.end).unwrap_or_default();
+                    // The bit makes capitals small, and no letter of anything else.
+                    let lower = word.iter().map(|byte| byte | 0x20);
+                    let straight = lower.eq(words::frequent(frequent - PLAIN).bytes());
+                    self.straight += u32::from(straight);
+                    self.shuffled += u32::from(!straight);
+                }
+            }
+        }
+    }
+}
+
+/// Meets the step at `at`, if it `fits`. Returns the rule if its whole pattern is met with it. Few words come
+/// here, and those that do not would pay for it if it stood among what they do.
+#[inline(never)]
 fn meet(
     patterns: &[Compiled],
     steps: &[StepState],
-    gates: &mut [Gate],
+    gates: &mut Gates,
     at: usize,
     place: u32,
     fits: impl Fn(&StepState) -> bool,
 ) -> Option<&'static Rule> {
-    let before = at.checked_sub(1).and_then(|before| gates.get(before)).map(|gate| gate.met);
+    let before = at.checked_sub(1).and_then(|before| gates.met.get(before)).copied();
     let step = steps.get(at)?;
     // One place is not two steps.
     if !step.free && before == Some(place) || !fits(step) {
         return None;
     }
-    gates.get_mut(at)?.met = place;
+    *gates.met.get_mut(at)? = place;
     let pattern = patterns.get(usize::from(step.pattern))?;
     if let Some(span) = pattern.any_order {
-        let mut all = gates.get(pattern.steps.clone())?.iter();
-        let met = all.all(|gate| gate.met != NEVER && place - gate.met <= span);
+        let mut all = gates.met.get(pattern.steps.clone())?.iter();
+        let met = all.all(|met| *met != NEVER && place - met <= span);
         return met.then_some(pattern.rule);
     }
     if at + 1 == pattern.steps.end {
         return Some(pattern.rule);
     }
-    if let (Some(next), Some(gate)) = (steps.get(at + 1), gates.get_mut(at + 1)) {
-        gate.until = place + next.gap + 1;
+    if let (Some(next), Some(until)) = (steps.get(at + 1), gates.until.get_mut(at + 1)) {
+        *until = place + next.gap + 1;
     }
     None
 }
