@@ -14,6 +14,14 @@ use crate::{Drops, Path};
 pub(crate) struct Fields {
     map: Map,
     path: Path,
+    /// No field is there of a name whose bit is not set: most that are asked for are not there.
+    names: u64,
+}
+
+/// The bit of names like this one.
+fn bit(name: &str) -> u64 {
+    let first = name.bytes().next().unwrap_or_default();
+    1 << (name.len().wrapping_add(usize::from(first)) % 64)
 }
 
 impl Fields {
@@ -24,7 +32,10 @@ impl Fields {
     pub(crate) fn new(value: Value, path: impl Into<Path>) -> Result<Fields, Problem> {
         let path = path.into();
         match value {
-            Value::Object(map) => Ok(Fields { map, path }),
+            Value::Object(map) => {
+                let names = map.keys().fold(0, |bits, name| bits | bit(name));
+                Ok(Fields { map, path, names })
+            }
             _ => Err(wrong_type(path, "an object")),
         }
     }
@@ -41,7 +52,7 @@ impl Fields {
 
     /// The field as it is, `null` included.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
-        self.map.shift_remove(name)
+        if self.names & bit(name) == 0 { None } else { self.map.shift_remove(name) }
     }
 
     /// The field, which must be there.
@@ -148,6 +159,12 @@ impl Fields {
 
     /// What was not taken.
     pub(crate) fn rest(self) -> Map {
+        self.map
+    }
+
+    /// What was not taken; a `null` says nothing.
+    pub(crate) fn stated(mut self) -> Map {
+        self.map.retain(|_, value| !value.is_null());
         self.map
     }
 

@@ -63,6 +63,11 @@ pub type OwnNames = BTreeMap<String, String>;
 
 /// Rewrites the names that `rule` does not take.
 pub(crate) fn fit(request: &mut Request, rule: ToolNames) -> OwnNames {
+    let mut all_taken = true;
+    for_each(request, &mut |name| all_taken &= rule.takes(name));
+    if all_taken {
+        return OwnNames::new();
+    }
     let mut own = OwnNames::new();
     let mut told: BTreeMap<String, String> = BTreeMap::new();
     for_each(request, &mut |name| {

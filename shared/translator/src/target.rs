@@ -74,7 +74,7 @@ impl Target {
             Some(beside) => (base.rsplit_once('/').map_or("", |(parent, _)| parent), beside),
             None => (base, path),
         };
-        let path = with_query(format!("{base}{path}"), &self.query);
+        let path = with_query([base, path].concat(), &self.query);
         headers.set(":path", path);
         headers.set(":authority", self.base.authority.as_str());
         for (name, value) in self.provider.quirks.headers {

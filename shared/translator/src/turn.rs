@@ -58,7 +58,7 @@ impl Turn for Translation {
         };
         request.body.edit(|body| target.parameters.apply(body));
         dialect.check(request.body.tree(), target.provider)?;
-        let provider_path = host(request, &target, &provider_path, &model, streams)?;
+        let provider_path = host(request, &target, provider_path, &model, streams)?;
         target.address(&mut request.headers, &provider_path);
 
         io.count(metrics::REQUESTS, &[("target", &target.name)]);
@@ -157,7 +157,7 @@ fn translate(
 fn host(
     request: &mut Request,
     target: &Target,
-    path: &str,
+    path: String,
     model: &str,
     streams: bool,
 ) -> Result<String, Problem> {
@@ -171,7 +171,7 @@ fn host(
     }
     request.body.edit(|body| hosting.edit(body, value.as_deref()));
     // The target's own query wins over the host's.
-    hosting.path(&with_query(path.to_owned(), &target.query), model, streams)
+    hosting.path(with_query(path, &target.query), model, streams)
 }
 
 pub(crate) fn tell(target: &Target, client: &'static dyn Dialect, asked: &str, io: &mut Exchange) {

@@ -80,7 +80,7 @@ pub(crate) fn request(
             }
             let query = path.split_once('?').map(|(_, query)| format!("?{query}"));
             let own = format!("{below}{}", query.unwrap_or_default());
-            let path = target.hosting().path(&own, &model, false)?;
+            let path = target.hosting().path(own, &model, false)?;
             target.address(&mut request.headers, &path);
             None
         }

@@ -35,7 +35,7 @@ fn decode_body(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
         None => Finish::Stop,
     };
     let counts = fields.take("usage").unwrap_or_default();
-    let response = Response {
+    let mut response = Response {
         id: fields.string("id")?.unwrap_or_default(),
         model: fields.string("model")?.unwrap_or_default(),
         created: None,
@@ -48,8 +48,8 @@ fn decode_body(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     for known in ["type", "role", "stop_sequence"] {
         fields.take(known);
     }
-    let extras = fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect();
-    Ok(Response { extras, ..response })
+    response.extras = fields.stated();
+    Ok(response)
 }
 
 /// Records the counts that have no neutral form: tools run by the provider, where and how fast it ran.

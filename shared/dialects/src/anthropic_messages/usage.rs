@@ -25,16 +25,16 @@ impl Counts {
     /// Takes over what `usage` states. Returns whether it states anything.
     pub(super) fn update(&mut self, usage: &Value) -> bool {
         let mut any = false;
-        let detail = |of: &str, name: &str| usage.get(of).and_then(|details| details.get(name));
-        for (slot, value) in [
-            (&mut self.input, usage.get("input_tokens")),
-            (&mut self.cache_read, usage.get("cache_read_input_tokens")),
-            (&mut self.cache_write, usage.get("cache_creation_input_tokens")),
-            (&mut self.cache_write_1h, detail("cache_creation", "ephemeral_1h_input_tokens")),
-            (&mut self.output, usage.get("output_tokens")),
-            (&mut self.thinking, detail("output_tokens_details", "thinking_tokens")),
+        for (slot, of, name) in [
+            (&mut self.input, None, "input_tokens"),
+            (&mut self.cache_read, None, "cache_read_input_tokens"),
+            (&mut self.cache_write, None, "cache_creation_input_tokens"),
+            (&mut self.cache_write_1h, Some("cache_creation"), "ephemeral_1h_input_tokens"),
+            (&mut self.output, None, "output_tokens"),
+            (&mut self.thinking, Some("output_tokens_details"), "thinking_tokens"),
         ] {
-            if let Some(count) = value.and_then(Value::as_u64) {
+            let counts = of.map_or(Some(usage), |of| usage.get(of));
+            if let Some(count) = counts.and_then(|counts| counts.get(name)?.as_u64()) {
                 *slot = Some(count);
                 any = true;
             }

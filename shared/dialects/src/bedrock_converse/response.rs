@@ -41,7 +41,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
         candidates: vec![Candidate { content, finish, logprobs: None }],
         usage: counts.as_ref().and_then(usage::decode),
         service_tier: tier,
-        extras: fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        extras: fields.stated(),
         ..Response::default()
     })
 }

@@ -33,7 +33,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
         id: fields.string("id")?.unwrap_or_default(),
         candidates: vec![Candidate { content, finish, logprobs }],
         usage: counts.as_ref().and_then(usage::decode),
-        extras: fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        extras: fields.stated(),
         ..Response::default()
     })
 }

@@ -58,7 +58,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
         created: None,
         usage: usage::decode(&counts),
         service_tier: None,
-        extras: fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        extras: fields.stated(),
     })
 }
 

@@ -64,7 +64,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
         model,
         candidates: vec![said(text, "text_output", finish.unwrap_or(Finish::Stop))],
         usage,
-        extras: fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        extras: fields.stated(),
         ..Response::default()
     })
 }

@@ -32,7 +32,7 @@ pub(super) fn decode(path: &str, body: Value) -> Result<Request, Problem> {
         request.stop = parameters.strings("stop")?.unwrap_or_default();
         // The path says it.
         parameters.take("stream");
-        let rest: Map = parameters.rest().into_iter().filter(|(_, it)| !it.is_null()).collect();
+        let rest: Map = parameters.stated();
         if !rest.is_empty() {
             request.extras.put("parameters", rest);
         }

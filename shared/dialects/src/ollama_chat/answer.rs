@@ -45,7 +45,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
         created,
         candidates: vec![Candidate { content, finish, logprobs }],
         usage,
-        extras: fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        extras: fields.stated(),
         ..Response::default()
     })
 }

@@ -146,13 +146,15 @@ pub(super) fn report_unsaid(usage: &Usage, drops: &mut Drops) {
     }
 }
 
-fn insert_details(map: &mut Map, of: &str, counts: &[(&str, Option<u64>)]) {
-    let details: Map = counts
-        .iter()
-        .filter_map(|(name, count)| Some(((*name).to_owned(), (*count)?.into())))
-        .collect();
+fn insert_details(map: &mut Map, of: &'static str, counts: &[(&'static str, Option<u64>)]) {
+    let mut details = Map::new();
+    for (name, count) in counts {
+        if let Some(count) = count {
+            details.put(name, *count);
+        }
+    }
     if !details.is_empty() {
-        map.insert(of.to_owned(), details.into());
+        map.put(of, details);
     }
 }
 

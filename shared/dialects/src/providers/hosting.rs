@@ -50,10 +50,10 @@ impl Hosting {
     ///
     /// # Errors
     /// A model that would be another place in the path.
-    pub fn path(&self, own: &str, model: &str, streams: bool) -> Result<String, Problem> {
+    pub fn path(&self, own: String, model: &str, streams: bool) -> Result<String, Problem> {
         let pattern = self.stream_path.filter(|_| streams).unwrap_or(self.path);
         if pattern == Hosting::NONE.path {
-            return Ok(with_query(own.to_owned(), self.query));
+            return Ok(with_query(own, self.query));
         }
         if pattern.contains("{model}") && matches!(model, "." | "..") {
             let message = "the provider cannot have a model of this name";
@@ -62,7 +62,7 @@ impl Hosting {
         let (own, query) = match own.split_once('?') {
             // The client's own query goes where the dialect's own path goes.
             Some((own, query)) => (own, Some(query).filter(|_| pattern.contains("{path}"))),
-            None => (own, None),
+            None => (own.as_str(), None),
         };
         let path = pattern.replace("{path}", own).replace("{model}", &segment(model));
         let path = query.map_or(path.clone(), |query| format!("{path}?{query}"));
@@ -215,10 +215,10 @@ mod tests {
                 "/model/m/invoke-with-response-stream",
             ),
         ] {
-            assert_eq!(hosting(provider).path(own, model, streams).unwrap(), expected);
+            assert_eq!(hosting(provider).path(own.into(), model, streams).unwrap(), expected);
         }
-        assert_eq!(Hosting::NONE.path("/a?b=c", "..", true).unwrap(), "/a?b=c");
-        assert!(hosting("azure-openai-deployments").path("/a", "..", false).is_err());
+        assert_eq!(Hosting::NONE.path("/a?b=c".into(), "..", true).unwrap(), "/a?b=c");
+        assert!(hosting("azure-openai-deployments").path("/a".into(), "..", false).is_err());
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Auth {
     /// The header that carries the key, and its value.
     pub fn header(self, key: &str) -> (&'static str, String) {
         match self {
-            Auth::Bearer => ("authorization", format!("Bearer {key}")),
+            Auth::Bearer => ("authorization", ["Bearer ", key].concat()),
             Auth::Header(name) => (name, key.to_owned()),
         }
     }

@@ -146,7 +146,7 @@ impl Reader for TfservingPredict {
         let said = said.ok_or_else(|| wrong_value("instances", "a list of one text"))?;
         let mut fields = Fields::new(body, "")?;
         fields.take("instances");
-        let extras = fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect();
+        let extras = fields.stated();
         let messages = vec![asked(said, "instances")];
         Ok(Request { model, messages, extras, ..Request::default() })
     }

@@ -40,12 +40,8 @@ pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request
         user: decode_user(&mut fields, drops)?,
         service_tier: fields.string("service_tier")?,
         cache: content::decode_cache(&mut fields)?,
-        extras: without_nulls(fields.rest()),
+        extras: fields.stated(),
     })
-}
-
-fn without_nulls(map: Map) -> Map {
-    map.into_iter().filter(|(_, value)| !value.is_null()).collect()
 }
 
 fn decode_system(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Message>, Problem> {

@@ -66,12 +66,12 @@ pub(in super::super) fn encode(
     insert(&mut body, "service_tier", service_tier(request.service_tier, drops));
     insert(&mut body, "cache_control", request.cache.map(content::encode_cache));
     insert_extras(&mut body, request.extras, drops);
-    let mut body = Value::Object(body);
-    adapt(&mut body, context.provider, drops);
+    // Other providers' thoughts are not among what was written.
+    remove_unsupported(&mut body, context.provider, drops);
     Ok(ProviderRequest {
         path: "/messages".to_owned(),
         headers: vec![("anthropic-version", VERSION.to_owned())],
-        body,
+        body: Value::Object(body),
     })
 }
 
@@ -79,7 +79,11 @@ pub(in super::super) fn encode(
 /// there were any.
 pub(in super::super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) -> bool {
     let Value::Object(map) = body else { return false };
-    let mut any = foreign::remove(map, drops);
+    foreign::remove(map, drops) | remove_unsupported(map, provider, drops)
+}
+
+fn remove_unsupported(map: &mut Map, provider: &Provider, drops: &mut Drops) -> bool {
+    let mut any = false;
     for name in provider.quirks.unsupported {
         if map.shift_remove(name).is_some() {
             drops.add(*name, "not supported by the provider");

@@ -4,7 +4,7 @@ use chat::Problem;
 use chat::json::{Value, object};
 
 use super::blocks::Writer;
-use crate::neutral::{Block, Content, Message, Role};
+use crate::neutral::{Content, Message, Role};
 use crate::{Drops, Path};
 
 /// `system` and `messages`.
@@ -89,13 +89,14 @@ fn hoist(
     system: &mut Vec<Value>,
     drops: &mut Drops,
 ) -> Result<(), Problem> {
-    let (texts, others): (Vec<Block>, Vec<Block>) = message
-        .content
-        .into_iter()
-        .partition(|block| matches!(block.content, Content::Text { .. }));
-    for block in others {
-        drops.add(block.path, "only text is supported in instructions");
-    }
+    let mut texts = message.content;
+    texts.retain(|block| {
+        let is_text = matches!(block.content, Content::Text { .. });
+        if !is_text {
+            drops.add(&block.path, "only text is supported in instructions");
+        }
+        is_text
+    });
     let written = Writer::new(drops).blocks(texts)?;
     if late && !written.is_empty() {
         drops.add(message.path, "moved to the system prompt");
@@ -105,8 +106,11 @@ fn hoist(
 }
 
 fn add(turns: &mut Vec<Turn>, role: &'static str, written: Vec<Value>, path: Path) {
-    let (results, rest): (Vec<Value>, Vec<Value>) =
-        written.into_iter().partition(|block| is(block, "tool_result"));
+    let is_result = |block: &Value| is(block, "tool_result");
+    let (results, rest) = match written.iter().any(is_result) {
+        true => written.into_iter().partition(is_result),
+        false => (Vec::new(), written),
+    };
     match turns.last_mut() {
         Some(turn) if turn.role == role => {
             turn.results.extend(results);
@@ -163,6 +167,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
+    use crate::neutral::Block;
 
     fn text(text: &str) -> Content {
         Content::Text { text: text.into(), citations: None }

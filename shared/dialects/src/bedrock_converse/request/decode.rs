@@ -57,7 +57,7 @@ pub(in super::super) fn decode(
     if let Some(mut tier) = fields.object("serviceTier")? {
         request.service_tier = tier.string("type")?;
     }
-    request.extras = fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect();
+    request.extras = fields.stated();
     let left = extras_of_model.map(Fields::rest).filter(|rest| !rest.is_empty());
     if let Some(rest) = left {
         request.extras.put("additionalModelRequestFields", rest);

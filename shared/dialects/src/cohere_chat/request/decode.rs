@@ -49,7 +49,7 @@ pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request
         stream_usage: true,
         response_format: response_format(&mut body, drops)?,
         reasoning: reasoning(&mut body, drops)?,
-        extras: body.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        extras: body.stated(),
         ..Request::default()
     })
 }

@@ -31,7 +31,7 @@ pub(in super::super) fn decode(
         Some(config) => config::decode(config, drops)?,
         None => config::Config::default(),
     };
-    let mut extras: Map = fields.rest().into_iter().filter(|(_, value)| !value.is_null()).collect();
+    let mut extras: Map = fields.stated();
     extras.extend(config.extras);
     Ok(Request {
         model,

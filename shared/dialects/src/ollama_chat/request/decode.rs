@@ -207,7 +207,7 @@ fn options(mut options: Fields, request: &mut Request) -> Result<(), Problem> {
         }
         None => Vec::new(),
     };
-    let rest: Map = options.rest().into_iter().filter(|(_, value)| !value.is_null()).collect();
+    let rest: Map = options.stated();
     if !rest.is_empty() {
         request.extras.put("options", rest);
     }

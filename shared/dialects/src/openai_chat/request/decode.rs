@@ -55,7 +55,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
         // Anthropic's, which OpenRouter accepts here too
         // (<https://openrouter.ai/docs/features/prompt-caching>, read 2026-11-20).
         cache: parts::mark(&mut body, "cache_control", "type", drops)?,
-        extras: body.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        extras: body.stated(),
     })
 }
 

@@ -12,11 +12,12 @@ use crate::{Drops, Path};
 /// Reads `messages`, one neutral message for each.
 pub(super) fn decode(values: Vec<Value>, drops: &mut Drops) -> Result<Vec<Message>, Problem> {
     let mut functions = FunctionCalls::default();
+    let messages = Path::from("messages");
     values
         .into_iter()
         .enumerate()
         .map(|(index, value)| {
-            let path = item("messages", index);
+            let path = messages.item(index);
             let fields = Fields::new(value, path.clone())?;
             message(fields, path, index, &mut functions, drops)
         })

@@ -38,7 +38,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
         created: body.take("created").and_then(|created| seconds(&created)),
         usage,
         service_tier: body.string("service_tier")?,
-        extras: body.rest().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        extras: body.stated(),
     })
 }
 

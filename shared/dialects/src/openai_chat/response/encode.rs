@@ -90,7 +90,7 @@ impl Said {
     fn add(&mut self, block: Block, drops: &mut Drops) {
         let proof = self.prove(matches!(block.content, Content::ToolCall { .. }));
         match block.content {
-            Content::Text { text, citations } => self.text(&text, citations, &block.path, drops),
+            Content::Text { text, citations } => self.text(text, citations, &block.path, drops),
             Content::Refusal { text } => {
                 self.refusal.get_or_insert_default().push_str(&text);
             }
@@ -135,14 +135,17 @@ impl Said {
         proof
     }
 
-    fn text(&mut self, text: &str, citations: Option<Value>, path: &Path, drops: &mut Drops) {
-        let joined = self.text.get_or_insert_default();
+    fn text(&mut self, text: String, citations: Option<Value>, path: &Path, drops: &mut Drops) {
         if let Some(citations) = citations {
-            let (start, length) = (joined.chars().count(), text.chars().count());
+            let start = self.text.as_ref().map_or(0, |joined| joined.chars().count());
+            let length = text.chars().count();
             let annotations = citations::annotations(citations, start, length, path, drops);
             self.annotations.extend(annotations);
         }
-        joined.push_str(text);
+        match &mut self.text {
+            Some(joined) => joined.push_str(&text),
+            None => self.text = Some(text),
+        }
     }
 
     fn message(mut self) -> Value {
