@@ -11,7 +11,8 @@ type Parts = usize;
 #[derive(Debug, Clone, Copy)]
 struct Cost {
     run: Parts,
-    free: u32,
+    #[cfg_attr(not(test), expect(dead_code, reason = "said by `Kinds::ascii` in bits"))]
+    free: usize,
     byte: Parts,
 }
 
@@ -50,22 +51,26 @@ impl Bits {
         self.0 & !(self.0 << 1)
     }
 
-    /// Bytes with so many of their kind before them, at most 16.
-    #[inline]
-    fn beyond(self, free: u32) -> u128 {
-        // `run` marks bytes with `length - 1` of their kind before them.
-        let (mut run, mut length) = (self.0, 1);
-        while length <= free {
-            let step = length.min(free + 1 - length);
-            run &= run << step;
-            length += step;
-        }
-        run
+    /// Bytes with one of their kind before them.
+    fn pairs(self) -> u128 {
+        self.0 & self.0 << 1
     }
 
-    #[inline]
-    fn cost(self, cost: Cost) -> Parts {
-        cost.run * Bits::count(self.starts()) + cost.byte * Bits::count(self.beyond(cost.free))
+    /// Bytes with three of their kind before them.
+    fn fours(self) -> u128 {
+        self.pairs() & self.pairs() << 2
+    }
+
+    /// Bytes with seven of their kind before them.
+    fn eights(self) -> u128 {
+        self.fours() & self.fours() << 4
+    }
+}
+
+impl Cost {
+    /// Of runs, by where they begin and which bytes are beyond the free ones.
+    fn of(self, starts: u128, beyond: u128) -> Parts {
+        self.run * Bits::count(starts) + self.byte * Bits::count(beyond)
     }
 }
 
@@ -119,22 +124,25 @@ impl Kinds {
     /// What the last 64 bytes cost, as far as they are ASCII.
     fn ascii(&self) -> Parts {
         let words = self.letters.starts();
-        let mut cost = self.letters.cost(LETTERS);
+        let mut cost = LETTERS.of(words, self.letters.eights());
         cost -= AFTER_SIGN * Bits::count(words & self.signs.0 << 1);
-        cost -= AFTER_WIDE * Bits::count(words & self.wide.0 << 1);
-        cost += self.signs.cost(SIGNS);
+        cost += SIGNS.of(self.signs.starts(), self.signs.pairs());
         // The second space of a run tells that it is one.
-        let spaces = self.spaces.beyond(1);
-        cost += SPACES.run * Bits::count(spaces & !(spaces << 1));
+        let spaces = self.spaces.pairs();
         // These are rare.
-        if self.spaces.0 != 0 && spaces != 0 {
-            cost += SPACES.byte * Bits::count(self.spaces.beyond(SPACES.free));
+        if spaces != 0 {
+            let beyond = self.spaces.eights() & self.spaces.eights() << 8 & self.spaces.0 << 16;
+            cost += SPACES.of(spaces & !(spaces << 1), beyond);
+        }
+        if self.wide.0 != 0 {
+            cost -= AFTER_WIDE * Bits::count(words & self.wide.0 << 1);
         }
         if self.digits.0 != 0 {
-            cost += self.digits.cost(DIGITS);
+            cost += DIGITS.of(self.digits.starts(), self.digits.fours());
         }
         if self.newlines.0 != 0 {
-            cost += self.newlines.cost(NEWLINES);
+            let beyond = self.newlines.eights() & self.newlines.0 << 8;
+            cost += NEWLINES.of(self.newlines.starts(), beyond);
         }
         cost
     }
@@ -225,7 +233,7 @@ mod tests {
                     continue;
                 }
             };
-            sums[0] += run_costs + cost.byte * run.len().saturating_sub(cost.free as usize);
+            sums[0] += run_costs + cost.byte * run.len().saturating_sub(cost.free);
         }
         sums.map(|parts| parts.div_ceil(100))
     }

@@ -10,7 +10,7 @@ use crate::budget::{Found, Left, Outcome};
 use crate::call::Call;
 use crate::headers::Standing;
 use crate::plan::{Action, Limit, Measure};
-use crate::request;
+use crate::request::{self, Size};
 
 /// Accounts that were looked up, by the places of their budgets, in order.
 pub(crate) type Accounts = Vec<(usize, Found)>;
@@ -36,7 +36,8 @@ impl Call {
         let tree = request.body.tree();
         // Of pictures, bytes tell nothing.
         let media = dialects::holds_media(tree);
-        let most = (!media).then(|| self.counter.request_at_most(request::bytes(tree), 0));
+        let size = Size::of(tree);
+        let most = (!media).then(|| self.counter.request_at_most(size.bytes, 0));
         let mut accounts = Accounts::new();
         let exactly = self.plan.always_count || self.is_near(most, request, &mut accounts, io);
         let decoded = if exactly || media { decoded(request) } else { None };
@@ -47,7 +48,7 @@ impl Call {
                 prompt
             }
             Some(decoded) => self.counter.rough().request(&decoded),
-            None => Tokens { count: request::rough_tokens(tree, &self.counter), estimated: true },
+            None => Tokens { count: size.rough_tokens(&self.counter), estimated: true },
         };
         // An exact count takes time, in which others reserve.
         if exactly { Accounts::new() } else { accounts }

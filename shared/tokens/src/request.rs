@@ -23,49 +23,50 @@ const MOST_CANDIDATES: u64 = 128;
 /// What an object costs: in chat a message, at the top the answer's beginning.
 const PER_OBJECT: u64 = 3;
 
-/// Bytes of a request's strings, names included, and some for each number: not fewer than it has tokens, pictures
-/// and their like apart.
-pub(crate) fn bytes(body: &Value) -> u64 {
-    let mut bytes = 0;
-    let mut rest = vec![body];
-    while let Some(value) = rest.pop() {
-        match value {
-            Value::String(text) => bytes += text.len() as u64 + 2,
-            Value::Array(items) => rest.extend(items),
-            Value::Object(map) => {
-                for (name, value) in map {
-                    bytes += name.len() as u64 + 4;
-                    rest.push(value);
-                }
-            }
-            _ => bytes += 24,
-        }
-    }
-    bytes
+/// What a request without pictures and their like has.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Size {
+    /// Bytes of its strings, names included, and some for each number: not fewer than it has tokens.
+    pub(crate) bytes: u64,
+    scripts: Scripts,
+    objects: u64,
 }
 
-/// Prompt tokens of a request without pictures and their like, estimated without being decoded.
-pub(crate) fn rough_tokens(body: &Value, counter: &Counter) -> u64 {
-    let mut scripts = Scripts::default();
-    let mut objects = 0;
-    let mut rest = vec![body];
-    while let Some(value) = rest.pop() {
+impl Size {
+    pub(crate) fn of(body: &Value) -> Size {
+        let mut size = Size::default();
+        size.add(body);
+        size
+    }
+
+    /// As deep as a body may be nested.
+    fn add(&mut self, value: &Value) {
         match value {
             Value::String(text) => {
-                let counts = scripts.iter_mut().zip(encodings::rough(text));
+                self.bytes += text.len() as u64 + 2;
+                let counts = self.scripts.iter_mut().zip(encodings::rough(text));
                 counts.for_each(|(sum, count)| *sum += count);
             }
-            Value::Array(items) => rest.extend(items),
+            Value::Array(items) => items.iter().for_each(|item| self.add(item)),
             Value::Object(map) => {
-                objects += 1;
-                // The model's own name is no part of the prompt.
-                let read = map.iter().filter(|(name, _)| name.as_str() != "model");
-                rest.extend(read.map(|(_, value)| value));
+                self.objects += 1;
+                for (name, value) in map {
+                    self.bytes += name.len() as u64 + 4;
+                    match &**name {
+                        // The model's own name is no part of the prompt.
+                        "model" => self.bytes += Size::of(value).bytes,
+                        _ => self.add(value),
+                    }
+                }
             }
-            _ => {}
+            _ => self.bytes += 24,
         }
     }
-    counter.weigh(scripts).saturating_add(PER_OBJECT * objects)
+
+    /// Prompt tokens, estimated.
+    pub(crate) fn rough_tokens(&self, counter: &Counter) -> u64 {
+        counter.weigh(self.scripts).saturating_add(PER_OBJECT * self.objects)
+    }
 }
 
 /// The most answer tokens that a request asks for, all answers together.
@@ -134,9 +135,10 @@ mod tests {
         ] {
             let body =
                 json!({"model": "gpt-4o", "messages": [{"role": "user", "content": content}]});
-            let rough = rough_tokens(&body, &counter);
+            let size = Size::of(&body);
+            let rough = size.rough_tokens(&counter);
             assert!(rough.abs_diff(exact) <= 4, "{content}: {rough}, not {exact}");
-            assert!(bytes(&body) >= exact, "{content}");
+            assert!(size.bytes >= exact, "{content}");
         }
     }
 }
