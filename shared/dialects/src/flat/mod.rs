@@ -56,6 +56,8 @@ pub(crate) struct Image {
     pub(crate) source: Source,
     pub(crate) detail: Option<String>,
     pub(crate) path: Path,
+    /// How many texts of its message stand before it.
+    pub(crate) after: usize,
 }
 
 impl Flat {
@@ -187,7 +189,7 @@ impl Writer<'_> {
         }
         for image in std::mem::take(&mut flat.images) {
             self.drops.add(&image.path, "moved to the user message that follows");
-            self.media.push(image);
+            self.media.push(Image { after: 0, ..image });
         }
         self.out.messages.push(flat);
         Ok(())
@@ -217,7 +219,8 @@ impl Writer<'_> {
                 flat.calls.push(Call { id, name, arguments, kind, path });
             }
             Content::Image { source, detail } if flat.role != "system" => {
-                flat.images.push(Image { source, detail, path });
+                let after = flat.texts.len();
+                flat.images.push(Image { source, detail, path, after });
             }
             Content::Document { source: Source::Text { text }, title, context, citations } => {
                 let unsaid =

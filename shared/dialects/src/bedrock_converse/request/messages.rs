@@ -84,6 +84,7 @@ pub(super) fn encode(messages: Vec<Message>, drops: &mut Drops) -> Result<Conver
     let write = |turn: Turn| {
         let mut content = turn.results;
         content.extend(turn.rest);
+        content.extend(beside_a_document(&content));
         json!({"role": turn.role, "content": content})
     };
     out.messages = turns.into_iter().map(write).collect();
@@ -91,6 +92,15 @@ pub(super) fn encode(messages: Vec<Message>, drops: &mut Drops) -> Result<Conver
         true => Err(Problem::invalid("empty_conversation", "messages", "messages say nothing")),
         false => Ok(out),
     }
+}
+
+/// The words that must stand beside a document
+/// (<https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html>, as the SDK for Ruby has it, read
+/// 2026-11-21): its name, if nothing is said.
+fn beside_a_document(content: &[Value]) -> Option<Value> {
+    let said = content.iter().any(|block| block.get("text").is_some());
+    let name = content.iter().find_map(|block| block.get("document")?.get("name"));
+    name.filter(|_| !said).map(|name| json!({"text": name}))
 }
 
 fn hoist(message: Message, late: bool, system: &mut Vec<Value>, drops: &mut Drops) {
@@ -328,6 +338,29 @@ mod tests {
         assert_eq!(safe[..2], ["call_1", "a.b:c-d"]);
         for (index, id) in safe.iter().enumerate() {
             assert!(id.len() <= 64 && !safe[..index].contains(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn something_is_said_beside_a_document() {
+        let document = || Content::Document {
+            source: Source::Base64 { media_type: "application/pdf".into(), data: "AAAA".into() },
+            title: Some("Q3 report".into()),
+            context: None,
+            citations: None,
+        };
+        let text = || Content::Text { text: "hi".into(), citations: None };
+        for (content, said) in [
+            (vec![document()], json!([{"text": "Q3 report"}])),
+            (vec![text(), document()], json!([{"text": "hi"}])),
+            (vec![text()], json!([{"text": "hi"}])),
+        ] {
+            let content = content.into_iter().map(|it| Block::new(it, "c")).collect();
+            let message = Message { role: Role::User, name: None, content, path: "m".into() };
+            let written = encode(vec![message], &mut Drops::default()).unwrap();
+            let blocks = written.messages[0]["content"].as_array().unwrap().iter();
+            let texts: Vec<_> = blocks.filter(|it| it.get("text").is_some()).cloned().collect();
+            assert_eq!(Value::from(texts), said);
         }
     }
 

@@ -84,7 +84,7 @@ pub(in super::super) fn encode(request: Request, drops: &mut Drops) -> Result<Va
     Ok(Value::Object(body))
 }
 
-fn message(message: Flat, drops: &mut Drops) -> Result<Option<Value>, Problem> {
+fn message(mut message: Flat, drops: &mut Drops) -> Result<Option<Value>, Problem> {
     let mut map = Map::new();
     map.put("role", message.role);
     if let Some(id) = message.answers {
@@ -93,13 +93,21 @@ fn message(message: Flat, drops: &mut Drops) -> Result<Option<Value>, Problem> {
     let mut parts: Vec<Value> = Vec::new();
     let thoughts = message.thoughts.into_iter();
     parts.extend(thoughts.map(|(text, _)| json!({"type": "thinking", "thinking": text})));
-    for image in message.images {
+    let mut images = message.images.into_iter().peekable();
+    let mut texts = Vec::new();
+    if message.calls.is_empty() {
+        texts = std::mem::take(&mut message.texts);
+    }
+    for (place, (text, _)) in texts.into_iter().enumerate() {
+        while let Some(image) = images.next_if(|image| image.after <= place) {
+            parts.push(self::image(image)?);
+        }
+        parts.push(json!({"type": "text", "text": text}));
+    }
+    for image in images {
         parts.push(self::image(image)?);
     }
-    if message.calls.is_empty() {
-        let texts = message.texts.into_iter();
-        parts.extend(texts.map(|(text, _)| json!({"type": "text", "text": text})));
-    } else {
+    if !message.calls.is_empty() {
         if !message.texts.is_empty() {
             map.put("tool_plan", flat::joined(message.texts, &message.path, drops));
         }

@@ -27,6 +27,19 @@ fn encode(request: Request) -> (Value, Vec<String>) {
 }
 
 #[test]
+fn pictures_stay_between_the_texts() {
+    let image = |data: &str| {
+        json!({"type": "image_url",
+        "image_url": {"url": format!("data:image/png;base64,{data}")}})
+    };
+    let text = |text: &str| json!({"type": "text", "text": text});
+    let parts =
+        json!([image("AAAA"), text("b"), image("BBBB"), image("CCCC"), text("c"), image("DDDD")]);
+    let asked = json!({"model": "m", "messages": [{"role": "user", "content": parts.clone()}]});
+    assert_eq!(encode(decode(asked)).0["messages"][0]["content"], parts);
+}
+
+#[test]
 fn a_request_comes_back_as_it_was() {
     for (case, body) in fixtures("request") {
         if case.starts_with("missing") {
