@@ -21,7 +21,7 @@ use clap::{Parser, Subcommand};
 
 /// AI-gateway filters for Envoy, on the command line
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "tollgate", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
