@@ -119,6 +119,20 @@ fn what_the_redactor_found_decides_where_a_request_goes() {
 }
 
 #[test]
+fn a_request_without_a_model_gets_its_targets() {
+    let translator = json!({"provider-translator": {"targets": {"claude": {
+        "provider": "anthropic", "credential": "none"}}}});
+    let unnamed = json!({"messages": [{"role": "user", "content": "Hi"}]});
+    let refused = send(&json!([translator]), &unnamed).map(|_| ()).unwrap_err();
+    assert_eq!(refused, (400, json!("missing_required_parameter")));
+    let router = json!({"model-router": {
+        "targets": {"claude": {"model": "claude-haiku-5-5"}},
+        "rules": [{"name": "all", "choose": {"target": "claude"}}]}});
+    let sent = send(&json!([router, translator]), &unnamed).unwrap();
+    assert_eq!(sent.body["model"], "claude-haiku-5-5");
+}
+
+#[test]
 fn the_guards_verdict_decides_where_a_request_goes() {
     let stages = json!([
         {"prompt-guard": {"rules": {
