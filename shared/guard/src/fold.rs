@@ -26,11 +26,23 @@ const HIDDEN: usize = 4;
 pub(crate) fn fold(text: &str) -> Folded {
     let mut folding = Folding::default();
     folding.out.text.reserve(text.len());
-    text.chars().for_each(|c| folding.char(c));
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        // Most of most texts is ASCII, which is copied as it is.
+        let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        let (done, behind) = rest.split_at_checked(plain.max(c.len_utf8())).unwrap_or((rest, ""));
+        match plain {
+            0 => folding.char(c),
+            _ => folding.ascii(c, done),
+        }
+        rest = behind;
+    }
     folding.end_runs();
-    let Folding { mut out, foreign, latin, .. } = folding;
-    if foreign > 0 && latin > 0 {
-        let (plain, letters) = unmixed(&out.text, latin >= foreign);
+    let Folding { mut out, foreign, .. } = folding;
+    let is_latin = |byte: &u8| byte.is_ascii_alphabetic();
+    let latin = if foreign > 0 { out.text.bytes().filter(is_latin).count() } else { 0 };
+    if latin > 0 {
+        let (plain, letters) = unmixed(&out.text, latin >= foreign as usize);
         out.text = plain;
         out.disguised += letters;
     }
@@ -46,14 +58,18 @@ struct Folding {
     after_letter: bool,
     unseen: u32,
     foreign: u32,
-    latin: u32,
 }
 
 impl Folding {
+    /// Characters of ASCII, of which `first` is the first.
+    fn ascii(&mut self, first: char, run: &str) {
+        self.put(first);
+        self.out.text.push_str(run.get(1..).unwrap_or_default());
+        self.after_letter = run.bytes().last().is_some_and(|byte| byte.is_ascii_alphabetic());
+    }
+
+    /// A character outside ASCII.
     fn char(&mut self, c: char) {
-        if let '\0'..='\x7F' = c {
-            return self.put(c);
-        }
         match u32::from(c) {
             code @ 0xE_0020..=0xE_007E => {
                 self.tags.extend(char::from_u32(code - 0xE_0000));
@@ -151,7 +167,6 @@ impl Folding {
             true => c.is_ascii_alphabetic(),
             false => is_letter(c) && !is_ideograph(c),
         };
-        self.latin += u32::from(c.is_ascii_alphabetic());
         self.foreign += u32::from(letter && !c.is_ascii());
         if letter && self.after_letter {
             self.out.invisible += self.unseen.min(1);
