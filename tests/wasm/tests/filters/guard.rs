@@ -188,13 +188,28 @@ fn a_prompt_costs_little() {
     let prompt = |bytes: usize| PLAIN.repeat(bytes / PLAIN.len() + 1)[..bytes].to_owned();
     let (small, large) = (cost(&vm, &prompt(2 << 10)), cost(&vm, &prompt(16 << 10)));
     println!("2 KB: {small} instructions, 16 KB: {large}");
-    assert!(small <= 400_000, "2 KB cost {small} instructions");
-    assert!(large <= 3_000_000, "16 KB cost {large} instructions");
+    assert!(small <= 385_000, "2 KB cost {small} instructions");
+    assert!(large <= 2_820_000, "16 KB cost {large} instructions");
     // A long word, an address and a hyphen call for views of themselves, not of the whole text.
     let odd = "See https://example.com/a-b_c or the state-of-the-art counterrevolutionaries, and/or me@x.org. ";
     let with = prompt(16 << 10).replacen(PLAIN, odd, 2);
     let odd = cost(&vm, &with);
     assert!(odd <= large * 5 / 4, "{odd} instructions with a few odd words, {large} without");
+    // One character outside ASCII, as in most of what is typed on a telephone.
+    let quote = cost(&vm, &prompt(16 << 10).replacen("harvest", "farmer\u{2019}s harvest", 1));
+    assert!(quote <= large * 6 / 5, "{quote} instructions with a curly quote, {large} without");
+}
+
+#[test]
+fn words_and_expressions_that_are_not_met_cost_little() {
+    let deny = r"(?i)\bdrop\s+(table|database)\b";
+    let rule = json!({"words": ["project nightingale"], "patterns": [deny], "action": "block"});
+    let (with, without) = (guard(&json!({"rules": {"mine": rule}})), guard(&json!({})));
+    let prompt = PLAIN.repeat(200);
+    let spent = |vm: &Vm| (cost(vm, &prompt), cost(vm, &prompt)).1;
+    let (with, without) = (spent(&with), spent(&without));
+    println!("{with} instructions with a rule, {without} without");
+    assert!(with <= without * 13 / 10, "{with} instructions with a rule, {without} without");
 }
 
 #[test]
@@ -247,5 +262,5 @@ fn memory_is_small_and_flat() {
     (0..800).for_each(exchange);
     assert_eq!(vm.memory_bytes(), warm, "memory grew");
     println!("{warm} bytes of memory");
-    assert!(warm <= 8 << 20, "{warm} bytes in use");
+    assert!(warm <= 2 << 20, "{warm} bytes in use");
 }
