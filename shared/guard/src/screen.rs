@@ -1,10 +1,9 @@
 //! A cheap look at whether a text can meet any of a list of regular expressions.
 //!
 //! Whatever meets `(?i)\bproject nightingale\b` holds `project ` in upper or lower case. Of each expression such
-//! pieces are found once; a text is searched for all of them at the same time, and only one that holds
-//! a piece is shown to the engine, which takes two thousand instructions a byte; this takes forty, or ten if all
-//! pieces are long. An expression of
-//! which nothing long enough must stand in the text (`\d{3}-\d{4}`) is asked of every text.
+//! pieces are found once; a text is searched for all of them at the same time, and only one that holds a piece is
+//! shown to the engine, which takes two thousand instructions a byte; this takes forty, or ten if all pieces are
+//! long. An expression of which nothing long enough must stand in the text (`\d{3}-\d{4}`) is asked of every text.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
