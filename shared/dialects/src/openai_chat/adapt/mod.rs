@@ -43,9 +43,9 @@ pub(super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) ->
     for (name, own) in quirks.renamed {
         changed |= rename(map, name, own, false);
     }
-    let reason = format!("not supported by {}", provider.name);
+    let reason = || format!("not supported by {}", provider.name);
     if !quirks.stream_options && map.shift_remove("stream_options").is_some() {
-        drops.add("stream_options", reason.as_str());
+        drops.add("stream_options", reason());
         changed = true;
     }
     for path in quirks.unsupported {
@@ -102,25 +102,28 @@ fn remove(
     map: &mut Map,
     path: &str,
     place: &dyn Fn() -> String,
-    reason: &str,
+    reason: &dyn Fn() -> String,
     drops: &mut Drops,
 ) -> bool {
-    if let Some((list, rest)) = path.split_once("[].") {
-        let items = map.get_mut(list).and_then(Value::as_array_mut);
+    // Asked of every message for every such path, and a pattern of several letters is dear to look for.
+    let end = path.bytes().position(|byte| matches!(byte, b'[' | b'.')).unwrap_or(path.len());
+    let (name, rest) = path.split_at_checked(end).unwrap_or((path, ""));
+    if let Some(rest) = rest.strip_prefix("[].") {
+        let items = map.get_mut(name).and_then(Value::as_array_mut);
         let items = items.into_iter().flatten().enumerate();
         return items.fold(false, |changed, (index, item)| {
             let Value::Object(item) = item else { return changed };
-            let place = || format!("{}{list}[{index}].", place());
+            let place = || format!("{}{name}[{index}].", place());
             remove(item, rest, &place, reason, drops) | changed
         });
     }
-    if let Some((name, rest)) = path.split_once('.') {
+    if let Some(rest) = rest.strip_prefix('.') {
         let Some(Value::Object(inner)) = map.get_mut(name) else { return false };
         return remove(inner, rest, &|| format!("{}{name}.", place()), reason, drops);
     }
     let Some(removed) = map.shift_remove(path) else { return false };
     if says(&removed) {
-        drops.add(format!("{}{path}", place()), reason);
+        drops.add(format!("{}{path}", place()), reason());
     }
     true
 }
