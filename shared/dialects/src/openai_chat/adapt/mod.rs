@@ -105,14 +105,19 @@ fn remove(
     reason: &dyn Fn() -> String,
     drops: &mut Drops,
 ) -> bool {
-    // Asked of every message for every such path, and a pattern of several letters is dear to look for.
+    // Every request is asked for every path: a pattern of several letters is dear to look for, and so are letters in
+    // every message.
     let end = path.bytes().position(|byte| matches!(byte, b'[' | b'.')).unwrap_or(path.len());
     let (name, rest) = path.split_at_checked(end).unwrap_or((path, ""));
     if let Some(rest) = rest.strip_prefix("[].") {
+        let is_field = !rest.bytes().any(|byte| matches!(byte, b'[' | b'.'));
         let items = map.get_mut(name).and_then(Value::as_array_mut);
         let items = items.into_iter().flatten().enumerate();
         return items.fold(false, |changed, (index, item)| {
             let Value::Object(item) = item else { return changed };
+            if is_field && !item.contains_key(rest) {
+                return changed;
+            }
             let place = || format!("{}{name}[{index}].", place());
             remove(item, rest, &place, reason, drops) | changed
         });
