@@ -55,6 +55,21 @@ impl Set {
     pub fn find(&self, block: &[u8; BLOCK]) -> u64 {
         find(&self.uppers, block)
     }
+
+    /// Where the first byte stands that is in the set.
+    pub fn position(&self, bytes: &[u8]) -> Option<usize> {
+        let mut found = blocks(bytes).map(|block| self.find(&block)).enumerate();
+        let (at, found) = found.find(|(_, found)| *found != 0)?;
+        Some(at * BLOCK + found.trailing_zeros() as usize)
+    }
+}
+
+/// Whether a text is ASCII, told in larger steps than the standard library takes on 32 bits.
+pub fn is_ascii(bytes: &[u8]) -> bool {
+    let (blocks, rest) = bytes.as_chunks::<32>();
+    let high = |bits: u64, word: &[u8; 8]| bits | u64::from_le_bytes(*word);
+    blocks.iter().all(|block| block.as_chunks().0.iter().fold(0, high) & 0x8080_8080_8080_8080 == 0)
+        && rest.is_ascii()
 }
 
 /// A bit for each byte of the block that is not ASCII, the first one's the lowest.
@@ -157,6 +172,22 @@ mod tests {
                     let ascii = u64::from(byte.is_ascii()) << at;
                     assert_eq!(beyond_ascii(&block), !ascii, "{byte} at {at}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_byte_and_what_is_ascii_are_told_at_any_place() {
+        const END: Set = Set::new().with(b'\n', b'\n');
+        for length in 0..140 {
+            let text = vec![b'a'; length];
+            assert_eq!((END.position(&text), is_ascii(&text)), (None, true));
+            for at in 0..length {
+                let mut text = text.clone();
+                text[at..].fill(b'\n');
+                assert_eq!(END.position(&text), Some(at));
+                text[at] = 0x80;
+                assert!(!is_ascii(&text), "{at} of {length}");
             }
         }
     }

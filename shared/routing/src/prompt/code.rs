@@ -75,7 +75,8 @@ const MARKS: &[&str] = &[
 pub fn has_code(text: &str) -> bool {
     let mut points = 0;
     let mut fence = Fence::None;
-    for line in text.lines() {
+    for line in lines(text) {
+        let line = line.strip_suffix('\r').unwrap_or(line);
         let trimmed = line.trim_start();
         let fences = trimmed.starts_with("```") || trimmed.starts_with("~~~");
         fence = match (fence, fences) {
@@ -91,6 +92,21 @@ pub fn has_code(text: &str) -> bool {
         }
     }
     false
+}
+
+/// The lines of a text, found faster than by [`str::lines`].
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    const END: Set = Set::new().with(b'\n', b'\n');
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = END.position(rest.as_bytes()).unwrap_or(rest.len());
+        let line = rest.get(..end)?;
+        rest = rest.get(end + 1..).unwrap_or_default();
+        Some(line)
+    })
 }
 
 /// What was seen of the first fenced block: it begins with a line of three backticks, or three tildes.
@@ -187,6 +203,16 @@ mod tests {
             let line = format!("a {mark} b {mark}");
             let expected = MARKS.iter().filter(|mark| line.contains(**mark)).count();
             assert_eq!(marks(&line) as usize, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_are_those_of_the_standard_library() {
+        for text in ["", "\n", "a", "a\n", "a\r\nb\n\n", "\r", "a\rb\r\r\n", "é\n漢"] {
+            let expected: Vec<&str> =
+                text.lines().map(|line| line.trim_end_matches('\r')).collect();
+            let found: Vec<&str> = lines(text).map(|line| line.trim_end_matches('\r')).collect();
+            assert_eq!(found, expected, "{text:?}");
         }
     }
 

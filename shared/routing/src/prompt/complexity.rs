@@ -17,7 +17,7 @@
 
 use std::fmt;
 
-use chat::bytes::{BLOCK, Set, blocks};
+use chat::bytes::{BLOCK, Set, blocks, is_ascii};
 
 use super::Phrases;
 use crate::config::Coefficients;
@@ -253,7 +253,7 @@ impl Signs {
                 }
             }
         }
-        if !text.is_ascii() {
+        if !is_ascii(text.as_bytes()) {
             for char in text.chars().filter(|char| !char.is_ascii()) {
                 signs.demands += u64::from(matches!(char, '？' | '؟'));
                 signs.mathematics += u64::from("∫∑√≤≥∞≠×÷".contains(char));

@@ -1,6 +1,6 @@
 //! Words and phrases in a text, whatever their case.
 
-use chat::bytes::{BLOCK, Set, block_at};
+use chat::bytes::{BLOCK, Set, block_at, is_ascii};
 
 /// How many bytes of a word count, so that no text makes more of the buffer than that.
 const LONGEST: usize = 64;
@@ -71,7 +71,7 @@ struct Words<'a> {
 
 impl<'a> Words<'a> {
     fn of(text: &'a str) -> Words<'a> {
-        let is_ascii = text.is_ascii();
+        let is_ascii = is_ascii(text.as_bytes());
         let mut words = Words { text, is_ascii, at: 0, block: 0, inner: 0, wide: 0 };
         words.look();
         words
@@ -148,6 +148,8 @@ struct Beginning {
     to: u32,
     /// The bits of how their first words go on ([`next_bytes`]): most words that begin alike go on otherwise.
     next: u64,
+    /// The bits of how long those are ([`length`]).
+    lengths: u64,
 }
 
 impl Phrases {
@@ -162,8 +164,10 @@ impl Phrases {
         let beginning = |byte| {
             let (from, to) = (up_to(byte), up_to(byte + 1));
             let of = whole.get(from as usize..to as usize).unwrap_or_default().iter();
-            let next = |phrase: &String| next_bytes(first_word(phrase).as_bytes());
-            Beginning { from, to, next: of.map(next).fold(0, |bits, bit| bits | bit) }
+            let words = of.map(|phrase| first_word(phrase).as_bytes());
+            let all =
+                |bit: fn(&[u8]) -> u64| words.clone().map(bit).fold(0, |bits, bit| bits | bit);
+            Beginning { from, to, next: all(next_bytes), lengths: all(length) }
         };
         let beginnings = (0..=u32::from(u8::MAX)).map(beginning).collect();
         Phrases { whole, beginnings, anywhere }
@@ -202,7 +206,7 @@ impl Phrases {
 
     /// The phrases that are found anywhere, those in `text`.
     fn ideographs<'a>(&'a self, text: &str) -> impl Iterator<Item = &'a String> {
-        let text = match self.anywhere.is_empty() || text.is_ascii() {
+        let text = match self.anywhere.is_empty() || is_ascii(text.as_bytes()) {
             true => String::new(),
             false => spaced(text),
         };
@@ -223,7 +227,7 @@ impl Phrases {
             };
             let begin = of.first().map(u8::to_ascii_lowercase).unwrap_or_default();
             let Some(beginning) = self.beginnings.get(usize::from(begin)) else { return };
-            if beginning.next & next_bytes(of) == 0 {
+            if beginning.next & next_bytes(of) == 0 || beginning.lengths & length(of) == 0 {
                 continue;
             }
             let (from, to) = (beginning.from as usize, beginning.to as usize);
@@ -272,6 +276,11 @@ fn first(phrase: &str) -> u8 {
 fn next_bytes(word: &[u8]) -> u64 {
     let byte = |at: usize| word.get(at).map_or(0, |byte| byte & 31);
     1 << (byte(1) ^ byte(2) << 1)
+}
+
+/// A bit for how long a word is.
+fn length(word: &[u8]) -> u64 {
+    1 << word.len().min(63)
 }
 
 /// The words of `text` in lower case, parted by one space.
