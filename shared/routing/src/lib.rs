@@ -69,7 +69,8 @@ impl Stage for Router {
             // Passed untouched, a request would keep what its client wrote into the target's header.
             unknown_paths: Some(UnknownPaths::Reject),
             properties: properties.map(|path| vec![path.clone()]).collect(),
-            late_properties: vec![turn::code_property(), turn::target_property()],
+            late_properties: vec![turn::target_property()],
+            unanswered_properties: vec![turn::code_property()],
             ..Needs::default()
         }
     }

@@ -6,7 +6,7 @@ use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 use stage::{
     Answer, Answered, BodyStep, Callout, CalloutFailed, Edit, Exchange, Flow, HeadStep, HeaderMode,
-    Headers, HttpAnswer, Originals, Reply,
+    Headers, HttpAnswer, Originals, Property, Reply,
 };
 
 use crate::effects;
@@ -28,6 +28,8 @@ pub(crate) struct Stream {
     calls: Option<Calls>,
     /// An answer of our own is on its way; it comes back through this filter and is not ours to read.
     replied: bool,
+    /// A provider's answer came.
+    answered: bool,
     ended: bool,
 }
 
@@ -95,6 +97,7 @@ impl Stream {
             attempt: None,
             calls: None,
             replied: false,
+            answered: false,
             ended: false,
         }
     }
@@ -259,7 +262,10 @@ impl Stream {
 
     /// Attributes that were not there when the request came.
     fn look_again(&mut self) {
-        for late in self.plugin.pipeline.late_properties() {
+        let pipeline = &self.plugin.pipeline;
+        let unanswered: &[Property] =
+            if self.answered { &[] } else { pipeline.unanswered_properties() };
+        for late in pipeline.late_properties().iter().chain(unanswered) {
             if let Some(value) = host::property(&late.joined) {
                 self.io.properties.insert(Rc::clone(&late.path), value);
             }
@@ -268,7 +274,9 @@ impl Stream {
 
     fn end(&mut self) {
         if !std::mem::replace(&mut self.ended, true) {
-            self.look_again();
+            if !self.answered {
+                self.look_again();
+            }
             self.io.now = host::now();
             self.run(Flow::end);
         }
@@ -333,7 +341,10 @@ impl HttpContext for Stream {
         let may_hold = self.attempt.is_none() || self.plugin.holds_upstream_responses();
         let held = may_hold && self.plugin.pipeline.settings().headers == HeaderMode::Hold;
         let headers = Headers::new(host::headers(Side::Response).unwrap_or_default().pairs());
-        self.look_again();
+        self.answered = from_provider;
+        if from_provider {
+            self.look_again();
+        }
         self.io.now = host::now();
         let retriable = self.attempt.is_some();
         let answer = Answer { end, from_provider, held, retriable };

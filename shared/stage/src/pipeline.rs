@@ -74,9 +74,11 @@ pub struct Needs {
     pub unknown_paths: Option<UnknownPaths>,
     /// Envoy attributes it wants to see in [`Exchange::properties`]: of each list, the first that is there.
     pub properties: Vec<Vec<PropertyPath>>,
-    /// Envoy attributes that are only known later: asked for when the answer's headers come, and again when the
-    /// exchange is over.
+    /// Envoy attributes that are only known later: asked for when a provider's answer comes, or when the exchange
+    /// is over and none came.
     pub late_properties: Vec<PropertyPath>,
+    /// Those that only matter if no provider's answer came: asked for when the exchange is over.
+    pub unanswered_properties: Vec<PropertyPath>,
 }
 
 /// How a stage wants to see an answer.
@@ -232,6 +234,7 @@ pub struct Pipeline {
     needs: Needs,
     properties: Vec<Vec<Property>>,
     late_properties: Vec<Property>,
+    unanswered_properties: Vec<Property>,
     facts: Vec<&'static str>,
     pub(crate) duration: Rc<Series>,
 }
@@ -240,6 +243,7 @@ impl Pipeline {
     pub(crate) fn new(stages: Vec<(&'static str, Rc<dyn Stage>)>, settings: Settings) -> Pipeline {
         let mut needs = Needs::default();
         let (mut properties, mut late_properties) = (Vec::new(), Vec::new());
+        let mut unanswered_properties = Vec::new();
         for (_, stage) in &stages {
             let one = stage.needs();
             needs.held_headers |= one.held_headers;
@@ -249,6 +253,7 @@ impl Pipeline {
             let lists = one.properties.into_iter();
             properties.extend(lists.map(|list| list.into_iter().map(Property::from).collect()));
             late_properties.extend(one.late_properties.into_iter().map(Property::from));
+            unanswered_properties.extend(one.unanswered_properties.into_iter().map(Property::from));
         }
         let told = |fact: &&Fact| {
             let here = stages.iter().any(|(name, _)| fact.is_of(name));
@@ -257,7 +262,16 @@ impl Pipeline {
         let facts = FACTS.iter().filter(told).map(|fact| fact.name).collect();
         let stages = stages.into_iter().map(|(_, stage)| stage).collect();
         let duration = Rc::new(Series::new(metrics::REQUEST_DURATION, &[]));
-        Pipeline { stages, settings, needs, properties, late_properties, facts, duration }
+        Pipeline {
+            stages,
+            settings,
+            needs,
+            properties,
+            late_properties,
+            unanswered_properties,
+            facts,
+            duration,
+        }
     }
 
     /// The names of the facts that its stages may publish.
@@ -275,10 +289,16 @@ impl Pipeline {
         &self.properties
     }
 
-    /// Envoy attributes to be given to [`Exchange::properties`] when an answer's headers come, and again when the
-    /// exchange is over.
+    /// Envoy attributes to be given to [`Exchange::properties`] when a provider's answer comes, or when the exchange
+    /// is over and none came.
     pub fn late_properties(&self) -> &[Property] {
         &self.late_properties
+    }
+
+    /// Envoy attributes to be given to [`Exchange::properties`] when the exchange is over and no provider's answer
+    /// came.
+    pub fn unanswered_properties(&self) -> &[Property] {
+        &self.unanswered_properties
     }
 
     /// Whether [`Exchange::dice`] is wanted.
