@@ -10,7 +10,7 @@ use crate::config::{BreakerConfig, Measure};
 use crate::decide::{Breaker, Standing};
 use crate::judge::{Policy, Ruling, Trial};
 use crate::plan::{Plan, Target};
-use crate::watch::{Class, Outcome, Record};
+use crate::watch::{Class, Keeps, Outcome, Record};
 
 /// The standing of a plan's targets, at one moment. What is read once is not read again.
 #[derive(Debug)]
@@ -18,6 +18,7 @@ pub struct Live<'a> {
     plan: &'a Plan,
     store: &'a dyn Store,
     now: u64,
+    keeps: Keeps,
     read: RefCell<BTreeMap<usize, Rc<Record>>>,
 }
 
@@ -27,7 +28,13 @@ pub type Switched = Option<bool>;
 impl<'a> Live<'a> {
     /// The standing at `now`.
     pub fn new(plan: &'a Plan, store: &'a dyn Store, now: u64) -> Live<'a> {
-        Live { plan, store, now, read: RefCell::default() }
+        Live { plan, store, now, keeps: plan.needs.keeps, read: RefCell::default() }
+    }
+
+    /// The same where latencies are recorded for their own sake.
+    #[must_use]
+    pub fn with_latencies(self) -> Live<'a> {
+        Live { keeps: self.keeps.max(Keeps::Latency), ..self }
     }
 
     /// What is known of a target; nothing for a number that is none.
@@ -36,9 +43,10 @@ impl<'a> Live<'a> {
         let record = read.entry(id).or_insert_with(|| {
             let record = self.plan.targets.get(id).map(|target| {
                 let entry = self.store.get(&target.key);
-                Record::read(target.owner, entry.as_ref().map(|entry| entry.bytes.as_slice()))
+                let bytes = entry.as_ref().map(|entry| entry.bytes.as_slice());
+                Record::read(target.owner, self.keeps, bytes)
             });
-            Rc::new(record.unwrap_or_else(|| Record::new(0)))
+            Rc::new(record.unwrap_or_else(|| Record::new(0, self.keeps)))
         });
         Rc::clone(record)
     }
@@ -89,7 +97,7 @@ impl<'a> Live<'a> {
         let Some(Target { key, owner, .. }) = self.plan.targets.get(id) else { return };
         self.read.borrow_mut().remove(&id);
         update(self.store, key, |old| {
-            let mut record = Record::read(*owner, old);
+            let mut record = Record::read(*owner, self.keeps, old);
             change(&mut record);
             Some(record.into_bytes())
         });

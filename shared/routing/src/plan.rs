@@ -10,6 +10,7 @@ use crate::judge::Policy;
 use crate::prompt::complexity::ReasoningWords;
 use crate::prompt::language::Detector;
 use crate::semantic::Semantic;
+use crate::watch::Keeps;
 
 /// The index of a target in [`Plan::targets`].
 pub(crate) type Id = usize;
@@ -51,6 +52,8 @@ pub(crate) struct PlanNeeds {
     pub(crate) answers: bool,
     /// When answers' bodies begin.
     pub(crate) first_token: bool,
+    /// What targets' records keep of latencies.
+    pub(crate) keeps: Keeps,
 }
 
 /// A target.

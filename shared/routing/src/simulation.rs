@@ -245,7 +245,7 @@ impl Play<'_> {
         {
             self.due.pop();
             let Some(answer) = self.answers.remove(&number) else { continue };
-            let live = Live::new(self.plan, &self.store, time);
+            let live = Live::new(self.plan, &self.store, time).with_latencies();
             let second = (time - BEGIN) / SECOND;
             live.finish(answer.target, answer.started);
             if let Some(opened) = live.answered(answer.target, &answer.outcome, answer.probe) {
@@ -261,7 +261,7 @@ impl Play<'_> {
     }
 
     fn sample(&mut self, now: u64) {
-        let live = Live::new(self.plan, &self.store, now);
+        let live = Live::new(self.plan, &self.store, now).with_latencies();
         let total: u64 = self.sent.iter().sum::<u64>().max(1);
         let ids = 0..self.sent.len();
         self.report.samples.push(Sample {

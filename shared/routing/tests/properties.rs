@@ -9,7 +9,7 @@ use routing::config::Feature;
 use routing::prompt::complexity::{Features, ReasoningWords};
 use routing::prompt::language::{Detector, LANGUAGES};
 use routing::prompt::{Phrases, code};
-use routing::watch::Record;
+use routing::watch::{Keeps, Record};
 use routing::{Asked, Config, Unknown};
 use serde_json::json;
 use stage::{Body, Errors, Exchange, Headers};
@@ -58,7 +58,7 @@ proptest! {
 
     #[test]
     fn foreign_bytes_are_no_record(bytes in prop::collection::vec(any::<u8>(), 0..4_000), now in any::<u64>()) {
-        let record = Record::read(7, Some(&bytes));
+        let record = Record::read(7, Keeps::FirstToken, Some(&bytes));
         let _ = (record.answered(now), record.in_flight(now), record.latency_ms(0.95, now));
     }
 

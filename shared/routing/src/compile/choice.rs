@@ -12,6 +12,7 @@ use crate::draw;
 use crate::judge::{Policy, millionths};
 use crate::plan::{ALL, Bounds, Canary, Cheapest, Complexity, Fastest, Id, LeastBusy, Pick};
 use crate::semantic::Semantic;
+use crate::watch::Keeps;
 
 impl Compiler<'_> {
     /// Compiles the choice of the rule or virtual model `name`.
@@ -231,6 +232,9 @@ impl Compiler<'_> {
         let of = self.list(&config.of, &format!("{path}.of"))?;
         self.priced(&of, &format!("{path}.of"));
         self.bound(config.max_error_percent, path);
+        if config.max_p95_latency_ms.is_some() {
+            self.needs.keeps = self.needs.keeps.max(Keeps::Latency);
+        }
         let bounds = Bounds {
             p95_latency_ms: config.max_p95_latency_ms,
             error_percent: config.max_error_percent,
@@ -250,6 +254,10 @@ impl Compiler<'_> {
         }
         self.bound(config.max_error_percent, path);
         self.needs.first_token |= config.measure == Measure::FirstToken;
+        self.needs.keeps = self.needs.keeps.max(match config.measure {
+            Measure::FirstToken => Keeps::FirstToken,
+            Measure::Total | Measure::TotalP95 => Keeps::Latency,
+        });
         let bounds = Bounds {
             p95_latency_ms: None,
             error_percent: config.max_error_percent,

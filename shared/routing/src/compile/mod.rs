@@ -16,6 +16,7 @@ use crate::judge::Policy;
 use crate::plan::{Id, Plan, PlanNeeds, Prices, Route, Rule, Target};
 use crate::prompt::complexity::ReasoningWords;
 use crate::prompt::language::Detector;
+use crate::watch::Keeps;
 
 /// How many records of targets there may be: what all workers share never forgets a key, so the keys are few
 /// and fixed.
@@ -67,7 +68,9 @@ pub(crate) fn compile(
     }
     let listed =
         config.models.iter().filter(|(_, model)| model.listed).map(|(name, _)| name.clone());
+    let slow_opens = config.breaker.as_ref().is_some_and(|it| it.p95_latency_ms.is_some());
     let needs = PlanNeeds {
+        keeps: needs.keeps.max(if slow_opens { Keeps::Latency } else { Keeps::Counts }),
         texts: needs.texts | reads.texts,
         properties: reads.properties,
         answers: config.read_answers,

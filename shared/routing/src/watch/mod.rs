@@ -1,5 +1,6 @@
 //! What is known of one target: its answers of the last two minutes and its breaker, as a byte string of fixed
-//! size that all workers share.
+//! size that all workers share. It is read for a request and written for its answer, so latencies stand in it only
+//! where the configuration asks for them ([`Keeps`]).
 
 pub(crate) mod bytes;
 pub mod histogram;
@@ -21,7 +22,9 @@ const PROBES_WELL: usize = 24;
 const OPENINGS: usize = 28;
 const HEAD: usize = 32;
 
-// Places within a window.
+/// Behind the head: what is counted in each window.
+const COUNTS: usize = 64;
+// Places within those.
 const EPOCH: usize = 0;
 const STARTED: usize = 4;
 const ENDED: usize = 8;
@@ -32,9 +35,36 @@ const REFUSALS: usize = 40;
 const TRUNCATIONS: usize = 44;
 const TOKENS: usize = 48;
 const TOKENS_MS: usize = 56;
-const LATENCY: usize = 64;
-const FIRST: usize = LATENCY + 2 * BUCKETS;
-const SIZE: usize = FIRST + 2 * BUCKETS;
+
+/// Behind the counts: latencies of each window, then those to the first byte.
+const HISTOGRAM: usize = 2 * BUCKETS;
+const LATENCY: usize = HEAD + WINDOWS * COUNTS;
+const FIRST: usize = LATENCY + WINDOWS * HISTOGRAM;
+
+/// What a record keeps besides counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keeps {
+    /// Nothing.
+    #[default]
+    Counts,
+    /// How long answers took.
+    Latency,
+    /// And how long until their first byte.
+    FirstToken,
+}
+
+impl Keeps {
+    /// So many bytes a record has then.
+    fn size(self) -> usize {
+        match self {
+            Keeps::Counts => LATENCY,
+            Keeps::Latency => FIRST,
+            Keeps::FirstToken => FIRST + WINDOWS * HISTOGRAM,
+        }
+    }
+
+    const ALL: [Keeps; 3] = [Keeps::Counts, Keeps::Latency, Keeps::FirstToken];
+}
 
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,22 +179,26 @@ pub struct Record {
 
 impl Record {
     /// An empty record of the target with this hash of its name.
-    pub fn new(owner: u64) -> Record {
-        let mut bytes = vec![0; HEAD + WINDOWS * SIZE];
+    pub fn new(owner: u64, keeps: Keeps) -> Record {
+        let mut bytes = vec![0; keeps.size()];
         put(&mut bytes, OWNER, &owner.to_le_bytes());
         Record { bytes }
     }
 
-    /// The record that the workers share; an empty one if it is another target's or none.
-    pub fn read(owner: u64, bytes: Option<&[u8]>) -> Record {
-        match bytes {
-            Some(bytes)
-                if bytes.len() == HEAD + WINDOWS * SIZE && u64_at(bytes, OWNER) == owner =>
-            {
-                Record { bytes: bytes.to_vec() }
-            }
-            _ => Record::new(owner),
+    /// The record that the workers share; an empty one if it is another target's or none. If another configuration
+    /// kept more in it than this one would, it stays there; if less, it is counted from here on.
+    pub fn read(owner: u64, keeps: Keeps, bytes: Option<&[u8]>) -> Record {
+        let known = |bytes: &&[u8]| {
+            Keeps::ALL.iter().any(|keeps| keeps.size() == bytes.len())
+                && u64_at(bytes, OWNER) == owner
+        };
+        let Some(known) = bytes.filter(known) else { return Record::new(owner, keeps) };
+        let mut bytes = Vec::with_capacity(keeps.size().max(known.len()));
+        bytes.extend_from_slice(known);
+        if bytes.len() < keeps.size() {
+            bytes.resize(keeps.size(), 0);
         }
+        Record { bytes }
     }
 
     /// The bytes to share.
@@ -174,13 +208,14 @@ impl Record {
 
     /// A request was sent.
     pub fn start(&mut self, now: u64) {
-        let at = self.window(now);
+        let at = counts(self.window(now));
         self.add32(at + STARTED, 1);
     }
 
     /// A request that was sent at `started` is over.
     pub fn finish(&mut self, started: u64) {
-        let (at, epoch) = place(started);
+        let (window, epoch) = place(started);
+        let at = counts(window);
         // If its window is gone, its start is forgotten as well.
         if u32_at(&self.bytes, at + EPOCH) == epoch {
             self.add32(at + ENDED, 1);
@@ -189,7 +224,8 @@ impl Record {
 
     /// A request was answered.
     pub fn add(&mut self, outcome: &Outcome, now: u64) {
-        let at = self.window(now);
+        let window = self.window(now);
+        let at = counts(window);
         self.add32(at + ANSWERED, 1);
         self.add32(at + CLASSES + 4 * outcome.class.index(), 1);
         self.add32(at + REFUSALS, outcome.refused.into());
@@ -197,9 +233,9 @@ impl Record {
         if outcome.class != Class::Success {
             return;
         }
-        self.add16(at + LATENCY + 2 * bucket(outcome.latency_ms));
+        self.add16(LATENCY + window * HISTOGRAM + 2 * bucket(outcome.latency_ms));
         if let Some(first) = outcome.first_token_ms {
-            self.add16(at + FIRST + 2 * bucket(first));
+            self.add16(FIRST + window * HISTOGRAM + 2 * bucket(first));
         }
         if let Some(tokens) = outcome.output_tokens {
             self.add64(at + TOKENS, tokens);
@@ -248,7 +284,8 @@ impl Record {
     /// Output tokens per second of generation.
     pub fn tokens_per_second(&self, now: u64) -> Option<f64> {
         let sum = |field| -> u64 {
-            self.live(now).map(|at| u64_at(&self.bytes, at + field)).fold(0, u64::saturating_add)
+            let windows = self.live(now);
+            windows.map(|at| u64_at(&self.bytes, counts(at) + field)).fold(0, u64::saturating_add)
         };
         let took = sum(TOKENS_MS);
         (took > 0).then(|| sum(TOKENS) as f64 * 1_000.0 / took as f64)
@@ -322,8 +359,7 @@ impl Record {
             return None;
         }
         // What was counted before would open it again.
-        let owner = u64_at(&self.bytes, OWNER);
-        *self = Record::new(owner);
+        self.bytes.get_mut(OPEN_UNTIL..).unwrap_or_default().fill(0);
         Some(false)
     }
 
@@ -336,40 +372,45 @@ impl Record {
         true
     }
 
-    /// The place of the window of `now`, emptied if it was an older one.
+    /// The window of `now`, emptied if it was an older one.
     fn window(&mut self, now: u64) -> usize {
-        let (at, epoch) = place(now);
+        let (window, epoch) = place(now);
+        let at = counts(window);
         if u32_at(&self.bytes, at + EPOCH) != epoch {
-            if let Some(window) = self.bytes.get_mut(at..at + SIZE) {
-                window.fill(0);
+            let histogram = |of: usize| (of + window * HISTOGRAM, HISTOGRAM);
+            for (from, size) in [(at, COUNTS), histogram(LATENCY), histogram(FIRST)] {
+                if let Some(old) = self.bytes.get_mut(from..from + size) {
+                    old.fill(0);
+                }
             }
             put(&mut self.bytes, at + EPOCH, &epoch.to_le_bytes());
         }
-        at
+        window
     }
 
-    /// The places of the windows that count at `now`.
+    /// The windows that count at `now`.
     fn live(&self, now: u64) -> impl Iterator<Item = usize> {
         let (_, newest) = place(now);
-        let places = (0..WINDOWS).map(|index| HEAD + index * SIZE);
-        places.filter(move |at| {
-            let age = newest.wrapping_sub(u32_at(&self.bytes, at + EPOCH));
+        (0..WINDOWS).filter(move |window| {
+            let age = newest.wrapping_sub(u32_at(&self.bytes, counts(*window) + EPOCH));
             (age as usize) < WINDOWS
         })
     }
 
     fn sum(&self, field: usize, now: u64) -> u32 {
-        self.live(now).map(|at| u32_at(&self.bytes, at + field)).fold(0, u32::saturating_add)
+        let windows = self.live(now);
+        windows.map(|at| u32_at(&self.bytes, counts(at) + field)).fold(0, u32::saturating_add)
     }
 
-    fn histogram(&self, field: usize, now: u64) -> [u32; BUCKETS] {
-        let mut counts = [0; BUCKETS];
-        for at in self.live(now) {
-            for (index, count) in counts.iter_mut().enumerate() {
-                *count += u32::from(u16_at(&self.bytes, at + field + 2 * index));
+    fn histogram(&self, of: usize, now: u64) -> [u32; BUCKETS] {
+        let mut sums = [0; BUCKETS];
+        for window in self.live(now) {
+            for (index, sum) in sums.iter_mut().enumerate() {
+                let at = of + window * HISTOGRAM + 2 * index;
+                *sum += u32::from(u16_at(&self.bytes, at));
             }
         }
-        counts
+        sums
     }
 
     fn add16(&mut self, at: usize) {
@@ -388,10 +429,15 @@ impl Record {
     }
 }
 
-/// The place of a time's window and the window's number.
+/// A time's window, by its place and by its number since the beginning of time.
 fn place(time: u64) -> (usize, u32) {
     let number = time / WINDOW;
-    (HEAD + (number as usize % WINDOWS) * SIZE, number as u32)
+    (number as usize % WINDOWS, number as u32)
+}
+
+/// Where a window's counts are.
+fn counts(window: usize) -> usize {
+    HEAD + window * COUNTS
 }
 
 #[cfg(test)]
@@ -416,7 +462,7 @@ mod tests {
 
     #[test]
     fn what_is_older_than_two_minutes_is_forgotten() {
-        let mut record = Record::new(1);
+        let mut record = Record::new(1, Keeps::FirstToken);
         for second in 0..300 {
             record.add(&Outcome::new(Class::Success, 100), START + second * SECOND);
         }
@@ -428,7 +474,7 @@ mod tests {
 
     #[test]
     fn numbers_come_out_as_they_went_in() {
-        let mut record = Record::new(1);
+        let mut record = Record::new(1, Keeps::FirstToken);
         for n in 0..100 {
             let outcome = Outcome {
                 first_token_ms: Some(200),
@@ -441,7 +487,7 @@ mod tests {
         }
         record.add(&Outcome::new(Class::RateLimited, 10), START);
         record.add(&Outcome::new(Class::Client, 10), START);
-        let record = Record::read(1, Some(&record.into_bytes()));
+        let record = Record::read(1, Keeps::FirstToken, Some(&record.into_bytes()));
         assert_eq!((record.answered(START), record.count(Class::RateLimited, START)), (102, 1));
         assert_eq!((record.refusals(START), record.truncations(START)), (2, 3));
         assert!((record.tokens_per_second(START).unwrap() - 100.0).abs() < 0.01);
@@ -452,14 +498,36 @@ mod tests {
 
     #[test]
     fn another_targets_record_is_not_ours() {
-        let bytes = Record::new(1).into_bytes();
-        assert_eq!(Record::read(2, Some(&bytes)), Record::new(2));
-        assert_eq!(Record::read(1, Some(b"short")), Record::new(1));
+        let bytes = Record::new(1, Keeps::FirstToken).into_bytes();
+        assert_eq!(
+            Record::read(2, Keeps::FirstToken, Some(&bytes)),
+            Record::new(2, Keeps::FirstToken)
+        );
+        assert_eq!(
+            Record::read(1, Keeps::FirstToken, Some(b"short")),
+            Record::new(1, Keeps::FirstToken)
+        );
+    }
+
+    #[test]
+    fn a_record_keeps_what_is_asked_for_and_loses_nothing_to_another_configuration() {
+        let mut record = Record::new(1, Keeps::Counts);
+        record.add(&Outcome::new(Class::Success, 100), START);
+        assert_eq!((record.answered(START), record.latency_ms(0.5, START)), (1, None));
+        let small = record.into_bytes();
+        assert!(small.len() < 500, "{}", small.len());
+        let mut record = Record::read(1, Keeps::Latency, Some(&small));
+        record.add(&Outcome::new(Class::Success, 100), START);
+        assert_eq!((record.answered(START), record.first_token_ms(0.5, START)), (2, None));
+        assert!(record.latency_ms(0.5, START).is_some());
+        let large = record.into_bytes();
+        let record = Record::read(1, Keeps::Counts, Some(&large));
+        assert_eq!(record.into_bytes(), large);
     }
 
     #[test]
     fn requests_under_way_are_counted_and_lost_ones_forgotten() {
-        let mut record = Record::new(1);
+        let mut record = Record::new(1, Keeps::FirstToken);
         record.start(START);
         record.start(START);
         record.finish(START);
@@ -477,7 +545,7 @@ mod tests {
     #[test]
     fn a_breaker_opens_cools_down_probes_and_closes() {
         let config = BreakerConfig::default();
-        let mut record = Record::new(1);
+        let mut record = Record::new(1, Keeps::FirstToken);
         assert_eq!(fail(&mut record, 19, START), None, "too few to tell");
         assert_eq!(fail(&mut record, 1, START), Some(true));
         assert_eq!(record.breaker(START + 9 * SECOND, &config), Breaker::Open);
@@ -502,7 +570,7 @@ mod tests {
     #[test]
     fn a_lost_probe_holds_nobody_up_for_ever() {
         let config = BreakerConfig::default();
-        let mut record = Record::new(1);
+        let mut record = Record::new(1, Keeps::FirstToken);
         fail(&mut record, 20, START);
         let now = START + 10 * SECOND;
         assert!(record.claim_probe(now, &config));
@@ -513,7 +581,7 @@ mod tests {
     #[test]
     fn a_slow_target_trips_too() {
         let config = BreakerConfig { p95_latency_ms: Some(1_000), ..BreakerConfig::default() };
-        let mut record = Record::new(1);
+        let mut record = Record::new(1, Keeps::FirstToken);
         for _ in 0..20 {
             record.add(&Outcome::new(Class::Success, 2_000), START);
         }
