@@ -68,6 +68,17 @@ impl Event {
         self.text.as_deref()
     }
 
+    /// The same, if nobody has had it read either.
+    pub fn unread(&self) -> Option<&str> {
+        self.text().filter(|_| self.came.get().is_none())
+    }
+
+    /// Makes this the text of its data.
+    pub fn rewrite(&mut self, text: String) {
+        (self.raw, self.made) = (None, None);
+        (self.text, self.came) = (Some(text), OnceCell::new());
+    }
+
     /// What it carries, to be edited: from here on the event is written anew.
     pub fn data_mut(&mut self) -> &mut Data {
         self.raw = None;
@@ -125,5 +136,33 @@ impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut event = f.debug_struct("Event");
         event.field("name", &self.name).field("data", self.data()).field("raw", &self.raw).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+    use crate::json::json;
+    use crate::sse;
+
+    #[test]
+    fn an_event_is_read_when_it_is_asked_for_and_rewritten_as_text() {
+        let raw = b"event: a\ndata: {\"b\": 1}\n\n";
+        let mut event =
+            Event::read(raw.to_vec(), Some("a".to_owned()), Some("{\"b\": 1}".to_owned()));
+        assert_eq!((event.unread(), event.tells()), (Some("{\"b\": 1}"), true));
+        assert_eq!(event.as_json(), Some(&json!({"b": 1})));
+        assert_eq!(event.unread(), None, "it was read");
+        event.rewrite("{\"b\": 2}".to_owned());
+        assert_eq!((event.raw(), event.unread()), (None, Some("{\"b\": 2}")));
+        let mut out = Vec::new();
+        sse::encode(&event, &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), "event: a\ndata: {\"b\": 2}\n\n");
+        assert_eq!(*event.data(), Data::Json(json!({"b": 2})));
+        *event.data_mut() = Data::Nothing;
+        assert!(!event.tells() && event.unread().is_none());
     }
 }

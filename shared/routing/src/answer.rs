@@ -1,6 +1,8 @@
 //! What the router looks at in an answer, whatever its dialect.
 
-use chat::json::Value;
+use std::ops::Range;
+
+use chat::json::{self, Cursor, Map, Unclear, Value};
 use dialects::Dialect;
 
 /// Words for "cut at a limit".
@@ -41,6 +43,127 @@ impl Seen {
             self.refused |= DECLINED.contains(&end);
         }
     }
+}
+
+/// What of an answer or an event matters here.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Glanced {
+    /// It without what says nothing about its usage and its end.
+    pub(crate) telling: Map,
+    /// Where in its text the model's name stands, quotes included.
+    pub(crate) model: Option<Range<usize>>,
+}
+
+impl Glanced {
+    /// Looks at the text of an answer or an event without making a tree of it. Most fields are known to say nothing
+    /// here; where another one stands, it takes a tree.
+    pub(crate) fn of(text: &[u8]) -> Result<Glanced, Unclear> {
+        let mut glanced = Glanced::default();
+        let mut cursor = Cursor::new(text);
+        cursor.object(&mut |cursor, name| glanced.look(cursor, name))?;
+        cursor.end()?;
+        Ok(glanced)
+    }
+
+    fn look(&mut self, cursor: &mut Cursor<'_>, name: &[u8]) -> Result<(), Unclear> {
+        match name {
+            b"content"
+            | b"created"
+            | b"id"
+            | b"index"
+            | b"obfuscation"
+            | b"object"
+            | b"role"
+            | b"sequence_number"
+            | b"service_tier"
+            | b"stop_sequence"
+            | b"system_fingerprint"
+            | b"type" => cursor.value().map(drop),
+            b"model" => {
+                let start = cursor.at();
+                let value = cursor.value()?;
+                let plain = value.starts_with(b"\"") && !value.contains(&b'\\');
+                if !plain || self.model.is_some() {
+                    return Err(Unclear);
+                }
+                self.model = Some(start..cursor.at());
+                Ok(())
+            }
+            b"choices" => {
+                let reason = reason(cursor)?;
+                self.tell("choices", reason.map(|it| json::json!([{"finish_reason": it}])))
+            }
+            b"delta" => {
+                let delta = delta(cursor)?;
+                self.tell("delta", delta)
+            }
+            b"stop_reason" => self.tell("stop_reason", read(cursor.value()?)?),
+            b"usage" => self.tell("usage", read(cursor.value()?)?),
+            b"x_groq" => self.tell("x_groq", read(cursor.value()?)?),
+            _ => Err(Unclear),
+        }
+    }
+
+    fn tell(&mut self, name: &'static str, value: Option<Value>) -> Result<(), Unclear> {
+        if self.telling.contains_key(name) {
+            return Err(Unclear);
+        }
+        if let Some(value) = value {
+            self.telling.put(name, value);
+        }
+        Ok(())
+    }
+
+    /// Where in the text which name has to stand, quotes included, if it names another model.
+    pub(crate) fn renaming(&self, text: &[u8], model: &str) -> Option<(Range<usize>, String)> {
+        let at = self.model.clone()?;
+        let mut name = Vec::with_capacity(model.len() + 2);
+        json::append(&Value::from(model), &mut name);
+        if text.get(at.clone())? == name {
+            return None;
+        }
+        Some((at, String::from_utf8(name).ok()?))
+    }
+}
+
+/// A value; nothing if it is null.
+fn read(value: &[u8]) -> Result<Option<Value>, Unclear> {
+    match value {
+        b"null" => Ok(None),
+        _ => json::parse(value).map(Some).map_err(|_| Unclear),
+    }
+}
+
+/// Why the first choice ended.
+fn reason(cursor: &mut Cursor<'_>) -> Result<Option<Value>, Unclear> {
+    let mut reason = None;
+    cursor.array(&mut |cursor, index| {
+        if index > 0 {
+            return cursor.value().map(drop);
+        }
+        cursor.object(&mut |cursor, name| {
+            let value = cursor.value()?;
+            if name == b"finish_reason" {
+                reason = read(value)?;
+            }
+            Ok(())
+        })
+    })?;
+    Ok(reason)
+}
+
+/// What is new in an event, if it tells why the answer ended or what it used.
+fn delta(cursor: &mut Cursor<'_>) -> Result<Option<Value>, Unclear> {
+    let start = cursor.at();
+    if cursor.peek() != Some(b'{') {
+        return cursor.value().map(|_| None);
+    }
+    let mut tells = false;
+    cursor.object(&mut |cursor, name| {
+        tells |= matches!(name, b"stop_reason" | b"usage");
+        cursor.value().map(drop)
+    })?;
+    if tells { read(cursor.since(start)) } else { Ok(None) }
 }
 
 /// Why an answer or an event says that it ended, in any of the known dialects. One walk over its fields, since each of
@@ -119,6 +242,77 @@ mod tests {
         let mut seen = Seen::default();
         seen.look(chat, &json!({"delta": {"stop_reason": "refusal"}}));
         assert!(seen.refused && !seen.truncated);
+    }
+
+    /// What a tree of the same text shows.
+    fn by_tree(dialect: &dyn Dialect, text: &str, model: &str) -> (Seen, Value) {
+        let mut tree = json::parse_str(text).unwrap();
+        let mut seen = Seen::default();
+        seen.look(dialect, &tree);
+        name_model(&mut tree, model);
+        (seen, tree)
+    }
+
+    #[test]
+    fn a_glance_shows_what_a_tree_does() {
+        let chat = dialects::by_headers(|_| false);
+        let messages = dialects::by_headers(|name| name == "anthropic-version");
+        for (dialect, text) in [
+            (
+                chat,
+                r#"{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,
+                "message":{"role":"assistant","content":"\"model\":\"x\"}"},"finish_reason":"length"},
+                {"index":1,"finish_reason":"content_filter"}],"usage":{"prompt_tokens":3,"completion_tokens":5}}"#,
+            ),
+            (
+                chat,
+                r#"{"choices":[{"delta":{"content":"a"},"finish_reason":null}],"model":"m","usage":null}"#,
+            ),
+            (
+                chat,
+                r#"{"choices":[],"model" : "m", "x_groq":{"usage":{"prompt_tokens":3,"completion_tokens":5}}}"#,
+            ),
+            (
+                messages,
+                r#"{"type":"message","model":"m","content":[{"type":"text","text":"a"}],
+                "stop_reason":"refusal","usage":{"input_tokens":4,"output_tokens":6}}"#,
+            ),
+            (
+                messages,
+                r#"{"type":"message_delta","delta":{"stop_reason":"max_tokens"},"usage":{"output_tokens":6}}"#,
+            ),
+            (
+                messages,
+                r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"stop_reason"}}"#,
+            ),
+        ] {
+            let glanced = Glanced::of(text.as_bytes()).unwrap();
+            let mut seen = Seen::default();
+            seen.look(dialect, &Value::Object(glanced.telling.clone()));
+            let mut renamed = text.to_owned();
+            if let Some((at, name)) = glanced.renaming(text.as_bytes(), "a \"b\"") {
+                renamed.replace_range(at, &name);
+            }
+            let renamed = json::parse_str(&renamed).unwrap();
+            assert_eq!((seen, renamed), by_tree(dialect, text, "a \"b\""), "{text}");
+            assert_eq!(glanced.renaming(text.as_bytes(), "m"), None);
+        }
+        for text in [
+            "[]",
+            r#"{"model":"a\n"}"#,
+            r#"{"model":"a","model":"b"}"#,
+            r#"{"model":1}"#,
+            r#"{"message":{}}"#,
+            r#"{"response":{}}"#,
+            r#"{"usage":{},"usage":{}}"#,
+            r#"{"candidates":[]}"#,
+            r#"{"usage":{"a":1,"a":2}}"#,
+            r#"{"delta":{"a"}}"#,
+            r#"{"choices":{}}"#,
+            r#"{"unheard_of":1}"#,
+        ] {
+            assert_eq!(Glanced::of(text.as_bytes()), Err(Unclear), "{text}");
+        }
     }
 
     #[test]

@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
+use chat::json::Value;
 use chat::{Data, Event, Framing};
 use dialects::Dialect;
 use stage::{
-    Answered, Content, Exchange, Headers, Level, PropertyPath, Reading, Request, Response, Turn,
-    Verdict, facts, metrics,
+    Answered, Content, Exchange, Glance, Headers, Level, PropertyPath, Reading, Request, Response,
+    Turn, Verdict, facts, metrics,
 };
 
-use crate::answer::{Seen, name_model, names_other};
+use crate::answer::{Glanced, Seen, name_model, names_other};
 use crate::config::{AnswerModel, Mode};
 use crate::decide::Decision;
 use crate::judge;
@@ -76,7 +77,7 @@ impl Routing {
     }
 
     /// Looks at a whole answer, and names the model in it as configured.
-    fn look(&self, body: &mut chat::json::Value, sent: &mut Sent) -> bool {
+    fn look(&self, body: &mut Value, sent: &mut Sent) -> bool {
         sent.seen.look(sent.dialect, body);
         self.renames() && name_model(body, &sent.asked)
     }
@@ -196,6 +197,20 @@ impl Turn for Routing {
         }
     }
 
+    fn on_response_bytes(&mut self, bytes: &[u8], io: &mut Exchange) -> Glance {
+        let renames = self.renames();
+        let Some(sent) = &mut self.sent else { return Glance::Unclear };
+        let Ok(glanced) = Glanced::of(bytes) else { return Glance::Unclear };
+        sent.first_token = Some(io.now);
+        let renaming = renames.then(|| glanced.renaming(bytes, &sent.asked)).flatten();
+        sent.seen.look(sent.dialect, &Value::Object(glanced.telling));
+        let spliced = renaming.and_then(|(at, name)| {
+            let (before, behind) = (bytes.get(..at.start)?, bytes.get(at.end..)?);
+            Some([before, name.as_bytes(), behind].concat())
+        });
+        spliced.map_or(Glance::Kept, Glance::Rewritten)
+    }
+
     fn on_response(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
         let Some(mut sent) = self.sent.take() else { return Ok(()) };
         sent.first_token = Some(io.now);
@@ -209,9 +224,24 @@ impl Turn for Routing {
     fn on_event(&mut self, mut event: Event, out: &mut Vec<Event>, io: &mut Exchange) -> Verdict {
         if let Some(mut sent) = self.sent.take() {
             sent.first_token = sent.first_token.or(Some(io.now));
-            if let Data::Json(body) = event.data() {
-                sent.seen.look(sent.dialect, body);
+            let unread = event.unread();
+            let glanced = unread.and_then(|text| Some((text, Glanced::of(text.as_bytes()).ok()?)));
+            if let Some((text, glanced)) = glanced {
+                let renaming =
+                    self.renames().then(|| glanced.renaming(text.as_bytes(), &sent.asked));
+                if !glanced.telling.is_empty() {
+                    sent.seen.look(sent.dialect, &Value::Object(glanced.telling));
+                }
+                let spliced = renaming.flatten().and_then(|(at, name)| {
+                    let (before, behind) = (text.get(..at.start)?, text.get(at.end..)?);
+                    Some([before, &name, behind].concat())
+                });
                 // An event that is not edited goes on as the bytes it came as.
+                if let Some(text) = spliced {
+                    event.rewrite(text);
+                }
+            } else if let Data::Json(body) = event.data() {
+                sent.seen.look(sent.dialect, body);
                 if self.renames()
                     && names_other(body, &sent.asked)
                     && let Data::Json(body) = event.data_mut()

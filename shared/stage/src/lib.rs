@@ -36,7 +36,8 @@ pub use log::Level;
 pub use message::{Body, Content, Request, Response};
 pub use originals::Originals;
 pub use pipeline::{
-    Filter, FilterKind, Needs, Order, Pipeline, Property, Reading, Stage, Stop, Turn, Verdict,
+    Filter, FilterKind, Glance, Needs, Order, Pipeline, Property, Reading, Stage, Stop, Turn,
+    Verdict,
 };
 pub use reply::Reply;
 pub use scope::ScopeName;

@@ -92,6 +92,17 @@ pub enum Reading {
     Stream,
 }
 
+/// What comes of [`Turn::on_response_bytes`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Glance {
+    /// It takes a tree: [`Turn::on_response`] is shown the answer.
+    Unclear,
+    /// All is seen, and the answer goes on as it came.
+    Kept,
+    /// All is seen, and this goes on in its place.
+    Rewritten(Vec<u8>),
+}
+
 /// One stage's work on one request and its answer. Pure: no host, no clock, no randomness.
 ///
 /// Request calls run through the stages in list order, response calls in reverse.
@@ -125,6 +136,13 @@ pub trait Turn {
     fn on_response_head(&mut self, headers: &mut Headers, io: &mut Exchange) -> Reading {
         let _ = (headers, io);
         Reading::Pass
+    }
+
+    /// The bytes of the buffered answer, shown to the only turn that reads it: who needs little of an answer can do
+    /// without a tree of it.
+    fn on_response_bytes(&mut self, bytes: &[u8], io: &mut Exchange) -> Glance {
+        let _ = (bytes, io);
+        Glance::Unclear
     }
 
     /// The buffered answer.

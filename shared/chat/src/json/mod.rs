@@ -14,6 +14,7 @@
 //! `serde_json::Value` where configuration or a tool needs that.
 
 mod convert;
+mod cursor;
 mod index;
 mod key;
 mod macros;
@@ -29,6 +30,7 @@ mod write;
 pub use crate::json_tree as json;
 #[doc(hidden)]
 pub use convert::ToJson;
+pub use cursor::{Cursor, EachItem, EachMember, Unclear};
 pub use key::{Key, same};
 pub use map::{Entry, IntoIter, Iter, IterMut, Map, object};
 pub use number::Number;
