@@ -254,7 +254,11 @@ mod tests {
     fn items_are_walked_through_in_order() {
         let mut found = Vec::new();
         let mut cursor = Cursor::new(br#" [ {"a": 1} , [2,3], "]" ]"#);
-        cursor.array(&mut |cursor, index| Ok(found.push((index, cursor.value()?)))).unwrap();
+        let each = &mut |cursor: &mut Cursor<'static>, index| {
+            found.push((index, cursor.value()?));
+            Ok(())
+        };
+        cursor.array(each).unwrap();
         assert_eq!(found, [(0, &br#"{"a": 1}"#[..]), (1, b"[2,3]"), (2, br#""]""#)]);
         for text in ["[", "[1", "[1,]", "[1}", "{}"] {
             let mut cursor = Cursor::new(text.as_bytes());

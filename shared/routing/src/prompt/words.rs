@@ -1,6 +1,6 @@
 //! Words and phrases in a text, whatever their case.
 
-use chat::bytes::{BLOCK, Set, block_at, is_ascii};
+use chat::bytes::{BLOCK, Set, beyond_ascii, block_at, is_ascii};
 
 /// How many bytes of a word count, so that no text makes more of the buffer than that.
 const LONGEST: usize = 64;
@@ -53,8 +53,6 @@ fn lower(word: &str, out: &mut String) {
 /// What words in ASCII are made of.
 const INNER: Set = Set::new().with(b'a', b'z').with(b'A', b'Z').with(b'0', b'9').with(b'_', b'_');
 
-const ASCII: Set = Set::new().with(0, 0x7f);
-
 /// The words of a text as they stand there.
 #[derive(Debug, Clone)]
 struct Words<'a> {
@@ -82,7 +80,7 @@ impl<'a> Words<'a> {
         let block = block_at(self.text.as_bytes(), self.at);
         self.block = self.at;
         self.inner = INNER.find(&block);
-        self.wide = if self.is_ascii { 0 } else { !ASCII.find(&block) };
+        self.wide = if self.is_ascii { 0 } else { beyond_ascii(&block) };
     }
 
     /// Goes on to what is inside of a word, or to what is outside.
