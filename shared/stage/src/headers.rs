@@ -85,7 +85,8 @@ impl Headers {
     /// Makes `value` the only value of `name`. If it is already, the host has nothing to do.
     pub fn set(&mut self, name: &str, value: impl Into<Vec<u8>>) {
         let value = value.into();
-        let mut of_name = self.pairs.iter_mut().filter(|pair| same(&pair.0, name));
+        let known = if self.candidates(name).is_empty() { 0 } else { usize::MAX };
+        let mut of_name = self.pairs.iter_mut().take(known).filter(|pair| same(&pair.0, name));
         match (of_name.next(), of_name.next().is_some()) {
             (Some(pair), false) if pair.1 == value => return,
             (Some(pair), false) => pair.1.clone_from(&value),

@@ -80,6 +80,43 @@ fn usage_is_asked_for_and_kept_from_a_client_that_did_not_ask() {
 }
 
 #[test]
+fn events_that_are_alike_count_as_if_each_were_read() {
+    let gateway = gateway(json!({}));
+    let words =
+        ["One", " event", " is", " much", " like", " the", "\\n", " other", "\\u0021", "other"];
+    let chunk = |index: usize, word: &str, rest: &str| {
+        format!(
+            "data: {{\"id\":\"other\",\"choices\":[{{\"index\":{index},\"delta\":{{\"content\":\"{word}\"}}}}]{rest}}}\n\n"
+        )
+    };
+    let counted = |wire: &[String], shown: &[String]| {
+        let mut body = chat("Hi.");
+        body["stream"] = json!(true);
+        let mut sent = gateway.sent(&body, START);
+        let wire: Vec<&str> = wire.iter().map(String::as_str).collect();
+        assert_eq!(sent.stream(&wire, true), shown.concat());
+        let first = sent.told("tollgate.first_token_ms").to_owned();
+        (sent.told("gen_ai.usage.output_tokens").to_owned(), first)
+    };
+    let of = |rest: &dyn Fn(usize) -> String| -> Vec<String> {
+        let all = words.iter().enumerate();
+        all.map(|(at, word)| chunk(at / 7, word, &rest(at))).collect()
+    };
+    let alike = of(&|_| String::new());
+    let expected = counted(&alike, &alike);
+    assert_eq!(expected.1, "100");
+    let apart = of(&|at| format!(",\"created\":{at}"));
+    assert_eq!(counted(&apart, &apart), expected);
+    // What was not asked for is taken out of each, which is written anew then.
+    let anew: Vec<String> = alike.iter().map(|event| event.replace("\\u0021", "!")).collect();
+    assert_eq!(counted(&of(&|_| ",\"usage\":null".to_owned()), &anew), expected);
+    // One that states usage ends it, however much it is like the others.
+    let mut stated = alike.clone();
+    stated.push(chunk(1, " end", ",\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":77}"));
+    assert_eq!(counted(&stated, &stated).0, "77");
+}
+
+#[test]
 fn an_anthropic_stream_states_its_usage_in_parts() {
     let gateway = gateway(json!({}));
     let body = json!({"model": "claude-sonnet-4-5", "max_tokens": 9, "system": "Be brief.",
