@@ -102,9 +102,11 @@ struct Place {
     model: String,
     provider: String,
     consumer: String,
-    /// Each with its metric and kind of token.
-    series: RefCell<Vec<(&'static str, Option<&'static str>, Rc<Series>)>>,
+    rows: RefCell<Vec<Row>>,
 }
+
+/// A metric, the kind of token it counts if it counts any, and its series.
+type Row = (&'static str, Option<&'static str>, Rc<Series>);
 
 impl Kept {
     fn of(&self, model: &str, provider: &str, consumer: &str) -> Rc<Place> {
@@ -117,7 +119,7 @@ impl Kept {
             return Rc::clone(place);
         }
         let [model, provider, consumer] = [model, provider, consumer].map(str::to_owned);
-        let place = Rc::new(Place { model, provider, consumer, series: RefCell::default() });
+        let place = Rc::new(Place { model, provider, consumer, rows: RefCell::default() });
         if places.len() < MOST {
             places.push(Rc::clone(&place));
         }
@@ -127,8 +129,8 @@ impl Kept {
 
 impl Place {
     fn add(&self, metric: &'static str, kind: Option<&'static str>, value: u64, io: &mut Exchange) {
-        let mut kept = self.series.borrow_mut();
-        if let Some((.., series)) = kept.iter().find(|row| (row.0, row.1) == (metric, kind)) {
+        let mut rows = self.rows.borrow_mut();
+        if let Some((.., series)) = rows.iter().find(|row| (row.0, row.1) == (metric, kind)) {
             return io.record(series, value);
         }
         let mut labels = vec![("model", self.model.as_str()), ("provider", self.provider.as_str())];
@@ -138,6 +140,6 @@ impl Place {
         }
         let series = Rc::new(Series::new(metric, &labels));
         io.record(&series, value);
-        kept.push((metric, kind, series));
+        rows.push((metric, kind, series));
     }
 }

@@ -105,7 +105,9 @@ fn visit_message(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
 /// Fields of a message that nobody knows, such as a second content under another name: a provider may read them.
 fn visit_unknown_fields(message: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
     let Value::Object(map) = message else { return false };
-    let unknown = map.iter_mut().filter(|(name, _)| !KNOWN.contains(&name.as_str()));
+    // Most messages have these two and no others.
+    let is_known = |name: &str| matches!(name, "content" | "role") || KNOWN.contains(&name);
+    let unknown = map.iter_mut().filter(|(name, _)| !is_known(name));
     unknown.fold(false, |edited, (name, value)| {
         let is_text = !NO_TEXT.contains(&name.as_str());
         (is_text && visit_unknown(value, scope, turn, visit)) | edited
