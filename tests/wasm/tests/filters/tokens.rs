@@ -58,6 +58,27 @@ fn far_from_its_limits_a_request_costs_next_to_nothing() {
 }
 
 #[test]
+fn an_event_that_is_like_the_one_before_is_not_read() {
+    let vm = counter(&json!({}));
+    let stream = vm.stream();
+    let mut body = chat_body();
+    body["stream"] = json!(true);
+    send(&stream, CHAT, body.to_string().as_bytes());
+    stream.response_headers(&[(":status", "200"), ("content-type", "text/event-stream")], false);
+    let event = |text: &str| {
+        let choice = json!({"index": 0, "delta": {"content": text}, "finish_reason": null});
+        let chunk = json!({"id": "c", "object": "chat.completion.chunk", "choices": [choice]});
+        let before = vm.fuel_used();
+        stream.response_body(format!("data: {chunk}\n\n").as_bytes(), false);
+        vm.fuel_used() - before
+    };
+    let read = event("One").min(event(" \n"));
+    event(" word");
+    let like = event(" more");
+    assert!(like <= 7_000 && like * 2 < read, "{like} instructions, {read} for one that is read");
+}
+
+#[test]
 fn an_answer_passes_untouched_and_is_told() {
     let vm = counter(&budget(1_000));
     let stream = sent(&vm);
