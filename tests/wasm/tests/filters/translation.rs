@@ -163,6 +163,56 @@ fn a_stream_to_a_client_is_complete_in_its_dialect() {
     assert!(names.contains(&"ping"), "a keep-alive stays one: {messages}");
 }
 
+const OLLAMA_STREAM: &str = concat!(
+    "{\"model\":\"llama3.2\",\"created_at\":\"2026-11-21T10:00:00Z\",",
+    "\"message\":{\"role\":\"assistant\",\"content\":\"Héllo \"},\"done\":false}\n",
+    "{\"model\":\"llama3.2\",\"created_at\":\"2026-11-21T10:00:01Z\",",
+    "\"message\":{\"role\":\"assistant\",\"content\":\"😀\"},\"done\":false}\n",
+    "{\"model\":\"llama3.2\",\"created_at\":\"2026-11-21T10:00:02Z\",\"message\":{\"role\":\"assistant\",",
+    "\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":5,\"eval_count\":2}\n",
+);
+
+#[test]
+fn a_stream_of_lines_is_translated_however_it_is_cut() {
+    let mut config = translator_config();
+    config["targets"]["llama"] = json!({"provider": "ollama-chat"});
+    let vm = filter("provider_translator", &config, options());
+    let asked = |model: &str| json!({"model": model, "stream": true, "messages": [{"role": "user", "content": "Hi."}]});
+    for (path, target, came, wire, goes, last) in [
+        (CHAT, "llama", "application/x-ndjson", OLLAMA_STREAM, "text/event-stream", "data: [DONE]"),
+        (
+            "/api/chat",
+            "gpt",
+            "text/event-stream",
+            OPENAI_STREAM,
+            "application/x-ndjson",
+            "\"done\":true",
+        ),
+    ] {
+        let run = |pieces: &[&[u8]]| {
+            let stream = vm.stream();
+            endpoint(&stream, target);
+            send(&stream, path, asked("m").to_string().as_bytes());
+            stream.response_headers(&[(":status", "200"), ("content-type", came)], false);
+            pieces.iter().for_each(|piece| stream.response_body(*piece, false));
+            stream.response_body(b"", true);
+            assert!(vm.trapped().is_none(), "{:?}", vm.trapped());
+            let got = stream.downstream();
+            assert_eq!(got.headers.text("content-type").as_deref(), Some(goes));
+            assert!(got.complete);
+            got.text()
+        };
+        let bytes = wire.as_bytes();
+        let whole = run(&[bytes]);
+        assert!(whole.contains("Héllo ") && whole.contains('😀'), "{whole}");
+        assert!(whole.lines().rfind(|line| !line.is_empty()).unwrap().contains(last), "{whole}");
+        for at in (0..bytes.len()).step_by(7) {
+            assert_eq!(run(&[&bytes[..at], &bytes[at..]]), whole, "cut at {at}");
+        }
+        assert_eq!(run(&bytes.chunks(1).collect::<Vec<_>>()), whole);
+    }
+}
+
 #[test]
 fn a_json_answer_to_a_client_that_streams_is_told_as_a_stream() {
     let (_vm, stream) = to("claude");
