@@ -43,7 +43,10 @@ impl StreamDecoder for Decoder {
         };
         let kind = data.get("type").and_then(Value::as_str).unwrap_or_default();
         if kind != "message-start" && !self.started {
-            if let Some(message) = data.get("message").and_then(Value::as_str) {
+            // What fails at once is told in the shape of an error, or by an end without a beginning.
+            let mut told =
+                [data.get("message"), data.pointer("/delta/error")].into_iter().flatten();
+            if let Some(message) = told.find_map(Value::as_str) {
                 return self.fail(Some(message), out);
             }
             return Err(invalid("the answer begins without message-start"));

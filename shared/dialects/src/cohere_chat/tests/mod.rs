@@ -134,3 +134,19 @@ fn every_stream_keeps_its_order_and_means_what_the_whole_answer_means() {
         }
     }
 }
+
+#[test]
+fn what_fails_at_once_is_told_without_a_beginning() {
+    for body in [
+        json!({"message": "overloaded"}),
+        json!({"type": "message-end", "delta": {"finish_reason": "ERROR", "error": "overloaded"}}),
+    ] {
+        let (mut decoder, mut events) = (CohereChat.stream_decoder(), Vec::new());
+        decoder.decode(chat::Event::json(body), &mut events).unwrap();
+        decoder.finish(&mut events).unwrap();
+        assert!(
+            matches!(&events[..], [Event::Error(problem)] if problem.message.contains("overloaded")),
+            "{events:?}"
+        );
+    }
+}
