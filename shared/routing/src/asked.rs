@@ -177,9 +177,12 @@ impl<'a> Asked<'a> {
 
     /// What the complexity score looks at.
     pub fn complexity(&self, words: &ReasoningWords) -> Features {
-        let mut turns: Vec<usize> =
-            pieces(self.texts, Scope::User, false).map(|piece| piece.turn).collect();
-        turns.dedup();
+        let mut turns: Vec<usize> = Vec::new();
+        for piece in pieces(self.texts, Scope::User, false) {
+            if turns.last().is_none_or(|last| piece.turn > *last) {
+                turns.push(piece.turn);
+            }
+        }
         let counter = self.counter().rough();
         let mut features = Features {
             code: self.code(),

@@ -469,4 +469,9 @@ fn hard_prompts_go_to_the_large_model_and_the_reason_says_why() {
     assert_eq!(plan.target_name(decision.target), "large");
     assert!(decision.reason.contains("reasoning words 30"), "{}", decision.reason);
     assert_eq!(Case::saying("What is the capital of France?").target(&plan), "small");
+    // A user's id and metadata are no turn of theirs.
+    let rest = json!([{"role": "system", "content": "Answer."}, case.body["messages"][0].clone()]);
+    let named = json!({"model": "m", "messages": rest, "user": "u", "metadata": {"team": "t"}});
+    let named = Case::new(named).decide(&plan, 0, &Unknown).unwrap();
+    assert_eq!(named.reason, decision.reason);
 }

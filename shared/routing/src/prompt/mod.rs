@@ -22,7 +22,8 @@ pub struct Piece {
 
 /// Whether a scope's pieces are looked at in all turns or in the last one that has any.
 pub(crate) fn pieces(all: &[Piece], scope: Scope, last_turn: bool) -> impl Iterator<Item = &Piece> {
-    let last = all.iter().rev().find(|piece| piece.scope == scope).map(|piece| piece.turn);
+    // Texts of other fields, such as a user's id, come after all turns and belong to none: they say 0.
+    let last = all.iter().filter(|piece| piece.scope == scope).map(|piece| piece.turn).max();
     all.iter().filter(move |piece| piece.scope == scope && (!last_turn || Some(piece.turn) == last))
 }
 
@@ -41,12 +42,13 @@ mod tests {
             piece(Scope::User, 2, "b"),
             piece(Scope::User, 2, "c"),
             piece(Scope::Assistant, 3, "d"),
+            piece(Scope::User, 0, "id"),
         ];
         let texts = |last| {
             pieces(&all, Scope::User, last).map(|piece| piece.text.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(texts(true), ["b", "c"]);
-        assert_eq!(texts(false), ["a", "b", "c"]);
+        assert_eq!(texts(false), ["a", "b", "c", "id"]);
         assert_eq!(pieces(&all, Scope::System, true).count(), 0);
     }
 }
