@@ -191,9 +191,10 @@ REFUSED: Dict[str, Tuple[Any, List[str]]] = {
     "no configuration": ("", ["missing field `targets`"]),
     "no JSON": ('{"targets": ', ["line 1"]),
     "a key twice": ('{"targets": {}, "targets": {}}', ["duplicate object key at line 1 column 17"]),
+    # Without the lines around it: somebody may have put a key there.
     "a variable that is not set": (
         {"targets": {"a": {"provider": "anthropic", "credential": {"env": "NOWHERE_KEY"}}}},
-        ["targets.a.credential.env: environment variable `NOWHERE_KEY` is not set", "^"],
+        ["targets.a.credential.env: environment variable `NOWHERE_KEY` is not set"],
     ),
     "headers that are not held": (
         {"targets": {"a": CLAUDE}, "host": {"headers": "continue"}},
