@@ -45,7 +45,7 @@ impl StreamTranslation {
         see: &mut dyn FnMut(&mut neutral::Event),
         out: &mut Vec<Event>,
     ) -> Result<(), Problem> {
-        let verdict = self.decoder.decode(event, &mut self.events);
+        let verdict = self.decoder.decode(event, &mut self.events).and(self.name_calls());
         self.write(see, out);
         verdict
     }
@@ -76,6 +76,18 @@ impl StreamTranslation {
         drops
     }
 
+    /// Nobody can make a call without a name, whatever dialect it came in: the stream ends before it.
+    fn name_calls(&mut self) -> Result<(), Problem> {
+        let is_nameless = |event: &neutral::Event| matches!(event, neutral::Event::BlockStart { start: neutral::BlockStart::ToolCall { name, .. }, .. } if name.is_empty());
+        match self.events.iter().position(is_nameless) {
+            Some(at) => {
+                self.events.truncate(at);
+                Err(nameless_call())
+            }
+            None => Ok(()),
+        }
+    }
+
     fn write(&mut self, see: &mut dyn FnMut(&mut neutral::Event), out: &mut Vec<Event>) {
         let from = out.len();
         for mut event in self.events.drain(..) {
@@ -90,6 +102,43 @@ impl StreamTranslation {
         if self.extends {
             let drops = [self.decoder.drops(), self.encoder.drops()];
             extend_events(self.client, out.get_mut(from..).unwrap_or_default(), drops);
+        }
+    }
+}
+
+/// What a stream with a call that has no name ends with.
+pub(crate) fn nameless_call() -> Problem {
+    Problem::bad_gateway(
+        "upstream_invalid_response",
+        "the provider's stream calls a tool without naming it",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use chat::json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn a_call_without_a_name_ends_a_stream_of_any_dialect() {
+        let provider = crate::codec("anthropic-messages").unwrap();
+        let client = crate::client("openai-chat").unwrap();
+        for (name, finds) in [("look", true), ("", false)] {
+            let context = ClientContext::default();
+            let mut stream = StreamTranslation::new(provider, client, context, false);
+            let mut out = Vec::new();
+            let mut tell = |data| stream.event(Event::json(data), &mut |_| {}, &mut out);
+            let message = json!({"id": "m", "type": "message", "role": "assistant", "model": "m", "content": [],
+                "stop_reason": null, "usage": {"input_tokens": 1, "output_tokens": 1}});
+            tell(json!({"type": "message_start", "message": message})).unwrap();
+            let block = json!({"type": "tool_use", "id": "t", "name": name, "input": {}});
+            let verdict =
+                tell(json!({"type": "content_block_start", "index": 0, "content_block": block}));
+            assert_eq!(verdict.is_ok(), finds, "{verdict:?}");
+            assert_eq!(format!("{out:?}").contains("tool_calls"), finds);
         }
     }
 }

@@ -11,6 +11,7 @@ use chat::Problem;
 
 use super::calls::Call;
 use crate::neutral::{BlockStart, Delta, Event};
+use crate::stream_translation::nameless_call;
 
 /// Which field of the deltas a block is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +133,7 @@ impl Blocks {
         while let Some(mut block) = self.queue.pop_front() {
             if let (Key::Call(place), None) = (block.key, block.number) {
                 let start = self.calls.get(place).and_then(Call::start);
-                block.start = Some(start.ok_or_else(nameless)?);
+                block.start = Some(start.ok_or_else(nameless_call)?);
             }
             self.tell(&mut block, out);
             self.stop(&block, out);
@@ -200,11 +201,4 @@ fn late(delta: Option<Delta>) -> Result<(), Problem> {
         )),
         _ => Ok(()),
     }
-}
-
-fn nameless() -> Problem {
-    Problem::bad_gateway(
-        "upstream_invalid_response",
-        "the provider's stream calls a tool without naming it",
-    )
 }
