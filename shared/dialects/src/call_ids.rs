@@ -3,6 +3,8 @@
 //! Clients give back calls of another provider, with ids by its rules. Such an id is replaced, the same by the same in
 //! every request, so that a result still finds its call. Ids that a provider makes are its own: they need no way back.
 
+use crate::fnv;
+
 /// What a provider takes as the id of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallIds {
@@ -26,18 +28,14 @@ impl CallIds {
 
 /// An id of 35 letters, digits and `_` that stands for `id`. Chance makes no two of a conversation's alike.
 pub(crate) fn hashed(id: &str) -> String {
-    format!("id_{:016x}{:016x}", fnv(id, 0xcbf2_9ce4_8422_2325), fnv(id, 0x6c62_272e_07bb_0142))
-}
-
-/// FNV-1a.
-fn fnv(id: &str, seed: u64) -> u64 {
-    let add = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    id.bytes().fold(seed, add)
+    let [one, other] =
+        [fnv::BASIS, 0x6c62_272e_07bb_0142].map(|basis| fnv::hash(id.bytes(), basis));
+    format!("id_{one:016x}{other:016x}")
 }
 
 /// The lower digits of the hash to the base of 62.
 fn nine_of(id: &str) -> String {
-    let mut hash = fnv(id, 0xcbf2_9ce4_8422_2325);
+    let mut hash = fnv::hash(id.bytes(), fnv::BASIS);
     // Ids of one conversation often differ in their last byte only, which has moved but the lower bits.
     hash ^= hash >> 29;
     let digit = |_| {

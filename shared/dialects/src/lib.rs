@@ -21,6 +21,7 @@ mod dropped;
 mod endpoint;
 mod extension;
 mod flat;
+mod fnv;
 pub mod gemini;
 pub mod kserve_v2;
 mod media;

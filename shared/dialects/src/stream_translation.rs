@@ -78,7 +78,12 @@ impl StreamTranslation {
 
     /// Nobody can make a call without a name, whatever dialect it came in: the stream ends before it.
     fn name_calls(&mut self) -> Result<(), Problem> {
-        let is_nameless = |event: &neutral::Event| matches!(event, neutral::Event::BlockStart { start: neutral::BlockStart::ToolCall { name, .. }, .. } if name.is_empty());
+        let is_nameless = |event: &neutral::Event| match event {
+            neutral::Event::BlockStart { start, .. } => {
+                matches!(start, neutral::BlockStart::ToolCall { name, .. } if name.is_empty())
+            }
+            _ => false,
+        };
         match self.events.iter().position(is_nameless) {
             Some(at) => {
                 self.events.truncate(at);

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::fnv;
 use crate::neutral::{Content, Request, Response, ToolChoice};
 
 /// What the providers of a dialect take as the name of a tool: letters, digits, `_`, `-` and more.
@@ -52,9 +53,7 @@ impl ToolNames {
 /// FNV-1a, folded to 32 bits.
 fn mark(name: &str, salt: u32) -> u32 {
     let bytes = name.bytes().chain(salt.to_le_bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = fnv::hash(bytes, fnv::BASIS);
     ((hash >> 32) ^ (hash & u64::from(u32::MAX))) as u32
 }
 

@@ -38,19 +38,16 @@ impl Credential {
             CredentialConfig::None => return Ok(Credential::None),
             CredentialConfig::Env(name) => name,
         };
+        let shown = stage::config::variable(name);
         let key = environment.var(name).ok_or_else(|| {
-            let name = stage::config::variable(name);
             format!(
-                "environment variable `{name}` is not set in the filter's VM; name it in \
+                "environment variable `{shown}` is not set in the filter's VM; name it in \
                  vm_config.environment_variables"
             )
         })?;
         let key = key.trim();
         match key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            true => Err(format!(
-                "environment variable `{}` does not hold an API key",
-                stage::config::variable(name)
-            )),
+            true => Err(format!("environment variable `{shown}` does not hold an API key")),
             false => Ok(Credential::Key(key.to_owned())),
         }
     }

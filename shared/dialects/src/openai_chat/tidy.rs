@@ -94,8 +94,8 @@ fn is_other(value: Option<&Value>, known: &[&str], demanded: bool) -> bool {
     }
 }
 
-fn put(map: &mut Map, name: &str, value: impl Into<Value>) -> bool {
-    map.insert(name.to_owned(), value.into());
+fn put(map: &mut Map, name: &'static str, value: impl Into<Value>) -> bool {
+    map.put(name, value);
     true
 }
 

@@ -33,7 +33,7 @@ pub(super) fn adapt(body: &mut Value, provider: &Provider, drops: &mut Drops) ->
     changed |= choice::adapt(map, quirks.tool_choice, drops);
     if quirks.thinking_switch && map.get("reasoning_effort").is_some_and(|it| *it == "none") {
         map.shift_remove("reasoning_effort");
-        map.insert("thinking".to_owned(), json!({"type": "disabled"}));
+        map.put("thinking", json!({"type": "disabled"}));
         changed = true;
     }
     if quirks.word_after_results {
