@@ -32,11 +32,15 @@ toolchain:
 
 # One at a time, so that no filter gets the Cargo features of another. The linker leaves room in every call and address,
 # a sixteenth of a module, unless it is told not to.
-.PHONY: wasm
-wasm: toolchain ## Build every filter for Envoy
+.PHONY: modules
+modules: toolchain
 	@for filter in $(FILTERS); do \
 	  cargo rustc --release --target wasm32-wasip1 -p $$filter -- -C link-arg=--compress-relocations; \
 	done
+
+.PHONY: wasm
+wasm: modules ## Build every filter for Envoy
+	cargo run --quiet -p wasm-tests --example hints $(WASM) $(FILTERS)
 	@ls -l $(WASM)/*.wasm | awk '{ print "  " $$5 " bytes  " $$9 }'
 
 .PHONY: tollgate
@@ -111,7 +115,7 @@ speed: toolchain $(TOOLS)/node ## Megabytes a second in which personal data is f
 
 .PHONY: demo
 demo: toolchain tollgate ## A tour on a real Envoy with simulated providers
-	@$(MAKE) wasm FILTERS='chain provider-translator'
+	@$(MAKE) modules FILTERS='chain provider-translator'
 	@python3 examples/demo/demo.py
 
 FUZZ_SECONDS ?= 600

@@ -56,7 +56,7 @@ pub use exchange::{Callback, LocalReply};
 pub use headers::Headers;
 pub use host::{HostCalls, Level, LogLine, Placement, Status, VmOptions};
 pub use message::Message;
-pub use module::{LoadError, Module, built};
+pub use module::{LoadError, Module, built, built_file};
 pub use process::{Metric, Process};
 pub use stream::Stream;
 pub use vm::Vm;

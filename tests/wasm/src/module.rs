@@ -48,18 +48,11 @@ impl Module {
 
 /// The module that `make wasm` built for the filter `name`, such as `provider_translator`.
 ///
-/// Looked for in the folder `$TOLLGATE_WASM_DIR`, else in the workspace's
-/// `target/wasm32-wasip1/release`.
-///
 /// # Errors
 ///
 /// It is not there, or it is not a valid module.
 pub fn built(name: &str) -> Result<Module, LoadError> {
-    let folder = std::env::var_os("TOLLGATE_WASM_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/wasm32-wasip1/release"),
-        PathBuf::from,
-    );
-    let path = folder.join(name).with_extension("wasm");
+    let path = built_file(name);
     if !path.is_file() {
         let path = path.display();
         return Err(LoadError(format!(
@@ -67,6 +60,16 @@ pub fn built(name: &str) -> Result<Module, LoadError> {
         )));
     }
     Module::load(path)
+}
+
+/// Where [`built`] finds a module: in the folder `$TOLLGATE_WASM_DIR`, else in the workspace's
+/// `target/wasm32-wasip1/release`.
+pub fn built_file(name: &str) -> PathBuf {
+    let folder = std::env::var_os("TOLLGATE_WASM_DIR").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/wasm32-wasip1/release"),
+        PathBuf::from,
+    );
+    folder.join(name).with_extension("wasm")
 }
 
 /// Why a module could not be loaded or a VM not be started, in Envoy's words where it has them.

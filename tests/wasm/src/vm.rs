@@ -101,6 +101,14 @@ impl Vm {
         self.worker.borrow_mut().memory_bytes()
     }
 
+    /// The bytes of the memory that the module exports as `name`; none where there is no such memory.
+    pub fn memory(&self, name: &str) -> Vec<u8> {
+        let mut worker = self.worker.borrow_mut();
+        let Worker { store, instance, .. } = &mut *worker;
+        let memory = instance.get_memory(&mut *store, name);
+        memory.map_or_else(Vec::new, |memory| memory.data(&*store).to_vec())
+    }
+
     /// Instructions executed since the start.
     pub fn fuel_used(&self) -> u64 {
         self.worker.borrow().fuel_used

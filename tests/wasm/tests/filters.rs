@@ -12,6 +12,7 @@ mod filters {
     mod bad_input;
     mod callouts;
     mod guard;
+    mod hints;
     mod limits;
     mod load;
     mod prompts;

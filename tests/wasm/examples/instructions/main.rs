@@ -11,15 +11,16 @@
     reason = "a tool that may stop"
 )]
 
-mod subject;
-mod traffic;
+mod costs;
+#[path = "../typical/mod.rs"]
+mod typical;
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::subject::{Subject, subjects};
-use crate::traffic::{Costs, costs};
+use crate::costs::{Costs, costs};
+use crate::typical::{Subject, subjects};
 
 const WHAT: &str = "A chat request of 2 KB with ten headers, an answer of 1.6 KB and one text event of a stream, \
     in a VM that is warm; a stage of the chain alone reads and forwards its message too. Host calls are those of a whole \

@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::json;
-use wasm_tests::Vm;
+use wasm_tests::{Vm, built_file};
 
 use super::support::*;
 
@@ -21,13 +21,7 @@ fn modules_are_small() {
         ("token_counter", 4_400_000),
         ("chain", 7_300_000),
     ] {
-        let path = format!(
-            "{}/../../target/wasm32-wasip1/release/{name}.wasm",
-            env!("CARGO_MANIFEST_DIR")
-        );
-        let path =
-            std::env::var("TOLLGATE_WASM_DIR").map_or(path, |dir| format!("{dir}/{name}.wasm"));
-        let size = fs::metadata(&path).unwrap().len();
+        let size = fs::metadata(built_file(name)).unwrap().len();
         assert!(size <= limit, "{name} has {size} bytes, more than {limit}");
     }
 }

@@ -1,15 +1,16 @@
 //! The filters, configured as in `envoy-configs/`.
 
 use serde_json::{Value, json};
-use wasm_tests::{Placement, Vm, VmOptions, built};
+use wasm_tests::{Module, Placement, Vm, VmOptions};
 
-use crate::traffic::{CHAT, MESSAGES};
+use super::{CHAT, MESSAGES};
 
 /// A filter, and what is said to it.
 pub(crate) struct Subject {
     pub(crate) name: &'static str,
-    module: &'static str,
-    config: Value,
+    /// The file of its module, without the ending.
+    pub(crate) module: String,
+    pub(crate) config: Value,
     pub(crate) placement: Placement,
     /// Where clients ask.
     pub(crate) path: &'static str,
@@ -20,8 +21,8 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// A VM with this filter.
-    pub(crate) fn start(&self) -> Vm {
+    /// A VM with this filter. `module` is the one of that name, or one that does the same.
+    pub(crate) fn start(&self, module: &Module) -> Vm {
         let options = VmOptions {
             placement: self.placement,
             env: vec![("OPENAI_API_KEY", "sk-0123456789"), ("ANTHROPIC_API_KEY", "sk-0123456789")],
@@ -31,7 +32,7 @@ impl Subject {
             ],
             ..VmOptions::default()
         };
-        let vm = Vm::start(&built(self.module).unwrap(), options).unwrap();
+        let vm = Vm::start(module, options).unwrap();
         assert!(vm.configure(self.config.to_string()), "{}: {:?}", self.name, vm.logs());
         vm
     }
@@ -51,7 +52,7 @@ pub(crate) fn subjects() -> Vec<Subject> {
     let rule = json!({"rules": [{"system": {"prepend": "You work for ACME. Be brief."}}]});
     let translated = |name, path, target| Subject {
         name,
-        module: "provider_translator",
+        module: "provider_translator".to_owned(),
         config: translator.clone(),
         placement: Placement::Upstream,
         path,
@@ -62,7 +63,10 @@ pub(crate) fn subjects() -> Vec<Subject> {
         "system": "You review texts. Be {{tone}}.", "messages": [{"role": "user", "content": "Review: {{text}}"}]}});
     let templates = json!({"stages": [{"prompt-template": {"templates": {"review": review}}}]});
     vec![
-        Subject { module: "probe", ..in_chain("read and forwarded, no stage", json!({})) },
+        Subject {
+            module: "probe".to_owned(),
+            ..in_chain("read and forwarded, no stage", json!({}))
+        },
         stage("pii-redactor"),
         stage("prompt-guard"),
         stage("model-router"),
@@ -77,8 +81,15 @@ pub(crate) fn subjects() -> Vec<Subject> {
 }
 
 fn in_chain(name: &'static str, config: Value) -> Subject {
-    let placement = Placement::Downstream;
-    Subject { name, module: "chain", config, placement, path: CHAT, target: "gpt", template: false }
+    Subject {
+        name,
+        module: "chain".to_owned(),
+        config,
+        placement: Placement::Downstream,
+        path: CHAT,
+        target: "gpt",
+        template: false,
+    }
 }
 
 /// The configurations of the chain and of the translator in `envoy-configs/full.yaml`.

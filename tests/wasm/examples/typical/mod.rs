@@ -1,47 +1,17 @@
-//! What clients ask and providers answer, and what that costs.
+//! Typical traffic: the filters as `envoy-configs/` configures them, what clients ask, what providers answer.
 
-use std::collections::BTreeMap;
+mod subject;
 
 use serde_json::{Value, json};
-use wasm_tests::{HostCalls, Stream, Vm};
+use wasm_tests::{Stream, Vm};
 
-use crate::subject::Subject;
+pub(crate) use self::subject::{Subject, subjects};
 
 pub(crate) const CHAT: &str = "/v1/chat/completions";
 pub(crate) const MESSAGES: &str = "/v1/messages";
 
-/// What a filter costs: instructions, and the host calls of a whole exchange.
-pub(crate) struct Costs {
-    pub(crate) request: u64,
-    pub(crate) answer: u64,
-    pub(crate) event: u64,
-    pub(crate) host: BTreeMap<&'static str, HostCalls>,
-}
-
-impl Costs {
-    pub(crate) fn calls(&self) -> u64 {
-        self.host.values().map(|counted| counted.calls).sum()
-    }
-}
-
-/// Warm: the second of two equal exchanges.
-pub(crate) fn costs(subject: &Subject) -> Costs {
-    let vm = subject.start();
-    whole(&vm, subject);
-    let known = vm.host_calls();
-    let (request, answer) = whole(&vm, subject);
-    let mut host = vm.host_calls();
-    for (name, known) in known {
-        let now = host.entry(name).or_default();
-        now.calls -= known.calls;
-        now.bytes -= known.bytes;
-    }
-    host.retain(|_, counted| counted.calls > 0);
-    Costs { request, answer, event: event(&vm, subject), host }
-}
-
 /// An exchange from its first callback to its last: the instructions of the request and of the answer.
-fn whole(vm: &Vm, subject: &Subject) -> (u64, u64) {
+pub(crate) fn whole(vm: &Vm, subject: &Subject) -> (u64, u64) {
     let (exchange, request) = send(vm, subject, false);
     let before = vm.fuel_used();
     answer(&exchange, "application/json");
@@ -51,13 +21,19 @@ fn whole(vm: &Vm, subject: &Subject) -> (u64, u64) {
 }
 
 fn send(vm: &Vm, subject: &Subject, stream: bool) -> (Stream, u64) {
+    let before = vm.fuel_used();
+    let exchange = ask(vm, subject, request(subject, stream));
+    (exchange, vm.fuel_used() - before)
+}
+
+/// A request of the subject's client with this body, as far as the upstream.
+pub(crate) fn ask(vm: &Vm, subject: &Subject, body: String) -> Stream {
     let exchange = vm.stream();
     let metadata = ["xds", "upstream_host_metadata", "filter_metadata", "tollgate", "target"];
     exchange.set_property(&metadata, subject.target);
     if subject.placement == wasm_tests::Placement::Upstream {
         exchange.set_property(&["upstream", "request_attempt_count"], 1u64.to_le_bytes());
     }
-    let body = request(subject, stream);
     // What clients and Envoy send.
     let headers = [
         (":method", "POST"),
@@ -71,11 +47,15 @@ fn send(vm: &Vm, subject: &Subject, stream: bool) -> (Stream, u64) {
         ("x-request-id", "2b8a0dc5-7a4b-9c4e-8d5f-3c1f0a9b7e6d"),
         ("x-team", "search"),
     ];
-    let before = vm.fuel_used();
     exchange.request_headers(&headers, false);
     exchange.request_body(body, true);
-    assert!(exchange.upstream_request().is_some(), "{}", exchange.downstream().text());
-    (exchange, vm.fuel_used() - before)
+    assert!(
+        exchange.upstream_request().is_some(),
+        "{}: {}",
+        subject.name,
+        exchange.downstream().text()
+    );
+    exchange
 }
 
 /// The text of the throughput benchmark too.
@@ -118,8 +98,8 @@ fn request(subject: &Subject, stream: bool) -> String {
     body.to_string()
 }
 
-/// The provider's answer with the headers that come with it.
-fn answer(exchange: &Stream, media_type: &str) {
+/// The headers that come with a provider's answer.
+pub(crate) fn answer(exchange: &Stream, media_type: &str) {
     let headers = [
         (":status", "200"),
         ("content-type", media_type),
@@ -147,8 +127,8 @@ fn reply(target: &str) -> Value {
     }
 }
 
-/// One text event of a stream, in a callback of its own.
-fn event(vm: &Vm, subject: &Subject) -> u64 {
+/// One text event of a stream, in a callback of its own: its instructions.
+pub(crate) fn event(vm: &Vm, subject: &Subject) -> u64 {
     let (exchange, _) = send(vm, subject, true);
     answer(&exchange, "text/event-stream");
     let (head, text) = match subject.target {
