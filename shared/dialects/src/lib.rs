@@ -52,7 +52,7 @@ pub use dropped::{Dropped, Drops};
 pub use extension::{EXTENSION, extend, extend_events};
 pub use media::holds_media;
 pub use path::Path;
-pub use settings::visit_settings;
+pub use settings::{ANSWER_COUNTS, OUTPUT_LIMITS, visit_settings};
 pub use stream_text::{Piece, Rewrite, StreamText};
 pub use stream_translation::StreamTranslation;
 pub use tool_names::{OwnNames, ToolNames, restore_all};

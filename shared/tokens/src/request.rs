@@ -1,22 +1,12 @@
-//! What a request says about its size, without being decoded.
-//!
-//! The names below are those of all client dialects: reading them here costs a walk over the tree, where decoding
-//! costs a copy of it.
+//! What a request says about its size, without being decoded: that costs a walk over the tree, where decoding costs a
+//! copy of it.
 
 use chat::json::Value;
+use dialects::{ANSWER_COUNTS, OUTPUT_LIMITS};
 use encodings::Scripts;
 
 use crate::Counter;
 
-/// Where a request limits its answer, the field that wins first.
-const LIMITS: [&[&str]; 4] = [
-    &["max_completion_tokens"],
-    &["max_tokens"],
-    &["max_output_tokens"],
-    &["generationConfig", "maxOutputTokens"],
-];
-/// Where a request asks for several answers.
-const CANDIDATES: [&[&str]; 2] = [&["n"], &["generationConfig", "candidateCount"]];
 /// Nobody asks for more answers than these.
 const MOST_CANDIDATES: u64 = 128;
 
@@ -71,22 +61,20 @@ impl Size {
 
 /// The most answer tokens that a request asks for, all answers together.
 pub(crate) fn output_limit(body: &Value) -> Option<u64> {
-    let number = |path: &&[&str]| path.iter().try_fold(body, |at, name| at.get(name))?.as_u64();
-    let limit = LIMITS.iter().find_map(number)?;
-    let count = CANDIDATES.iter().find_map(number);
+    let number = |place: &&str| body.pointer(place)?.as_u64();
+    let limit = OUTPUT_LIMITS.iter().find_map(number)?;
+    let count = ANSWER_COUNTS.iter().find_map(number);
     Some(limit.saturating_mul(count.unwrap_or(1).clamp(1, MOST_CANDIDATES)))
 }
 
-/// Lowers the limits that a request names. Returns whether any was higher.
+/// Lowers the limits that a request names; below 0 is none for some. Returns whether any was higher.
 pub(crate) fn cap_output(body: &mut Value, most: u64) -> bool {
-    LIMITS.iter().fold(false, |capped, path| {
-        match path.iter().try_fold(&mut *body, |at, name| at.get_mut(name)) {
-            Some(limit) if limit.as_u64().is_some_and(|limit| limit > most) => {
-                *limit = most.into();
-                true
-            }
-            _ => capped,
+    OUTPUT_LIMITS.iter().fold(false, |capped, place| match body.pointer_mut(place) {
+        Some(limit) if limit.as_f64().is_some_and(|it| !(0.0..=most as f64).contains(&it)) => {
+            *limit = most.into();
+            true
         }
+        _ => capped,
     })
 }
 
@@ -106,6 +94,9 @@ mod tests {
             (json!({"max_tokens": 7, "max_completion_tokens": 9}), Some(9)),
             (json!({"max_output_tokens": 5}), Some(5)),
             (json!({"generationConfig": {"maxOutputTokens": 3, "candidateCount": 2}}), Some(6)),
+            (json!({"generation_config": {"max_output_tokens": 3}}), Some(3)),
+            (json!({"inferenceConfig": {"maxTokens": 4}}), Some(4)),
+            (json!({"options": {"num_predict": 6}}), Some(6)),
             (json!({"max_tokens": 7, "n": 3}), Some(21)),
             (json!({"max_tokens": 7, "n": 0}), Some(7)),
             (json!({"max_tokens": -7}), None),
@@ -123,6 +114,9 @@ mod tests {
         assert!(cap_output(&mut body, 10));
         assert_eq!(body, json!({"max_tokens": 7, "max_completion_tokens": 10}));
         assert!(!cap_output(&mut body, 10));
+        let mut body = json!({"options": {"num_predict": -1}});
+        assert!(cap_output(&mut body, 10));
+        assert_eq!(body, json!({"options": {"num_predict": 10}}));
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod schema;
 
 use chat::json::Value;
 use chat::{Problem, Scope, Text};
-use dialects::Dialect;
+use dialects::{ANSWER_COUNTS, Dialect, OUTPUT_LIMITS};
 use stage::{Errors, models};
 
 use config::RequestConfig;
@@ -19,28 +19,8 @@ pub(crate) struct Hygiene {
     prompt: Option<Schema>,
 }
 
-/// Names of the list of messages, of the output limit and of the number of answers, in the dialects.
+/// Names of the list of messages, in the dialects.
 const LISTS: [&str; 3] = ["messages", "input", "contents"];
-const TOKEN_LIMITS: [&str; 10] = [
-    "/max_tokens",
-    "/max_completion_tokens",
-    "/max_output_tokens",
-    "/generationConfig/maxOutputTokens",
-    "/generationConfig/max_output_tokens",
-    "/generation_config/maxOutputTokens",
-    "/generation_config/max_output_tokens",
-    "/inferenceConfig/maxTokens",
-    "/options/num_predict",
-    "/parameters/max_tokens",
-];
-const COUNTS: [&str; 6] = [
-    "/n",
-    "/best_of",
-    "/generationConfig/candidateCount",
-    "/generationConfig/candidate_count",
-    "/generation_config/candidateCount",
-    "/generation_config/candidate_count",
-];
 
 /// Keys that only a part with a picture, a sound or a file has (Bedrock's, with their `source`, and Ollama's lists), or
 /// types that only such a part has.
@@ -106,10 +86,10 @@ impl Hygiene {
         if config.max_tools.is_some() {
             within("too_many_tools", "tools", tools(body), config.max_tools)?;
         }
-        for pointer in TOKEN_LIMITS {
+        for pointer in OUTPUT_LIMITS {
             number(body, pointer, config.max_tokens, "max_tokens_too_large")?;
         }
-        for pointer in COUNTS {
+        for pointer in ANSWER_COUNTS {
             number(body, pointer, config.max_n, "n_too_large")?;
         }
         if config.max_media.is_some() {
