@@ -23,6 +23,7 @@ mod extension;
 mod flat;
 mod fnv;
 pub mod gemini;
+mod glanced;
 pub mod kserve_v2;
 mod media;
 pub mod neutral;
@@ -50,6 +51,7 @@ pub use dialect::{
 };
 pub use dropped::{Dropped, Drops};
 pub use extension::{EXTENSION, extend, extend_events};
+pub use glanced::Glanced;
 pub use media::holds_media;
 pub use path::Path;
 pub use settings::{ANSWER_COUNTS, OUTPUT_LIMITS, visit_settings};

@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use chat::json::Value;
 use chat::{Data, Event, Framing};
-use dialects::Dialect;
+use dialects::{Dialect, Glanced};
 use stage::{
     Answered, Content, Exchange, Glance, Headers, Level, PropertyPath, Reading, Request, Response,
-    Turn, Verdict, facts, metrics,
+    Turn, Unparsed, Verdict, facts, metrics,
 };
 
-use crate::answer::{Glanced, Seen, name_model, names_other};
+use crate::answer::{Seen, name_model, names_other};
 use crate::config::{AnswerModel, Mode};
 use crate::decide::Decision;
 use crate::judge;
@@ -188,7 +188,7 @@ impl Turn for Routing {
         let media_type = headers.media_type();
         match &*media_type {
             _ if !reads => Reading::Pass,
-            "application/json" => Reading::Buffer,
+            "application/json" => Reading::Glance,
             media if Framing::of(media).is_some() => {
                 sent.streaming = true;
                 Reading::Stream
@@ -197,13 +197,20 @@ impl Turn for Routing {
         }
     }
 
-    fn on_response_bytes(&mut self, bytes: &[u8], io: &mut Exchange) -> Glance {
+    fn on_response_bytes(
+        &mut self,
+        answer: &Unparsed,
+        _: &mut Headers,
+        io: &mut Exchange,
+    ) -> Glance {
         let renames = self.renames();
-        let Some(sent) = &mut self.sent else { return Glance::Unclear };
-        let Ok(glanced) = Glanced::of(bytes) else { return Glance::Unclear };
+        let (Some(sent), Some(glanced)) = (&mut self.sent, answer.glanced()) else {
+            return Glance::Unclear;
+        };
+        let bytes = answer.bytes();
         sent.first_token = Some(io.now);
+        sent.seen.look(sent.dialect, &glanced.telling);
         let renaming = renames.then(|| glanced.renaming(bytes, &sent.asked)).flatten();
-        sent.seen.look(sent.dialect, &Value::Object(glanced.telling));
         let spliced = renaming.and_then(|(at, name)| {
             let (before, behind) = (bytes.get(..at.start)?, bytes.get(at.end..)?);
             Some([before, name.as_bytes(), behind].concat())
@@ -229,8 +236,8 @@ impl Turn for Routing {
             if let Some((text, glanced)) = glanced {
                 let renaming =
                     self.renames().then(|| glanced.renaming(text.as_bytes(), &sent.asked));
-                if !glanced.telling.is_empty() {
-                    sent.seen.look(sent.dialect, &Value::Object(glanced.telling));
+                if glanced.tells() {
+                    sent.seen.look(sent.dialect, &glanced.telling);
                 }
                 let spliced = renaming.flatten().and_then(|(at, name)| {
                     let (before, behind) = (text.get(..at.start)?, text.get(at.end..)?);

@@ -7,11 +7,12 @@ use chat::{Event, Problem};
 use dialects::{Dialect, Endpoint};
 
 use crate::callout::Round;
+use crate::glance::{self, Unparsed};
 use crate::message::{Body, Content};
 use crate::reply::{self, Reply};
 use crate::{
-    Answered, Callout, Edit, Exchange, Glance, HeaderMode, Headers, Pipeline, Reading, Request,
-    Response, Stop, Turn, UnknownPaths, facts,
+    Answered, Callout, Edit, Exchange, HeaderMode, Headers, Pipeline, Reading, Request, Response,
+    Stop, Turn, UnknownPaths, facts,
 };
 
 /// What to do after a message's headers.
@@ -391,30 +392,22 @@ impl Flow {
     /// The answer's whole body.
     pub fn response_body(&mut self, bytes: Vec<u8>, io: &mut Exchange) -> BodyStep {
         let Some(mut answering) = self.response.take() else { return untouched() };
-        let headers = std::mem::take(&mut answering.headers);
-        if let (Some(turn), None) = (self.only_reader(&answering), &answering.unreadable) {
-            let content = match turn.on_response_bytes(&bytes, io) {
-                Glance::Unclear => None,
-                Glance::Kept => Some(Content::Other(Vec::new())),
-                Glance::Rewritten(bytes) => Some(Content::Written(bytes)),
-            };
-            if let Some(content) = content {
-                return self.write_response(Response { headers, content }, &answering, Ok(()), io);
+        let mut headers = std::mem::take(&mut answering.headers);
+        let answer = Unparsed::new(bytes);
+        if let Some(problem) = answering.unreadable.take() {
+            let response = Response { headers, content: answer.parse() };
+            return self.write_response(response, &answering, Err(problem.into()), io);
+        }
+        let turns = self.request.as_mut().map_or(&mut [][..], |request| &mut request.turns);
+        match glance::glance(turns, &answering.readings, answer, &mut headers, io) {
+            Ok(content) => {
+                self.write_response(Response { headers, content }, &answering, Ok(()), io)
+            }
+            Err((answer, last)) => {
+                let response = Response { headers, content: answer.parse() };
+                self.show_response(response, answering, last, None, io)
             }
         }
-        let response = Response { headers, content: Content::read(bytes) };
-        match answering.unreadable.take() {
-            Some(problem) => self.write_response(response, &answering, Err(problem.into()), io),
-            None => self.show_response(response, answering, usize::MAX, None, io),
-        }
-    }
-
-    /// The turn that reads the answer, if no other does.
-    fn only_reader(&mut self, answering: &Answering) -> Option<&mut Box<dyn Turn>> {
-        let turns = self.request.as_mut()?.turns.iter_mut().zip(&answering.readings);
-        let mut readers = turns.filter(|(_, reading)| **reading != Reading::Pass);
-        let (turn, _) = readers.next().filter(|(_, reading)| **reading == Reading::Buffer)?;
-        readers.next().is_none().then_some(turn)
     }
 
     /// Shows the buffered answer to the turns from `last` down; to that one the answers it waited for, if there

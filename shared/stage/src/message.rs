@@ -100,13 +100,6 @@ pub enum Content {
 }
 
 impl Content {
-    pub(crate) fn read(bytes: Vec<u8>) -> Content {
-        match Body::parse(&bytes) {
-            Ok(body) => Content::Json(body),
-            Err(_) => Content::Other(bytes),
-        }
-    }
-
     /// The new bytes, if there are any.
     pub(crate) fn edited_bytes(self) -> Option<Vec<u8>> {
         match self {

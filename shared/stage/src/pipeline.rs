@@ -9,6 +9,7 @@ use crate::facts::{FACTS, Fact};
 use crate::metrics::{self, Series};
 use crate::{
     Answered, Exchange, Headers, PropertyPath, Reply, Request, Response, Settings, UnknownPaths,
+    Unparsed,
 };
 
 /// What a stage says to a message: `Ok` lets it go on, edited or not (the [`crate::Body`] knows); an error
@@ -86,6 +87,8 @@ pub struct Needs {
 pub enum Reading {
     /// Not at all.
     Pass,
+    /// Whole; if all who read it want no more, by its bytes ([`Turn::on_response_bytes`]).
+    Glance,
     /// Whole.
     Buffer,
     /// Event by event. If another stage reads so, a stage that asked for the whole gets events too.
@@ -138,10 +141,15 @@ pub trait Turn {
         Reading::Pass
     }
 
-    /// The bytes of the buffered answer, shown to the only turn that reads it: who needs little of an answer can do
-    /// without a tree of it.
-    fn on_response_bytes(&mut self, bytes: &[u8], io: &mut Exchange) -> Glance {
-        let _ = (bytes, io);
+    /// The buffered answer before a tree is made of it, if all turns that read it asked for no more than
+    /// [`Reading::Glance`]: who needs little of an answer can do without.
+    fn on_response_bytes(
+        &mut self,
+        answer: &Unparsed,
+        headers: &mut Headers,
+        io: &mut Exchange,
+    ) -> Glance {
+        let _ = (answer, headers, io);
         Glance::Unclear
     }
 

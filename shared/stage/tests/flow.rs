@@ -9,8 +9,8 @@ use chat::json::json;
 use chat::{Event, Kind, Problem};
 use stage::{
     Answer, Answered, Blueprint, BodyStep, Callout, CalloutFailed, Content, Edit, Exchange, Filter,
-    FilterKind, Flow, HeadStep, Headers, HttpAnswer, Needs, Reading, Reply, Request, Response,
-    Stage, Stop, Turn, Verdict, config,
+    FilterKind, Flow, Glance, HeadStep, Headers, HttpAnswer, Needs, Reading, Reply, Request,
+    Response, Stage, Stop, Turn, Unparsed, Verdict, config,
 };
 
 /// What the stages of one test saw, in order.
@@ -84,12 +84,32 @@ impl Turn for ScriptedTurn {
                 Reading::Buffer
             }
             "follow" | "cut" => Reading::Stream,
+            name if name.starts_with("glance") => Reading::Glance,
             _ => Reading::Pass,
         }
     }
 
+    fn on_response_bytes(
+        &mut self,
+        answer: &Unparsed,
+        headers: &mut Headers,
+        _: &mut Exchange,
+    ) -> Glance {
+        let Some(glanced) = answer.glanced() else { return Glance::Unclear };
+        self.note(glanced.model_name(answer.bytes()).unwrap_or("nobody"));
+        headers.set("x-glanced", "yes");
+        match self.0.as_str() {
+            "glance-rename" => Glance::Rewritten(br#"{"model":"new"}"#.to_vec()),
+            "glance-in-vain" => Glance::Unclear,
+            _ => Glance::Kept,
+        }
+    }
+
     fn on_response(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
-        if self.0 == "retell" {
+        if self.0.starts_with("glance") {
+            let Content::Json(body) = &response.content else { panic!("what came is JSON") };
+            self.note(&body.tree().to_string());
+        } else if self.0 == "retell" {
             let Content::Json(body) = &response.content else { panic!("what came is JSON") };
             let told = format!("data: {}\n\ndata: [DONE]\n\n", body.tree());
             response.content = Content::Written(told.into_bytes());
@@ -302,4 +322,58 @@ fn facts_to_publish_are_facts_and_a_filter_has_those_of_its_stages() {
     let published = ["url.path", "tollgate.target", "error.type"]
         .map(|name| pipeline.settings().publishes(name));
     assert_eq!(published, [true, true, false]);
+}
+
+/// What the stages see of an answer, and what becomes of it.
+fn answered(stages: &[&str], body: &str) -> (Vec<String>, Option<String>) {
+    let mut io = Exchange::default();
+    let (mut flow, _) = begun(stages, &mut io);
+    assert!(matches!(
+        flow.response_head(head("200"), provider(false), &mut io),
+        HeadStep::Buffer(_)
+    ));
+    diary();
+    let step = flow.response_body(body.into(), &mut io);
+    let BodyStep::Forward { body, .. } = step else { panic!("{step:?}") };
+    (diary(), body.map(|body| String::from_utf8(body).unwrap()))
+}
+
+#[test]
+fn a_glance_is_enough_if_it_is_for_all() {
+    let (old, new) = (r#"{"model":"old"}"#, r#"{"model":"new"}"#);
+    let unclear = r#"{"unheard_of":1}"#;
+    let seen = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+    for (stages, body, expected, becomes) in [
+        (&["glance", "pass", "glance"][..], old, seen(&["glance old", "glance old"]), None),
+        (
+            &["glance", "glance-rename", "glance"],
+            old,
+            seen(&["glance old", "glance-rename old", "glance new"]),
+            Some(new),
+        ),
+        // From where it was not clear, all see the tree, and none sees the answer twice.
+        (
+            &["glance", "glance-in-vain", "glance-rename"],
+            old,
+            seen(&[
+                "glance-rename old",
+                "glance-in-vain new",
+                &format!("glance-in-vain {new}"),
+                &format!("glance {new}"),
+            ]),
+            Some(new),
+        ),
+        (&["glance"], unclear, seen(&[&format!("glance {unclear}")]), None),
+    ] {
+        assert_eq!(answered(stages, body), (expected, becomes.map(str::to_owned)), "{stages:?}");
+    }
+    let mut io = Exchange::default();
+    let (mut flow, _) = begun(&["ask", "glance"], &mut io);
+    flow.answered(0, answer("200"), &mut io);
+    flow.answered(1, answer("200"), &mut io);
+    flow.answered(0, answer("200"), &mut io);
+    flow.response_head(head("200"), provider(false), &mut io);
+    diary();
+    flow.response_body(old.into(), &mut io);
+    assert_eq!(diary(), [format!("glance {old}")], "another stage takes a tree");
 }

@@ -3,7 +3,7 @@
 use chat::Event;
 use chat::json::Value;
 use dialects::StreamText;
-use stage::Body;
+use stage::{Body, Unparsed};
 
 use crate::call::Call;
 use crate::shape::Shape;
@@ -44,6 +44,23 @@ impl Answer {
             first: None,
             last: now,
         }
+    }
+
+    /// A buffered answer whose bytes show all that it states, and that it needs no counting.
+    pub(crate) fn glance(&self, call: &Call, answer: &Unparsed) -> Option<Used> {
+        let glanced = answer.glanced()?;
+        let mut stated = Stated::default();
+        stated.add(&call.dialect.usage(&glanced.telling)?);
+        // It has no more text than bytes.
+        if stated.lacks_output(true) || stated.understates(answer.bytes().len() as u64) {
+            return None;
+        }
+        let mut used = stated.complete(call.prompt.count, 0, true);
+        used.cost = call.cost(&used.usage);
+        let model = glanced.model_name(answer.bytes()).filter(|model| !model.is_empty());
+        used.model = model.map(str::to_owned);
+        used.last = self.last;
+        Some(used)
     }
 
     /// A buffered answer.

@@ -9,6 +9,7 @@ use stage::{Exchange, Headers, Level, Request, facts};
 use crate::budget::{self, Reservation};
 use crate::headers::Standings;
 use crate::plan::{self, Limit, Measure, Model, OTHER, Plan};
+use crate::price;
 use crate::report::Report;
 use crate::usage::{Times, Used};
 use crate::{Counter, Tokens};
@@ -109,6 +110,18 @@ impl Call {
             _ => call.amount(measure, &used.usage),
         });
         Report { call: self, used }.tell(io);
+    }
+
+    /// The same for a buffered answer, whose headers may tell it too.
+    pub(crate) fn settle_whole(&mut self, used: &Used, headers: &mut Headers, io: &mut Exchange) {
+        if self.plan.usage_headers {
+            headers.set("x-tollgate-input-tokens", used.usage.input.to_string());
+            headers.set("x-tollgate-output-tokens", used.usage.output.to_string());
+            if let Some(cost) = used.cost {
+                headers.set("x-tollgate-cost-usd", price::dollars(cost));
+            }
+        }
+        self.settle(used, io);
     }
 
     /// Gives back what was reserved: the request failed, or was refused.

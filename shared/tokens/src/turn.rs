@@ -4,14 +4,15 @@ use std::rc::Rc;
 
 use chat::{Event, Framing};
 use dialects::Operation;
-use stage::{Content, Exchange, Headers, Reading, Request, Response, Turn, Verdict};
+use stage::{
+    Content, Exchange, Glance, Headers, Reading, Request, Response, Turn, Unparsed, Verdict,
+};
 
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::count_tokens;
 use crate::headers;
 use crate::plan::Plan;
-use crate::price;
 
 /// One request's turn.
 #[derive(Debug)]
@@ -65,11 +66,26 @@ impl Turn for Counting {
         }
         let reading = match &*headers.media_type() {
             media if Framing::of(media).is_some() => Reading::Stream,
-            media if media.ends_with("json") => Reading::Buffer,
+            media if media.ends_with("json") => Reading::Glance,
             _ => return Reading::Pass,
         };
         self.answer = Some(Answer::new(call.dialect.stream_text(), io.now));
         reading
+    }
+
+    fn on_response_bytes(
+        &mut self,
+        answer: &Unparsed,
+        headers: &mut Headers,
+        io: &mut Exchange,
+    ) -> Glance {
+        let (Some(call), Some(own)) = (&mut self.call, &mut self.answer) else {
+            return Glance::Unclear;
+        };
+        let Some(used) = own.glance(call, answer) else { return Glance::Unclear };
+        self.answer = None;
+        call.settle_whole(&used, headers, io);
+        Glance::Kept
     }
 
     fn on_response(&mut self, response: &mut Response, io: &mut Exchange) -> Verdict {
@@ -81,15 +97,7 @@ impl Turn for Counting {
             return Ok(());
         };
         let used = answer.whole(call, body);
-        if self.plan.usage_headers {
-            let headers = &mut response.headers;
-            headers.set("x-tollgate-input-tokens", used.usage.input.to_string());
-            headers.set("x-tollgate-output-tokens", used.usage.output.to_string());
-            if let Some(cost) = used.cost {
-                headers.set("x-tollgate-cost-usd", price::dollars(cost));
-            }
-        }
-        call.settle(&used, io);
+        call.settle_whole(&used, &mut response.headers, io);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! What was used: stated, missing, false, cut off.
 
-use chat::json::json;
+use chat::json::{Value, json};
 use stage::Edit;
 
 use super::support::*;
@@ -170,6 +170,28 @@ fn cost_is_a_fact_a_metric_and_a_header() {
     let mut second = gateway.sent(&chat("Hi."), START);
     second.answer(&answer(usage(2_000, 150)));
     assert!(gateway.send(&chat(&"x".repeat(800)), &[], START).is_err(), "0.0005 are left");
+}
+
+#[test]
+fn a_glance_at_an_answer_counts_what_a_tree_does() {
+    let config = json!({"headers": {"usage": true}, "models": {"gpt-4o*": {"price": {"input": 2.5, "output": 10}}}});
+    let gateway = gateway(config);
+    let told = |body: &Value| {
+        let mut sent = gateway.sent(&chat("Hi."), START);
+        let edits = sent.answer(body);
+        (edits, sent.io.facts, sent.io.metrics)
+    };
+    let mut moonshot = answer(json!(null));
+    moonshot["choices"][0]["usage"] = usage(10, 5);
+    let mut nameless = answer(usage(10, 5));
+    nameless["model"] = json!("");
+    for body in
+        [answer(usage(10, 5)), answer(usage(0, 5)), answer(usage(10, 0)), moonshot, nameless]
+    {
+        let mut unclear = body.clone();
+        unclear["unheard_of"] = json!(1);
+        assert_eq!(told(&body), told(&unclear), "{body}");
+    }
 }
 
 #[test]
