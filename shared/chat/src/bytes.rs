@@ -56,6 +56,11 @@ impl Set {
         find(&self.uppers, block)
     }
 
+    /// The same for several sets, which costs less than one after the other.
+    pub fn find_each<const N: usize>(sets: &[Set; N], block: &[u8; BLOCK]) -> [u64; N] {
+        find_each(sets, block)
+    }
+
     /// Where the first byte stands that is in the set.
     pub fn position(&self, bytes: &[u8]) -> Option<usize> {
         let mut found = blocks(bytes).map(|block| self.find(&block)).enumerate();
@@ -91,7 +96,11 @@ pub fn block_at(bytes: &[u8], at: usize) -> [u8; BLOCK] {
 
 fn padded(rest: &[u8]) -> [u8; BLOCK] {
     let mut block = [0xff; BLOCK];
-    block.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+    let (words, bytes) = rest.as_chunks::<8>();
+    let (places, _) = block.as_chunks_mut::<8>();
+    places.iter_mut().zip(words).for_each(|(place, word)| *place = *word);
+    let places = block.iter_mut().skip(words.len() * 8);
+    places.zip(bytes).for_each(|(place, byte)| *place = *byte);
     block
 }
 
@@ -99,6 +108,13 @@ fn padded(rest: &[u8]) -> [u8; BLOCK] {
 #[cfg(target_arch = "wasm32")]
 #[target_feature(enable = "simd128")]
 fn find(uppers: &[u8; 16], block: &[u8; BLOCK]) -> u64 {
+    let [found] = find_each(&[Set { uppers: *uppers }], block);
+    found
+}
+
+#[cfg(target_arch = "wasm32")]
+#[target_feature(enable = "simd128")]
+fn find_each<const N: usize>(sets: &[Set; N], block: &[u8; BLOCK]) -> [u64; N] {
     use core::arch::wasm32::{
         i8x16_swizzle, u8x16, u8x16_bitmask, u8x16_ne, u8x16_shr, u8x16_splat, u64x2, v128,
         v128_and,
@@ -110,15 +126,19 @@ fn find(uppers: &[u8; 16], block: &[u8; BLOCK]) -> u64 {
         u64x2(word as u64, (word >> 64) as u64)
     }
     let bits = u8x16(1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0);
-    let uppers = vector(uppers);
     let (quarters, _) = block.as_chunks::<16>();
-    quarters.iter().rev().fold(0, |found, quarter| {
+    let mut all = [0; N];
+    for quarter in quarters.iter().rev() {
         let quarter = vector(quarter);
-        let lower = i8x16_swizzle(uppers, v128_and(quarter, u8x16_splat(15)));
+        let lower = v128_and(quarter, u8x16_splat(15));
         let upper = i8x16_swizzle(bits, u8x16_shr(quarter, 4));
-        let members = u8x16_ne(v128_and(lower, upper), u8x16_splat(0));
-        found << 16 | u64::from(u8x16_bitmask(members))
-    })
+        for (found, set) in all.iter_mut().zip(sets) {
+            let members = v128_and(i8x16_swizzle(vector(&set.uppers), lower), upper);
+            let members = u8x16_ne(members, u8x16_splat(0));
+            *found = *found << 16 | u64::from(u8x16_bitmask(members));
+        }
+    }
+    all
 }
 
 /// The highest bit of each byte.
@@ -136,6 +156,11 @@ fn high_bits(block: &[u8; BLOCK]) -> u64 {
 #[cfg(not(target_arch = "wasm32"))]
 fn high_bits(block: &[u8; BLOCK]) -> u64 {
     block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(byte >> 7))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn find_each<const N: usize>(sets: &[Set; N], block: &[u8; BLOCK]) -> [u64; N] {
+    sets.map(|set| set.find(block))
 }
 
 #[cfg(not(target_arch = "wasm32"))]

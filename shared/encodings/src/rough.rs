@@ -1,6 +1,6 @@
 //! Tokens without a vocabulary: an estimate from words, digits, signs and scripts.
 
-use chat::bytes::{BLOCK, Set, blocks};
+use chat::bytes::{BLOCK, Set, beyond_ascii, blocks};
 
 use crate::{Scripts, classes};
 
@@ -176,13 +176,14 @@ struct Masks {
 
 impl Masks {
     fn of(block: &[u8; BLOCK]) -> Masks {
-        const LETTERS: Set = Set::new().with(b'a', b'z').with(b'A', b'Z');
-        const DIGITS: Set = Set::new().with(b'0', b'9');
-        const SPACES: Set = Set::new().with_all(b" \t\x0b\x0c");
-        const NEWLINES: Set = Set::new().with_all(b"\r\n");
-        const ASCII: Set = Set::new().with(0, 0x7f);
-        let [letters, digits, spaces, newlines, ascii] =
-            [LETTERS, DIGITS, SPACES, NEWLINES, ASCII].map(|set| set.find(block));
+        const SETS: [Set; 4] = [
+            Set::new().with(b'a', b'z').with(b'A', b'Z'),
+            Set::new().with(b'0', b'9'),
+            Set::new().with_all(b" \t\x0b\x0c"),
+            Set::new().with_all(b"\r\n"),
+        ];
+        let [letters, digits, spaces, newlines] = Set::find_each(&SETS, block);
+        let ascii = !beyond_ascii(block);
         Masks { letters, digits, spaces, newlines, ascii }
     }
 }
