@@ -130,6 +130,12 @@ pub trait Dialect: Sync {
         body.get("stream").and_then(Value::as_bool).unwrap_or(false)
     }
 
+    /// Whether every item of a request's `tools` is a tool, so that one does not have to be read whole to tell that it
+    /// offers some.
+    fn lists_tools(&self) -> bool {
+        false
+    }
+
     /// Shows every text of a request to `visit`. Returns whether any was replaced.
     fn visit_request(&self, body: &mut Value, visit: Visit<'_>) -> bool;
 

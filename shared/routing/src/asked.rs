@@ -39,6 +39,7 @@ struct Found {
     counter: OnceCell<Counter>,
     tokens: OnceCell<u64>,
     code: OnceCell<bool>,
+    tools: OnceCell<bool>,
     language: OnceCell<Option<&'static str>>,
 }
 
@@ -124,9 +125,20 @@ impl<'a> Asked<'a> {
         match feature {
             Feature::Code => self.code(),
             Feature::Stream => self.dialect.streams(self.full_path(), self.body),
-            Feature::Tools if !may_offer_tools(self.body) => false,
+            Feature::Tools => self.offers_tools(),
             _ => self.shape().features.contains(&feature),
         }
+    }
+
+    /// A request that its provider will refuse for something else may pass for one with tools.
+    fn offers_tools(&self) -> bool {
+        *self.found.tools.get_or_init(|| {
+            let listed = self.body.get("tools").and_then(Value::as_array);
+            if self.dialect.lists_tools() && listed.is_some_and(|listed| !listed.is_empty()) {
+                return true;
+            }
+            may_offer_tools(self.body) && self.shape().features.contains(&Feature::Tools)
+        })
     }
 
     /// Turns of the conversation, instructions not counted.
@@ -235,6 +247,9 @@ impl<'a> Asked<'a> {
     /// What was worked out so far, for explanations. Never text.
     pub fn findings(&self) -> Vec<String> {
         let mut lines = vec![format!("model {:?}", self.model())];
+        if self.found.tools.get() == Some(&true) {
+            self.shape();
+        }
         if let Some(shape) = self.found.shape.get() {
             lines.push(format!("messages {}", shape.messages));
             if !shape.features.is_empty() {

@@ -157,6 +157,10 @@ impl Dialect for AnthropicMessages {
         ]
     }
 
+    fn lists_tools(&self) -> bool {
+        true
+    }
+
     fn visit_request(&self, body: &mut Value, visit: Visit<'_>) -> bool {
         text::visit_request(body, visit)
     }

@@ -186,6 +186,10 @@ impl Dialect for OpenaiChat {
         ]
     }
 
+    fn lists_tools(&self) -> bool {
+        true
+    }
+
     fn visit_request(&self, body: &mut Value, visit: Visit<'_>) -> bool {
         text::visit_request(body, visit)
     }

@@ -144,6 +144,10 @@ impl Dialect for OpenaiResponses {
         OpenaiChat.request_headers()
     }
 
+    fn lists_tools(&self) -> bool {
+        true
+    }
+
     fn visit_request(&self, body: &mut Value, visit: Visit<'_>) -> bool {
         text::visit_request(body, visit)
     }
