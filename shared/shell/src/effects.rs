@@ -52,8 +52,13 @@ impl Metrics {
 /// Does what `io` asks for. `published`: so many of its facts the host has already.
 pub(crate) fn carry_out(io: &mut Exchange, published: &mut usize, plugin: &Plugin) {
     let settings = plugin.pipeline.settings();
-    let new = io.facts.iter().skip(*published);
-    for (name, value) in new.filter(|(name, _)| settings.publishes(name)) {
+    let new = io.facts.get(*published..).unwrap_or_default();
+    for (index, (name, value)) in new.iter().enumerate() {
+        // What counts is what was told last.
+        let again = new.iter().skip(index + 1).any(|later| later.0 == *name);
+        if again || !settings.publishes(name) {
+            continue;
+        }
         if let Err(failed) = host::set_property(name, value.as_bytes()) {
             log::debug!("fact {name} was not taken: status {}", failed.0);
         }

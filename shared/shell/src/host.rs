@@ -374,10 +374,10 @@ pub(crate) fn set_shared_data(key: &str, value: &[u8], version: u32) -> Outcome<
     })
 }
 
-/// A word that nobody can foretell: the time under a keyed hash, whose key comes from WASI's `random_get`.
-pub(crate) fn random() -> u64 {
+/// A word that nobody can foretell: a time under a keyed hash, whose key comes from WASI's `random_get`.
+pub(crate) fn random(time: u64) -> u64 {
     // Each state has a key of its own.
-    RandomState::new().hash_one(now())
+    RandomState::new().hash_one(time)
 }
 
 /// The id of the metric of that name. `histogram`: else a counter.

@@ -178,7 +178,7 @@ impl Stream {
         };
         self.look();
         if self.plugin.pipeline.wants_dice() {
-            self.io.dice = host::random();
+            self.io.dice = host::random(self.io.now);
         }
         let step = self.run(|flow, io| flow.request_body(&bytes, io));
         self.forward(Side::Request, size, step)
