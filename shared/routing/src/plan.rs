@@ -1,8 +1,11 @@
 //! The compiled configuration.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use stage::PropertyPath;
+use stage::metrics::Series;
 
 use crate::condition::Test;
 use crate::config::{AnswerModel, BreakerConfig, Coefficients, Measure, StickyKey};
@@ -35,6 +38,27 @@ pub struct Plan {
     pub(crate) needs: PlanNeeds,
     pub(crate) detector: Detector,
     pub(crate) reasoning: ReasoningWords,
+    pub(crate) told: Told,
+}
+
+/// The metrics of targets that were told before: no more than there are rules, and ways to end, for each.
+#[derive(Debug, Default)]
+pub(crate) struct Told(RefCell<BTreeMap<(Id, Kind), Rc<Series>>>);
+
+/// A metric, and which of its rows for one target: the number of a rule or of a class.
+type Kind = (&'static str, usize);
+
+impl Told {
+    pub(crate) fn series(
+        &self,
+        kind: Kind,
+        target: Id,
+        labels: &[(&'static str, &str)],
+    ) -> Rc<Series> {
+        let mut told = self.0.borrow_mut();
+        let series = told.entry((target, kind));
+        Rc::clone(series.or_insert_with(|| Rc::new(Series::new(kind.0, labels))))
+    }
 }
 
 /// What the plan needs to see.

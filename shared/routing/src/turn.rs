@@ -304,14 +304,20 @@ impl Sent {
         let mut count = |id: usize, outcome: &Outcome| {
             let name = plan.target_name(id);
             let class = outcome.class.name();
-            io.count(metrics::TARGET_RESPONSES, &[("target", name), ("class", class)]);
+            let responses = (metrics::TARGET_RESPONSES, outcome.class as usize);
+            let labels = [("target", name), ("class", class)];
+            io.record(&plan.told.series(responses, id, &labels), 1);
             if outcome.class == Class::Success {
-                io.add(metrics::TARGET_LATENCY, &[("target", name)], outcome.latency_ms);
-                if let Some(first) = outcome.first_token_ms {
-                    io.add(metrics::TARGET_FIRST_TOKEN, &[("target", name)], first);
-                }
-                if let Some(rate) = outcome.tokens_per_second() {
-                    io.add(metrics::TARGET_TOKENS_PER_SECOND, &[("target", name)], rate);
+                let numbers = [
+                    (metrics::TARGET_LATENCY, Some(outcome.latency_ms)),
+                    (metrics::TARGET_FIRST_TOKEN, outcome.first_token_ms),
+                    (metrics::TARGET_TOKENS_PER_SECOND, outcome.tokens_per_second()),
+                ];
+                for (metric, number) in numbers {
+                    if let Some(number) = number {
+                        let series = plan.told.series((metric, 0), id, &[("target", name)]);
+                        io.record(&series, number);
+                    }
                 }
                 for (is, end) in [(outcome.refused, "refused"), (outcome.truncated, "truncated")] {
                     if is {
@@ -389,7 +395,9 @@ fn tell(
         let percent = f64::from(trial.share(policy)) / 10_000.0;
         io.fact(facts::CANARY, format!("{percent} % {}", trial.advice().name()));
     }
-    io.count(metrics::ROUTED, &[("rule", &decision.rule), ("target", target)]);
+    let rule = plan.rules.iter().position(|rule| rule.name == decision.rule).unwrap_or_default();
+    let labels = [("rule", decision.rule.as_str()), ("target", target)];
+    io.record(&plan.told.series((metrics::ROUTED, rule), decision.target, &labels), 1);
     if let Some(shadow) = decision.shadow {
         io.count(metrics::SHADOWED, &[("target", plan.target_name(shadow))]);
     }
@@ -397,8 +405,9 @@ fn tell(
 
 /// The target that served the request in the end, if one behind told it.
 fn served(io: &Exchange) -> Option<&str> {
-    let name = std::str::from_utf8(io.properties.get(target_property().as_slice())?).ok()?;
-    Some(name).filter(|name| !name.is_empty())
+    let is = |path: &[String]| matches!(path, [name] if name == facts::TARGET);
+    let (_, value) = io.properties.iter().find(|(path, _)| is(path))?;
+    std::str::from_utf8(value).ok().filter(|name| !name.is_empty())
 }
 
 /// The status of the answer, whoever made it.

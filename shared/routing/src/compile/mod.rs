@@ -13,7 +13,7 @@ use crate::config::{
 };
 use crate::draw;
 use crate::judge::Policy;
-use crate::plan::{Id, Plan, PlanNeeds, Prices, Route, Rule, Target};
+use crate::plan::{Id, Plan, PlanNeeds, Prices, Route, Rule, Target, Told};
 use crate::prompt::complexity::ReasoningWords;
 use crate::prompt::language::Detector;
 use crate::watch::Keeps;
@@ -88,6 +88,7 @@ pub(crate) fn compile(
         // Its tables take a moment to build and are not needed by most.
         detector: if reads.language { Detector::default() } else { Detector::empty() },
         reasoning: ReasoningWords::default(),
+        told: Told::default(),
         targets,
     })
 }
