@@ -33,8 +33,9 @@ pub struct Asked<'a> {
     found: Found,
 }
 
+/// What was worked out of a request.
 #[derive(Debug, Default)]
-struct Found {
+pub(crate) struct Found {
     shape: OnceCell<Shape>,
     counter: OnceCell<Counter>,
     tokens: OnceCell<u64>,
@@ -74,6 +75,16 @@ impl<'a> Asked<'a> {
         io: &'a Exchange,
     ) -> Asked<'a> {
         Asked { dialect, headers, body, texts, io, meaning: None, found: Found::default() }
+    }
+
+    /// What was worked out, for the same request with its texts.
+    pub(crate) fn into_found(self) -> Found {
+        self.found
+    }
+
+    /// The same with what was worked out before.
+    pub(crate) fn found(self, found: Found) -> Asked<'a> {
+        Asked { found, ..self }
     }
 
     /// The same with what another service says about its meaning.

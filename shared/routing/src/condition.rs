@@ -168,6 +168,26 @@ impl Test {
         })
     }
 
+    /// Whether it takes the request's texts.
+    pub(crate) fn reads_texts(&self) -> bool {
+        match self {
+            Test::All(tests) | Test::Any(tests) => tests.iter().any(Test::reads_texts),
+            Test::Not(test) => test.reads_texts(),
+            Test::Has(feature) => *feature == Feature::Code,
+            Test::PromptTokens(_) | Test::Keywords(..) | Test::Regex(..) | Test::Language(_) => {
+                true
+            }
+            Test::Model(_)
+            | Test::Header(..)
+            | Test::Path(_)
+            | Test::Property(..)
+            | Test::Tier(..)
+            | Test::Fact(..)
+            | Test::Messages(_)
+            | Test::Time(_) => false,
+        }
+    }
+
     /// Whether it holds of a request.
     pub(crate) fn holds(&self, asked: &Asked<'_>, detector: &Detector) -> bool {
         match self {

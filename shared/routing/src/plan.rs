@@ -7,6 +7,7 @@ use std::rc::Rc;
 use stage::PropertyPath;
 use stage::metrics::Series;
 
+use crate::Asked;
 use crate::condition::Test;
 use crate::config::{AnswerModel, BreakerConfig, Coefficients, Measure, StickyKey};
 use crate::judge::Policy;
@@ -127,6 +128,8 @@ pub(crate) struct Rule {
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) pick: Pick,
+    /// The choice takes the request's texts.
+    pub(crate) reads_texts: bool,
     pub(crate) model: Option<String>,
     /// In place of the target's own.
     pub(crate) fallbacks: Option<Vec<Id>>,
@@ -222,6 +225,22 @@ impl Plan {
             Pick::Semantic(semantic) => Some(semantic),
             _ => None,
         }
+    }
+
+    /// Whether it takes a request's texts to decide: rules that need none may do that before. `asked` has none.
+    pub fn reads_texts(&self, asked: &Asked<'_>) -> bool {
+        if !self.needs.texts {
+            return false;
+        }
+        for rule in &self.rules {
+            let holds = |test: &Test| test.holds(asked, &self.detector);
+            match rule.when.iter().find(|test| test.reads_texts() || !holds(test)) {
+                Some(test) if test.reads_texts() => return true,
+                Some(_) => {}
+                None => return rule.route.reads_texts,
+            }
+        }
+        false
     }
 
     /// The name of a target; empty for a number that is none.

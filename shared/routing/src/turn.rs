@@ -97,15 +97,17 @@ impl Routing {
         io: &mut Exchange,
     ) -> Verdict {
         let plan = Rc::clone(&self.plan);
-        let texts = match plan.needs.texts {
-            true => texts(request.dialect, &mut request.body),
-            false => Vec::new(),
-        };
+        let dialect = request.dialect;
+        // A rule by the model's name alone decides without the texts.
+        let asked = Asked::new(dialect, &request.headers, request.body.tree(), &[], io);
+        let reads_texts = plan.reads_texts(&asked);
+        let found = asked.into_found();
+        let texts = if reads_texts { texts(dialect, &mut request.body) } else { Vec::new() };
         let store = Rc::clone(&io.store);
         let live = Live::new(&plan, &*store, io.now);
         let tree = request.body.tree();
-        let asked = Asked::new(request.dialect, &request.headers, tree, &texts, io);
-        let asked = asked.meaning_known(meaning);
+        let asked = Asked::new(dialect, &request.headers, tree, &texts, io);
+        let asked = asked.found(found).meaning_known(meaning);
         let decide = |asked: &Asked<'_>| {
             plan.decide(asked, io.dice, &live, None).map_err(|_| stage::models::unknown_model())
         };

@@ -57,6 +57,11 @@ impl Case {
         let mut body = Body::parse(self.body.to_string().as_bytes()).unwrap();
         let texts = routing::texts(dialect, &mut body);
         let asked = Asked::new(dialect, &headers, body.tree(), &texts, &self.io);
+        let without = Asked::new(dialect, &headers, body.tree(), &[], &self.io);
+        if !plan.reads_texts(&without) {
+            let decided = plan.decide(&asked, dice, &Unknown, None);
+            assert_eq!(plan.decide(&without, dice, &Unknown, None), decided);
+        }
         let mut trace = Vec::new();
         let explained = plan.decide(&asked, dice, standing, Some(&mut trace));
         assert!(!trace.is_empty());
@@ -474,4 +479,38 @@ fn hard_prompts_go_to_the_large_model_and_the_reason_says_why() {
     let named = json!({"model": "m", "messages": rest, "user": "u", "metadata": {"team": "t"}});
     let named = Case::new(named).decide(&plan, 0, &Unknown).unwrap();
     assert_eq!(named.reason, decision.reason);
+}
+
+#[test]
+fn texts_are_read_only_where_a_decision_comes_to_them() {
+    let plan = plan(json!({
+        "targets": {"a": {}, "b": {}},
+        "rules": [
+            {"name": "named", "when": [{"model": {"prefix": "gpt-"}}], "choose": {"target": "a"}},
+            {"name": "said", "when": [{"header": {"name": "x-team", "value": {"exact": "search"}}},
+                {"not": {"keywords": {"any_of": ["refund"]}}}], "choose": {"target": "b"}},
+        ],
+        "models": {
+            "auto": {"choose": {"complexity": {"threshold": 30, "simple": "a", "hard": "b"}}},
+            "same": {"alias_of": "auto"},
+            "plain": {"choose": {"weights": {"a": 1, "b": 1}}},
+            "kept": {"choose": {"sticky": {"by": "conversation", "weights": {"a": 1, "b": 1}}}},
+        },
+    }));
+    let dialect = dialects::by_name("openai-chat").unwrap();
+    let io = Exchange::default();
+    for (model, team, expected) in [
+        ("gpt-4o", "search", false),
+        ("plain", "search", true),
+        ("plain", "support", false),
+        ("auto", "support", true),
+        ("same", "support", true),
+        ("kept", "support", true),
+        ("unheard-of", "support", false),
+    ] {
+        let headers = Headers::new(vec![("x-team".to_owned(), team.as_bytes().to_vec())]);
+        let body = Body::parse(json!({ "model": model }).to_string().as_bytes()).unwrap();
+        let asked = Asked::new(dialect, &headers, body.tree(), &[], &io);
+        assert_eq!(plan.reads_texts(&asked), expected, "{model} {team}");
+    }
 }

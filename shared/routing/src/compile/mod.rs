@@ -9,11 +9,11 @@ use stage::{Environment, Errors};
 
 use crate::condition::{Reads, compile_all, takes_all_of};
 use crate::config::{
-    Condition, Config, Matcher, RuleConfig, TargetConfig, TierSource, VirtualModel,
+    Choice, Condition, Config, Matcher, RuleConfig, TargetConfig, TierSource, VirtualModel,
 };
 use crate::draw;
 use crate::judge::Policy;
-use crate::plan::{Id, Plan, PlanNeeds, Prices, Route, Rule, Target, Told};
+use crate::plan::{Id, Pick, Plan, PlanNeeds, Prices, Route, Rule, Target, Told};
 use crate::prompt::complexity::ReasoningWords;
 use crate::prompt::language::Detector;
 use crate::watch::Keeps;
@@ -131,12 +131,12 @@ impl Compiler<'_> {
                 self.errors,
             );
             let choice = format!("{path}.choose");
-            let pick = self.choice(&rule.name, &rule.choose, &choice);
+            let Some((pick, reads_texts)) = self.pick(&rule.name, &rule.choose, &choice) else {
+                continue;
+            };
             let route = Route {
-                pick: match pick {
-                    Some(pick) => pick,
-                    None => continue,
-                },
+                pick,
+                reads_texts,
                 model: self.model_name(rule.model.as_ref(), &path),
                 fallbacks: self.fallbacks(rule.fallbacks.as_deref(), &path),
             };
@@ -150,6 +150,15 @@ impl Compiler<'_> {
             }));
         }
         compiled
+    }
+
+    /// A choice, and whether it takes the request's texts.
+    fn pick(&mut self, name: &str, choice: &Choice, path: &str) -> Option<(Pick, bool)> {
+        let others = std::mem::take(&mut self.needs.texts);
+        let pick = self.choice(name, choice, path);
+        let reads_texts = self.needs.texts;
+        self.needs.texts |= others;
+        Some((pick?, reads_texts))
     }
 
     /// Virtual models, as rules that ask for their names. An alias has the choice of what it stands for.
@@ -182,9 +191,11 @@ impl Compiler<'_> {
                     continue;
                 }
             };
-            let Some(pick) = self.choice(name, choose, &format!("{path}.choose")) else { continue };
+            let choice = format!("{path}.choose");
+            let Some((pick, reads_texts)) = self.pick(name, choose, &choice) else { continue };
             let route = Route {
                 pick,
+                reads_texts,
                 model: self.model_name(model.model.as_ref(), &path),
                 fallbacks: self.fallbacks(model.fallbacks.as_deref(), &path),
             };
