@@ -72,7 +72,7 @@ pub(crate) fn run(args: RouteArgs) -> io::Result<()> {
     let decision =
         decision.map_err(|_| io::Error::other("no rule matches: the client gets 404"))?;
     writeln!(out, "target    {}", plan.target_name(decision.target))?;
-    writeln!(out, "model     {}", decision.model.as_deref().unwrap_or(&asked.model()))?;
+    writeln!(out, "model     {}", decision.model.as_deref().unwrap_or(asked.model()))?;
     writeln!(out, "rule      {}", decision.rule)
 }
 

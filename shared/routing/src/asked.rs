@@ -30,6 +30,7 @@ pub struct Asked<'a> {
     /// Time, attributes and the facts of earlier stages.
     pub io: &'a Exchange,
     meaning: Option<Meaning>,
+    model: Cow<'a, str>,
     found: Found,
 }
 
@@ -74,7 +75,9 @@ impl<'a> Asked<'a> {
         texts: &'a [Piece],
         io: &'a Exchange,
     ) -> Asked<'a> {
-        Asked { dialect, headers, body, texts, io, meaning: None, found: Found::default() }
+        let path = headers.text(":path").unwrap_or_default();
+        let model = dialect.model(path, body).unwrap_or_default();
+        Asked { dialect, headers, body, texts, io, meaning: None, model, found: Found::default() }
     }
 
     /// What was worked out, for the same request with its texts.
@@ -108,8 +111,8 @@ impl<'a> Asked<'a> {
     }
 
     /// The model that the client asked for; empty if it named none.
-    pub fn model(&self) -> Cow<'_, str> {
-        self.dialect.model(self.full_path(), self.body).unwrap_or_default()
+    pub fn model(&self) -> &str {
+        &self.model
     }
 
     /// A fact of an earlier stage.
@@ -177,7 +180,7 @@ impl<'a> Asked<'a> {
     }
 
     fn counter(&self) -> &Counter {
-        self.found.counter.get_or_init(|| Counter::of_model(&self.model()))
+        self.found.counter.get_or_init(|| Counter::of_model(self.model()))
     }
 
     /// Whether the user's text has program code.

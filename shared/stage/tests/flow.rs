@@ -96,7 +96,7 @@ impl Turn for ScriptedTurn {
         _: &mut Exchange,
     ) -> Glance {
         let Some(glanced) = answer.glanced() else { return Glance::Unclear };
-        self.note(glanced.model_name(answer.bytes()).unwrap_or("nobody"));
+        self.note(glanced.model_name(answer.bytes()).unwrap());
         headers.set("x-glanced", "yes");
         match self.0.as_str() {
             "glance-rename" => Glance::Rewritten(br#"{"model":"new"}"#.to_vec()),

@@ -57,8 +57,8 @@ impl Answer {
         }
         let mut used = stated.complete(call.prompt.count, 0, true);
         used.cost = call.cost(&used.usage);
-        let model = glanced.model_name(answer.bytes()).filter(|model| !model.is_empty());
-        used.model = model.map(str::to_owned);
+        let model = glanced.model_name(answer.bytes()).ok()?;
+        used.model = Some(model.to_owned()).filter(|model| !model.is_empty());
         used.last = self.last;
         Some(used)
     }

@@ -3,6 +3,7 @@
 use stage::Headers;
 
 use crate::budget::Left;
+use crate::price::padded;
 
 /// All headers of ours begin so. What others send under that name is taken out, so that nobody can pretend.
 const OURS: &str = "x-tollgate-";
@@ -71,18 +72,24 @@ pub(crate) fn strip(headers: &mut Headers) {
 fn duration(nanoseconds: u64) -> String {
     let milliseconds = nanoseconds.div_ceil(1_000_000);
     if milliseconds < 1_000 {
-        return format!("{milliseconds}ms");
+        return milliseconds.to_string() + "ms";
     }
     let (minutes, rest) = (milliseconds / 60_000, milliseconds % 60_000);
-    let seconds = match rest % 1_000 {
-        0 => format!("{}s", rest / 1_000),
-        part => format!("{}s", format!("{}.{part:03}", rest / 1_000).trim_end_matches('0')),
-    };
-    match (minutes / 60, minutes % 60) {
-        (0, 0) => seconds,
-        (0, minutes) => format!("{minutes}m{seconds}"),
-        (hours, minutes) => format!("{hours}h{minutes}m{seconds}"),
+    let mut text = String::new();
+    if minutes >= 60 {
+        text += &(minutes / 60).to_string();
+        text += "h";
     }
+    if minutes > 0 {
+        text += &(minutes % 60).to_string();
+        text += "m";
+    }
+    text += &(rest / 1_000).to_string();
+    if rest % 1_000 > 0 {
+        text += ".";
+        text += padded(rest % 1_000, 1_000).trim_end_matches('0');
+    }
+    text + "s"
 }
 
 #[cfg(test)]

@@ -69,7 +69,15 @@ impl Price {
 
 /// Nanodollars as dollars: `0.000123450`.
 pub(crate) fn dollars(nano: u64) -> String {
-    format!("{}.{:09}", nano / 1_000_000_000, nano % 1_000_000_000)
+    const DOLLAR: u64 = 1_000_000_000;
+    [&(nano / DOLLAR).to_string(), ".", &padded(nano % DOLLAR, DOLLAR)].concat()
+}
+
+/// A part of `whole`, a power of ten, with as many digits as that has noughts. Unlike by `format!`, by little code.
+pub(crate) fn padded(part: u64, whole: u64) -> String {
+    let mut digits = (whole + part).to_string();
+    digits.remove(0);
+    digits
 }
 
 #[cfg(test)]
