@@ -34,6 +34,7 @@ impl Call {
     /// Counts the prompt, exactly where that decides something. Returns the accounts that were looked up for it.
     pub(crate) fn count_prompt(&mut self, request: &Request, io: &mut Exchange) -> Accounts {
         let tree = request.body.tree();
+        self.asked = output_limit(request);
         // Of pictures, bytes tell nothing.
         let media = dialects::holds_media(tree);
         let size = Size::of(tree);
@@ -62,7 +63,7 @@ impl Call {
         accounts: &mut Accounts,
         io: &Exchange,
     ) -> bool {
-        let asked = output_limit(request);
+        let asked = self.asked;
         let checks = self.plan.context.is_some() || self.plan.cap_max_tokens;
         let window = self.row().and_then(|row| row.window).filter(|_| checks);
         let counts =
@@ -101,8 +102,9 @@ impl Call {
         let room = window.saturating_sub(prompt);
         if self.plan.cap_max_tokens && room > 0 {
             request.body.edit(|body| request::cap_output(body, room));
+            self.asked = output_limit(request);
         }
-        let asked = output_limit(request).unwrap_or(0);
+        let asked = self.asked.unwrap_or(0);
         let (Some(action), true) = (self.plan.context, prompt.saturating_add(asked) > window)
         else {
             return Ok(());
@@ -134,8 +136,7 @@ impl Call {
         request: &Request,
         io: &mut Exchange,
     ) -> Result<(), Problem> {
-        let asked = output_limit(request);
-        let expected = self.expected(self.prompt.count, asked);
+        let expected = self.expected(self.prompt.count, self.asked);
         let plan = std::rc::Rc::clone(&self.plan);
         let mut accounts = accounts.into_iter().peekable();
         for (place, limit) in plan.budgets.iter().enumerate() {

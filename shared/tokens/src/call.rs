@@ -29,6 +29,8 @@ pub(crate) struct Call {
     /// As metrics name it.
     pub(crate) consumer: String,
     pub(crate) prompt: Tokens,
+    /// The most answer tokens that the request asks for.
+    pub(crate) asked: Option<u64>,
     /// What was reserved, by the place of its budget.
     pub(crate) reserved: Vec<(usize, Reservation)>,
     pub(crate) standings: Standings,
@@ -60,6 +62,7 @@ impl Call {
             counter,
             consumer: consumer.unwrap_or_else(|| OTHER.to_owned()),
             prompt: Tokens::default(),
+            asked: None,
             reserved: Vec::new(),
             standings: Standings::default(),
             done: false,
