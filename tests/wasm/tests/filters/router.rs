@@ -211,7 +211,14 @@ fn a_decision_for_a_request_of_two_kilobytes_is_cheap() {
         &json!({"targets": {"a": {}, "b": {}}, "rules": [{"name": "r", "choose": {"weights": {"a": 1, "b": 1}}}]}),
     );
     let all = used(&config);
-    println!("{plain} instructions by weights, {all} with every kind of look at the text");
+    let mut named = config.clone();
+    let rules = named["rules"].as_array_mut().unwrap();
+    rules.insert(0, json!({"name": "named", "when": [{"model": {"prefix": "gpt-"}}], "choose": {"target": "a"}}));
+    let named = used(&named);
+    println!(
+        "{plain} instructions by weights, {named} by name, {all} with every kind of look at the text"
+    );
+    assert!(named < plain + 3_000, "{named} by name, {plain} by weights: nobody looks at the text");
     assert!(plain < 60_000, "{plain}");
     assert!(all < 250_000, "{all}");
 }

@@ -58,6 +58,28 @@ fn far_from_its_limits_a_request_costs_next_to_nothing() {
 }
 
 #[test]
+fn an_answer_that_a_glance_shows_takes_no_tree() {
+    let vm = counter(&json!({}));
+    let cost = |body: &Value| {
+        let stream = sent(&vm);
+        let before = vm.fuel_used();
+        answer(&stream, "200", "application/json", body.to_string().as_bytes());
+        assert_eq!(fact(&stream, "gen_ai.usage.output_tokens"), "310");
+        vm.fuel_used() - before
+    };
+    let text = "The gateway reads what it has to and no more.\n".repeat(30);
+    let mut body = json!({"id": "c", "object": "chat.completion", "created": 1, "model": "m",
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 420, "completion_tokens": 310, "total_tokens": 730}});
+    cost(&body);
+    let glance = cost(&body);
+    body["unheard_of"] = json!(1);
+    let tree = cost(&body);
+    println!("{glance} instructions by a glance, {tree} by a tree");
+    assert!(glance * 5 / 4 < tree, "{glance} instructions by a glance, {tree} by a tree");
+}
+
+#[test]
 fn an_event_that_is_like_the_one_before_is_not_read() {
     let vm = counter(&json!({}));
     let stream = vm.stream();
