@@ -53,12 +53,19 @@ impl Set {
 
     /// A bit for each byte of the block, the first one's the lowest: whether it is in the set.
     pub fn find(&self, block: &[u8; BLOCK]) -> u64 {
-        find(&self.uppers, block)
+        let [found] = find_each::<0, 1>(&[*self], block);
+        found
+    }
+
+    /// The same of the bytes beyond ASCII: whether one is in the set once its highest bit is taken away.
+    pub fn find_beyond(&self, block: &[u8; BLOCK]) -> u64 {
+        let [found] = find_each::<0x80, 1>(&[*self], block);
+        found
     }
 
     /// The same for several sets, which costs less than one after the other.
     pub fn find_each<const N: usize>(sets: &[Set; N], block: &[u8; BLOCK]) -> [u64; N] {
-        find_each(sets, block)
+        find_each::<0, N>(sets, block)
     }
 
     /// Where the first byte stands that is in the set.
@@ -104,20 +111,14 @@ fn padded(rest: &[u8]) -> [u8; BLOCK] {
     block
 }
 
-/// With vector instructions, which every host of modules has (WebAssembly 2.0).
+/// With vector instructions, which every host of modules has (WebAssembly 2.0). The bytes are asked for with the
+/// bits of `FLIP` turned.
 #[cfg(target_arch = "wasm32")]
 #[target_feature(enable = "simd128")]
-fn find(uppers: &[u8; 16], block: &[u8; BLOCK]) -> u64 {
-    let [found] = find_each(&[Set { uppers: *uppers }], block);
-    found
-}
-
-#[cfg(target_arch = "wasm32")]
-#[target_feature(enable = "simd128")]
-fn find_each<const N: usize>(sets: &[Set; N], block: &[u8; BLOCK]) -> [u64; N] {
+fn find_each<const FLIP: u8, const N: usize>(sets: &[Set; N], block: &[u8; BLOCK]) -> [u64; N] {
     use core::arch::wasm32::{
         i8x16_swizzle, u8x16, u8x16_bitmask, u8x16_ne, u8x16_shr, u8x16_splat, u64x2, v128,
-        v128_and,
+        v128_and, v128_xor,
     };
     #[inline]
     #[target_feature(enable = "simd128")]
@@ -129,7 +130,7 @@ fn find_each<const N: usize>(sets: &[Set; N], block: &[u8; BLOCK]) -> [u64; N] {
     let (quarters, _) = block.as_chunks::<16>();
     let mut all = [0; N];
     for quarter in quarters.iter().rev() {
-        let quarter = vector(quarter);
+        let quarter = v128_xor(vector(quarter), u8x16_splat(FLIP));
         let lower = v128_and(quarter, u8x16_splat(15));
         let upper = i8x16_swizzle(bits, u8x16_shr(quarter, 4));
         for (found, set) in all.iter_mut().zip(sets) {
@@ -159,16 +160,13 @@ fn high_bits(block: &[u8; BLOCK]) -> u64 {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn find_each<const N: usize>(sets: &[Set; N], block: &[u8; BLOCK]) -> [u64; N] {
-    sets.map(|set| set.find(block))
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn find(uppers: &[u8; 16], block: &[u8; BLOCK]) -> u64 {
-    block.iter().rev().fold(0, |found, byte| {
-        let upper = uppers.get(usize::from(byte & 15)).copied().unwrap_or_default();
-        let member = byte.is_ascii() && upper >> (byte >> 4) & 1 == 1;
-        found << 1 | u64::from(member)
+fn find_each<const FLIP: u8, const N: usize>(sets: &[Set; N], block: &[u8; BLOCK]) -> [u64; N] {
+    sets.map(|set| {
+        block.iter().map(|byte| byte ^ FLIP).rev().fold(0, |found, byte| {
+            let upper = set.uppers.get(usize::from(byte & 15)).copied().unwrap_or_default();
+            let member = byte.is_ascii() && upper >> (byte >> 4) & 1 == 1;
+            found << 1 | u64::from(member)
+        })
     })
 }
 
@@ -194,6 +192,8 @@ mod tests {
                     block[at] = byte;
                     let expected = u64::from(members.contains(&byte)) << at;
                     assert_eq!(set.find(&block), expected, "{byte} at {at}");
+                    let flipped = block.map(|byte| byte ^ 0x80);
+                    assert_eq!(set.find_beyond(&flipped), expected, "{byte} at {at}");
                     let ascii = u64::from(byte.is_ascii()) << at;
                     assert_eq!(beyond_ascii(&block), !ascii, "{byte} at {at}");
                 }

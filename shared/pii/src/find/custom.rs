@@ -8,7 +8,7 @@ use super::context::{Nearby, Words, is_whole};
 use super::pattern::Compact;
 use super::scan::is_valid_iban;
 use super::settle::Candidate;
-use super::view::{View, loose, loosely};
+use super::view::{View, loosely};
 use super::{Custom, CustomMatch, ENTITIES, SelectionError, Validator};
 
 /// How big a compiled expression may be, in bytes, and the cache of its automaton.
@@ -179,7 +179,7 @@ impl Customs {
         }
         if let Some(lists) = &self.words {
             let mut nearby = Nearby::new(words);
-            let folded = View::folded(text, true, loose);
+            let folded = View::loose(text);
             for hit in lists.automaton.find_iter(folded.text.as_bytes()) {
                 let (start, end) = (folded.start(hit.start()), folded.end(hit.end()));
                 if let Some(custom) = lists.custom.get(hit.pattern().as_usize())

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use chat::bytes::{BLOCK, Set, beyond_ascii, block_at};
+
 /// A folded text and the way back.
 #[derive(Debug)]
 pub(super) struct View<'a> {
@@ -31,18 +33,26 @@ pub(super) enum Fold {
 impl<'a> View<'a> {
     /// The view for scanners: digits, spaces, dashes and full-width forms as ASCII, nothing invisible.
     pub(super) fn new(text: &'a str) -> Self {
-        Self::folded(text, false, visible)
+        Self::folded(text, Places::new(text.as_bytes()), visible)
     }
 
-    /// `text` with what `fold` changes folded: each character, or only those beyond ASCII.
-    pub(super) fn folded(text: &'a str, ascii: bool, fold: impl Fn(char) -> Fold) -> Self {
-        let bytes = text.as_bytes();
+    /// The text as word lists and allow lists compare it: see [`loose`].
+    pub(super) fn loose(text: &'a str) -> Self {
+        Self::folded(text, text.char_indices().map(|(place, _)| place), loose)
+    }
+
+    /// `text` with what `fold` changes folded, of the characters that begin at `places`.
+    fn folded(
+        text: &'a str,
+        places: impl Iterator<Item = usize>,
+        fold: impl Fn(char) -> Fold,
+    ) -> Self {
         let (mut folded, mut cuts) = (String::new(), Vec::new());
-        // `copied` is how far the source has been taken over, `at` how far it has been looked at.
-        let (mut copied, mut at) = (0, 0);
-        while let Some(next) = next_to_fold(bytes, at, ascii) {
+        // How far the source has been taken over.
+        let mut copied = 0;
+        for next in places {
             let Some(c) = text.get(next..).and_then(|rest| rest.chars().next()) else { break };
-            at = next + c.len_utf8();
+            let at = next + c.len_utf8();
             let into = match fold(c) {
                 Fold::Keep => continue,
                 Fold::Drop => None,
@@ -111,62 +121,72 @@ impl Cut {
     }
 }
 
-/// The next character at or behind `from` that a fold may change.
-fn next_to_fold(bytes: &[u8], from: usize, ascii: bool) -> Option<usize> {
-    let rest = bytes.get(from..)?;
-    let found = match ascii {
-        true => (!rest.is_empty()).then_some(0),
-        // What is folded often stands behind what was.
-        false if rest.first().is_some_and(|byte| begins_fold(*byte, second(rest))) => Some(0),
-        false => {
-            let quiet = quiet(rest);
-            let rest = rest.get(quiet..)?;
-            let next = rest.iter().skip(1).chain([&0]);
-            let place = rest.iter().zip(next).position(|(byte, next)| begins_fold(*byte, *next));
-            place.map(|place| quiet + place)
+/// Where characters begin that [`visible`] may fold.
+struct Places<'a> {
+    bytes: &'a [u8],
+    /// Where the block begins that is looked at.
+    block: usize,
+    /// Its bytes that are still to be looked at.
+    rest: u64,
+}
+
+impl<'a> Places<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, block: 0, rest: Self::in_block(bytes, 0) }
+    }
+
+    /// Most blocks are ASCII, and of most others only the letters of a script are not.
+    fn in_block(bytes: &[u8], at: usize) -> u64 {
+        let block = block_at(bytes, at);
+        if beyond_ascii(&block) == 0 { 0 } else { MAY_FOLD.find_beyond(&block) }
+    }
+}
+
+impl Iterator for Places<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            while self.rest == 0 {
+                self.block += BLOCK;
+                if self.block >= self.bytes.len() {
+                    return None;
+                }
+                self.rest = Self::in_block(self.bytes, self.block);
+            }
+            let place = self.block + self.rest.trailing_zeros() as usize;
+            self.rest &= self.rest - 1;
+            let byte = |place: usize| self.bytes.get(place).copied().unwrap_or(0);
+            if begins_fold(byte(place), byte(place + 1)) {
+                return Some(place);
+            }
         }
-    };
-    found.map(|offset| from + offset)
+    }
 }
 
-fn second(bytes: &[u8]) -> u8 {
-    bytes.get(1).copied().unwrap_or(0)
-}
+/// The bytes, without their highest bit, that a character begins with which may be folded by [`visible`]. Those of
+/// Latin, Greek, Cyrillic, Armenian and Hebrew letters, of most of the ideographs and of Korean syllables are not.
+const MAY_FOLD: Set = Set::new()
+    .with(0xC2 - 0x80, 0xC2 - 0x80)
+    .with(0xCD - 0x80, 0xCD - 0x80)
+    .with(0xD8 - 0x80, 0xE3 - 0x80)
+    .with(0xEA - 0x80, 0xEA - 0x80)
+    .with(0xEE - 0x80, 0xF4 - 0x80);
 
-/// Whether a character that begins with this byte may be folded by [`visible`]. Those of Latin, Greek, Cyrillic,
-/// Armenian and Hebrew letters, of most of the ideographs and of Korean syllables are not.
-fn may_fold(byte: u8) -> bool {
-    (byte == 0xC2)
-        | (byte == 0xCD)
-        | (byte.wrapping_sub(0xD8) < 0xE4 - 0xD8)
-        | (byte == 0xEA)
-        | (byte >= 0xEE)
-}
-
-/// The same, asked with the byte behind it: the letters of Arabic, kana and typographic signs are many, what is
-/// folded among them little.
+/// Whether one does, asked with the byte behind it: the letters of Arabic, kana and typographic signs are many, what
+/// is folded among them little.
 fn begins_fold(byte: u8, next: u8) -> bool {
-    may_fold(byte)
-        && match byte {
-            0xC2 => matches!(next, 0xA0 | 0xAD),
-            0xCD => next == 0x8F,
-            0xD8 => next == 0x9C,
-            0xD9 => matches!(next, 0xA0..=0xA9),
-            0xDA => false,
-            0xDB => matches!(next, 0xB0..=0xB9),
-            0xE2 => matches!(next, 0x80 | 0x81 | 0x88),
-            0xE3 => matches!(next, 0x80 | 0x85),
-            _ => true,
-        }
-}
-
-/// How many bytes the whole blocks at the beginning have in which nothing is folded.
-#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn quiet(bytes: &[u8]) -> usize {
-    let blocks = bytes.chunks_exact(16);
-    let quiet =
-        blocks.take_while(|block| !block.iter().fold(false, |any, byte| any | may_fold(*byte)));
-    quiet.count() * 16
+    match byte {
+        0xC2 => matches!(next, 0xA0 | 0xAD),
+        0xCD => next == 0x8F,
+        0xD8 => next == 0x9C,
+        0xD9 => matches!(next, 0xA0..=0xA9),
+        0xDA => false,
+        0xDB => matches!(next, 0xB0..=0xB9),
+        0xE2 => matches!(next, 0x80 | 0x81 | 0x88),
+        0xE3 => matches!(next, 0x80 | 0x85),
+        _ => true,
+    }
 }
 
 /// Adds a cut, unless the last one says the same.
@@ -329,7 +349,7 @@ fn unaccented(c: char) -> char {
 
 /// `text` as word lists and allow lists compare it.
 pub(super) fn loosely(text: &str) -> String {
-    View::folded(text, true, loose).text.into_owned()
+    View::loose(text).text.into_owned()
 }
 
 #[cfg(test)]
@@ -364,8 +384,9 @@ mod tests {
     #[test]
     fn every_character_that_is_folded_begins_with_a_byte_that_is_looked_at() {
         for c in '\u{80}'..=char::MAX {
-            let bytes = c.to_string().into_bytes();
-            assert!(begins_fold(bytes[0], bytes[1]) || matches!(visible(c), Fold::Keep), "{c:?}");
+            let text = c.to_string();
+            let found = Places::new(text.as_bytes()).next().is_some();
+            assert!(found || matches!(visible(c), Fold::Keep), "{c:?}");
         }
     }
 

@@ -25,6 +25,7 @@ use super::groups::Groups;
 use super::pattern::Token;
 use super::settle::Candidate;
 use text::{ahead, at, back, has_word_before};
+use triggers::Triggers;
 
 pub(super) use iban::is_valid_iban;
 pub(super) use names::joins_names;
@@ -115,17 +116,13 @@ impl<'p, 't> Scanner<'p, 't> {
 
     /// All of them, overlaps included.
     pub(super) fn run(mut self) -> Vec<Candidate> {
+        let mut triggers = Triggers::new(self.bytes, self.plan.capitals);
         let mut index = 0;
-        while let Some((at, trigger)) = self.next(index) {
-            index = self.look(at, trigger).max(at + 1);
+        while let Some(place) = triggers.next(index) {
+            let trigger = trigger(at(self.bytes, place)).unwrap_or(Trigger::Dot);
+            index = self.look(place, trigger).max(place + 1);
         }
         self.found
-    }
-
-    fn next(&self, from: usize) -> Option<(usize, Trigger)> {
-        let at = triggers::next(self.bytes, from, self.plan.capitals)?;
-        let trigger = self.bytes.get(at).copied().and_then(trigger);
-        Some((at, trigger.unwrap_or(Trigger::Dot)))
     }
 
     /// Looks at one place; returns where to go on.
@@ -162,22 +159,30 @@ impl<'p, 't> Scanner<'p, 't> {
                 self.bare_url(index);
             }
             Trigger::Dot => {}
+            // Codes and names are words of their own.
+            Trigger::Capital if at(self.bytes, index.wrapping_sub(1)).is_ascii_alphanumeric() => {}
             Trigger::Capital => {
-                let end = ahead(self.bytes, index, LONGEST_TOKEN, |byte| byte.is_ascii_uppercase());
-                let bordered = !at(self.bytes, end).is_ascii_alphanumeric()
-                    && !at(self.bytes, index.wrapping_sub(1)).is_ascii_alphanumeric();
-                if bordered && matches!(end - index, 8 | 11) && index >= self.seen {
-                    self.forms(index, end - index, Token::LetterFirst);
-                    self.seen = end;
+                if at(self.bytes, index + 1).is_ascii_uppercase()
+                    && let Some(end) = self.capitals(index)
+                {
                     return end;
                 }
-                // Names are words of their own.
-                if !at(self.bytes, index.wrapping_sub(1)).is_ascii_alphanumeric() {
-                    self.names(index);
-                }
+                self.names(index);
             }
         }
         index + 1
+    }
+
+    /// The word in capitals that begins at `index`, if a code may be one; returns where it ends.
+    fn capitals(&mut self, index: usize) -> Option<usize> {
+        let end = ahead(self.bytes, index, LONGEST_TOKEN, |byte| byte.is_ascii_uppercase());
+        let bordered = !at(self.bytes, end).is_ascii_alphanumeric();
+        if !bordered || !matches!(end - index, 8 | 11) || index < self.seen {
+            return None;
+        }
+        self.forms(index, end - index, Token::LetterFirst);
+        self.seen = end;
+        Some(end)
     }
 
     /// Looks at the word that ends before `index`, if it is one that holds no digit: a key may begin with it, or an

@@ -1,60 +1,52 @@
-//! Where something may begin. Most text holds nothing of the kind, so it is passed over in blocks.
+//! Where something may begin. Most text holds nothing of the kind, so it is looked at in blocks.
 
-/// How many bytes are looked at as one.
-const BLOCK: usize = 16;
+use chat::bytes::{BLOCK, Set, block_at};
 
-/// The next byte at or behind `from` where something may begin or that something may sit around: digits, the
-/// punctuation of addresses and codes, and, on demand, capitals.
-pub(super) fn next(bytes: &[u8], from: usize, capitals: bool) -> Option<usize> {
-    let wanted = if capitals { SIGN | CAPITAL } else { SIGN };
-    let rest = bytes.get(from..)?;
-    let begins = |byte: u8| KINDS.get(usize::from(byte)).is_some_and(|kind| kind & wanted != 0);
-    // Where it is dense, a block is not worth it.
-    let near = rest.get(..BLOCK.min(rest.len())).unwrap_or_default();
-    if let Some(offset) = near.iter().position(|byte| begins(*byte)) {
-        return Some(from + offset);
-    }
-    let far = from + near.len();
-    let rest = bytes.get(far..)?;
-    let quiet = quiet(rest, capitals);
-    let offset = rest.get(quiet..)?.iter().position(|byte| begins(*byte))?;
-    Some(far + quiet + offset)
+/// Digits and the punctuation of addresses and codes.
+const SIGNS: Set = Set::new().with(b'-', b'@').with(b'_', b'_');
+/// The same and capitals.
+const CAPITALS: Set = SIGNS.with(b'A', b'Z');
+
+/// The bytes of a text where something may begin or that something may sit around.
+#[derive(Debug)]
+pub(super) struct Triggers<'t> {
+    bytes: &'t [u8],
+    wanted: &'static Set,
+    /// Where the block begins that was looked at last, and which of its bytes are wanted.
+    block: usize,
+    found: u64,
 }
 
-const SIGN: u8 = 1;
-const CAPITAL: u8 = 2;
-
-/// What each byte is.
-#[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
-const KINDS: [u8; 256] = {
-    let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        kinds[byte] = match byte as u8 {
-            b'-'..=b'@' | b'_' => SIGN,
-            b'A'..=b'Z' => CAPITAL,
-            _ => 0,
-        };
-        byte += 1;
+impl<'t> Triggers<'t> {
+    /// Those of a text; capitals on demand.
+    pub(super) fn new(bytes: &'t [u8], capitals: bool) -> Self {
+        let wanted = if capitals { &CAPITALS } else { &SIGNS };
+        Self { bytes, wanted, block: 0, found: wanted.find(&block_at(bytes, 0)) }
     }
-    kinds
-};
 
-/// How many bytes the whole blocks at the beginning have in which nothing begins. Written so that the compiler
-/// makes vector instructions of it; every host of modules has them (WebAssembly 2.0).
-#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn quiet(bytes: &[u8], capitals: bool) -> usize {
-    // Without capitals the range of `_` is asked twice.
-    let (first, count) = if capitals { (b'A', 26) } else { (b'_', 1) };
-    let begins = |byte: u8| {
-        (byte.wrapping_sub(b'-') <= b'@' - b'-')
-            | (byte == b'_')
-            | (byte.wrapping_sub(first) < count)
-    };
-    let blocks = bytes.chunks_exact(BLOCK);
-    let quiet =
-        blocks.take_while(|block| !block.iter().fold(false, |any, byte| any | begins(*byte)));
-    quiet.count() * BLOCK
+    /// The next one at or behind `from`.
+    pub(super) fn next(&mut self, from: usize) -> Option<usize> {
+        let (block, mut from) = (from - from % BLOCK, from % BLOCK);
+        if block != self.block {
+            self.read(block)?;
+        }
+        loop {
+            let rest = self.found & u64::MAX << from;
+            if rest != 0 {
+                return Some(self.block + rest.trailing_zeros() as usize);
+            }
+            self.read(self.block + BLOCK)?;
+            from = 0;
+        }
+    }
+
+    fn read(&mut self, block: usize) -> Option<()> {
+        let is_there = block < self.bytes.len();
+        is_there.then(|| {
+            self.block = block;
+            self.found = self.wanted.find(&block_at(self.bytes, block));
+        })
+    }
 }
 
 #[cfg(test)]
@@ -68,17 +60,29 @@ mod tests {
     fn every_sign_is_met_wherever_it_stands() {
         for byte in 0..=u8::MAX {
             let sign = matches!(byte, b'-'..=b'@' | b'_');
-            for place in [0, 1, 15, 16, 17, 40, 63] {
-                let mut text = [b' '; 64];
+            for place in [0, 1, 15, 16, 63, 64, 65, 127, 128, 150] {
+                let mut text = [b' '; 151];
                 text[place] = byte;
-                let met = |capitals| next(&text, 0, capitals);
-                assert_eq!(met(false), sign.then_some(place), "{byte} at {place}");
+                let met = |capitals, from| Triggers::new(&text, capitals).next(from);
                 let capital = sign || byte.is_ascii_uppercase();
-                assert_eq!(met(true), capital.then_some(place), "{byte} at {place}");
+                for from in [0, place] {
+                    assert_eq!(met(false, from), sign.then_some(place), "{byte} at {place}");
+                    assert_eq!(met(true, from), capital.then_some(place), "{byte} at {place}");
+                }
+                assert_eq!(met(true, place + 1), None, "{byte} at {place}");
             }
         }
-        assert_eq!(next(b"a-b-", 2, false), Some(3));
-        assert_eq!(next(b"", 0, true), None);
-        assert_eq!(next(b"a", 5, true), None);
+    }
+
+    #[test]
+    fn they_are_met_one_after_the_other_whatever_is_passed_over() {
+        let met = |text: &str, steps: &[usize]| {
+            let mut triggers = Triggers::new(text.as_bytes(), false);
+            steps.iter().map(|from| triggers.next(*from)).collect::<Vec<_>>()
+        };
+        assert_eq!(met("a-b-", &[0, 2, 4, 5]), [Some(1), Some(3), None, None]);
+        assert_eq!(met("", &[0, 1]), [None, None]);
+        let text = format!("-{}-{}-", " ".repeat(100), " ".repeat(200));
+        assert_eq!(met(&text, &[0, 1, 102, 303]), [Some(0), Some(101), Some(302), None]);
     }
 }
