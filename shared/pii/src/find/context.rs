@@ -1,6 +1,6 @@
 //! Context words: what stands around a candidate and says what it is.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
+use super::words::Words;
 
 /// How far before a candidate a context word may end, in bytes.
 pub(super) const BEFORE: usize = 80;
@@ -44,53 +44,6 @@ impl Rows {
 
     fn add(&mut self, other: &Rows) {
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
-    }
-}
-
-/// The context words of all entities of a finder.
-#[derive(Debug, Default)]
-pub(super) struct Words {
-    automaton: Option<AhoCorasick>,
-    /// For each word, the rows that it speaks for.
-    rows: Vec<Rows>,
-    longest: usize,
-}
-
-impl Words {
-    /// Of (word, row) pairs. Words are compared without regard to case.
-    pub(super) fn new(mut pairs: Vec<(String, u16)>) -> Result<Self, String> {
-        // The automaton folds the case of ASCII only.
-        let cased: Vec<_> = pairs
-            .iter()
-            .filter(|(word, _)| !word.is_ascii())
-            .flat_map(|(word, row)| [(word.to_uppercase(), *row), (title(word), *row)])
-            .collect();
-        pairs.extend(cased);
-        pairs.sort_unstable();
-        let mut words: Vec<String> = Vec::new();
-        let mut rows: Vec<Rows> = Vec::new();
-        for (word, row) in pairs {
-            if words.last() != Some(&word) {
-                words.push(word);
-                rows.push(Rows::default());
-            }
-            if let Some(last) = rows.last_mut() {
-                last.insert(row);
-            }
-        }
-        let longest = words.iter().map(String::len).max().unwrap_or(0);
-        let automaton = match words.is_empty() {
-            true => None,
-            false => Some(
-                AhoCorasickBuilder::new()
-                    .ascii_case_insensitive(true)
-                    .match_kind(MatchKind::Standard)
-                    .kind(Some(AhoCorasickKind::ContiguousNFA))
-                    .build(&words)
-                    .map_err(|error| error.to_string())?,
-            ),
-        };
-        Ok(Self { automaton, rows, longest })
     }
 }
 
@@ -144,7 +97,7 @@ impl<'w> Nearby<'w> {
         // The last words that were read are the nearest, so they are looked at from the end.
         for hit in self.hits.iter().rev().take_while(|hit| hit.end >= from) {
             if hit.start < to
-                && let Some(spoken) = self.words.rows.get(hit.word)
+                && let Some(spoken) = self.words.rows(hit.word)
             {
                 rows.add(spoken);
             }
@@ -162,7 +115,7 @@ impl<'w> Nearby<'w> {
         let mut rows = Rows::default();
         let words = self.words;
         for hit in self.around(text, start, end) {
-            if let Some(spoken) = words.rows.get(hit.word) {
+            if let Some(spoken) = words.rows(hit.word) {
                 rows.add(spoken);
             }
         }
@@ -183,7 +136,7 @@ impl<'w> Nearby<'w> {
         let near = self.around(text, start, end).filter(|hit| {
             hit.end + before >= start
                 && hit.start < end + after
-                && words.rows.get(hit.word).is_some_and(|rows| rows.has(row))
+                && words.rows(hit.word).is_some_and(|rows| rows.has(row))
         });
         near.filter_map(|hit| start.checked_sub(hit.end).or_else(|| hit.start.checked_sub(end)))
             .min()
@@ -204,32 +157,27 @@ impl<'w> Nearby<'w> {
         if to <= self.read {
             return;
         }
-        let Some(automaton) = &self.words.automaton else { return };
         // Where candidates follow each other closely, read ahead: a start costs more than some bytes.
         let dense = self.read > 0 && from <= self.read;
         self.ahead = if dense { (self.ahead * 2).clamp(64, CHUNK) } else { 0 };
         let to = (to + self.ahead).min(text.len());
         // Candidates are not quite in order: some begin a little before the last.
         let begin = self.read.max(from).saturating_sub(self.words.longest + SLACK);
-        let Some(window) = text.as_bytes().get(begin..to) else { return };
         if self.hits.len() > MOST_HITS {
             let far = from.saturating_sub(BEFORE + SLACK);
             let gone = self.hits.partition_point(|hit| hit.end < far);
             self.hits.drain(..gone);
         }
-        for found in automaton.find_overlapping_iter(window) {
-            let (start, end) = (begin + found.start(), begin + found.end());
-            if end > self.read && is_whole(text, start, end) {
-                self.hits.push(Hit { start, end, word: found.pattern().as_usize() });
+        let Self { words, hits, read, .. } = self;
+        words.find(text.as_bytes(), begin, to, &mut |start, end, word| {
+            if end > *read && is_whole(text, start, end) {
+                // In the order of their ends; what is shown is almost.
+                let place = hits.iter().rposition(|hit| hit.end <= end);
+                hits.insert(place.map_or(0, |place| place + 1), Hit { start, end, word });
             }
-        }
+        });
         self.read = to;
     }
-}
-
-fn title(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 /// Whether `start..end` is made of whole words. A script without spaces between words has no borders to ask
@@ -273,8 +221,7 @@ mod tests {
 
     fn distances(text: &str, at: &[(usize, usize)]) -> Vec<Option<usize>> {
         let pairs = [("ssn", 0), ("tax id", 0), ("id", 1), ("身份证", 1)];
-        let words =
-            Words::new(pairs.map(|(word, entity)| (word.to_owned(), entity)).to_vec()).unwrap();
+        let words = Words::new(pairs.map(|(word, entity)| (word.to_owned(), entity)).to_vec());
         let mut nearby = Nearby::new(&words);
         at.iter().map(|span| nearby.within(text, *span, 0, (BEFORE, AFTER))).collect()
     }

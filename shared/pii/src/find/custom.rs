@@ -4,11 +4,12 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::checks;
-use super::context::{Nearby, Words, is_whole};
+use super::context::{Nearby, is_whole};
 use super::pattern::Compact;
 use super::scan::is_valid_iban;
 use super::settle::Candidate;
 use super::view::{View, loosely};
+use super::words::Words;
 use super::{Custom, CustomMatch, ENTITIES, SelectionError, Validator};
 
 /// How big a compiled expression may be, in bytes, and the cache of its automaton.
@@ -106,6 +107,12 @@ impl Customs {
                         }
                         listed.push((folded, index));
                     }
+                }
+            }
+            for (place, word) in custom.context.iter().enumerate() {
+                if word.is_empty() {
+                    let at = format!("{}[{place}]", at("context"));
+                    errors.push(SelectionError::new(&at, "expected a word"));
                 }
             }
             new.rows.push(Row {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::context::{BEFORE, Rows, Words};
+use super::context::{BEFORE, Rows};
 use super::custom::Customs;
 use super::entity::{Category, Check, Key, Scan, Special};
 use super::groups::{Groups, Layout};
@@ -12,6 +12,7 @@ use super::scan::{self, LONGEST_TOKEN, Scanner};
 use super::settle::settle;
 use super::stream;
 use super::view::{View, loosely};
+use super::words::Words;
 use super::{ENTITIES, Entity, Finding, Selection, SelectionError};
 
 /// Words that say that the digits behind them are no phone number.
@@ -146,10 +147,7 @@ impl Finder {
             pairs.extend(entity.context().map(|word| (word.to_owned(), row)));
             max_len = max_len.max(plan.add(row, entity));
         }
-        match Words::new(pairs) {
-            Ok(words) => plan.words = words,
-            Err(message) => errors.push(SelectionError::new("custom", &message)),
-        }
+        plan.words = Words::new(pairs);
         let built_in = ENTITIES.iter().map(|entity| Rc::from(entity.name));
         let names = built_in
             .chain(selection.custom.iter().map(|custom| Rc::from(custom.name.as_str())))

@@ -26,6 +26,7 @@ mod selection;
 mod settle;
 mod stream;
 mod view;
+mod words;
 
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! Written forms: which of them a token begins, and whether what stands there is one.
 
 use super::super::entity::{Check, Grade};
-use super::super::finder::Form;
+use super::super::finder::{Entry, Form};
 use super::super::groups::Groups;
 use super::super::pattern::Token;
 use super::text::{ahead, at, back, has_word_at};
@@ -35,16 +35,6 @@ impl Scanner<'_, '_> {
         let groups = if token == Token::Digits { self.groups(start) } else { Groups::default() };
         let plan = self.plan;
         let Some(bucket) = plan.bucket(token, len, groups.key()) else { return };
-        // Most places have no word near by that speaks for any of them.
-        let weak = match bucket.weak.is_empty()
-            || !bucket.rows.meets(self.nearby.spoken_near(self.text, start))
-        {
-            true => &[],
-            false => bucket.weak.as_slice(),
-        };
-        if bucket.strong.is_empty() && weak.is_empty() {
-            return;
-        }
         // A part of a longer number, an amount of money.
         let before = start.checked_sub(1).map_or(0, |index| at(self.bytes, index));
         let joined = matches!(before, b'.' | b'-' | b'/')
@@ -52,10 +42,17 @@ impl Scanner<'_, '_> {
         if joined || matches!(before, b'$' | b'+') {
             return;
         }
+        // Lengths first: looking for words costs more. And most places have none near by that speaks for any form.
+        let admitted = |entry: &Entry| entry.layout.admits(&groups);
+        let weak = match bucket.weak.iter().any(admitted)
+            && bucket.rows.meets(self.nearby.spoken_near(self.text, start))
+        {
+            true => bucket.weak.as_slice(),
+            false => &[],
+        };
         let entries = bucket.strong.iter().map(|entry| (entry, false));
         for (entry, is_weak) in entries.chain(weak.iter().map(|entry| (entry, true))) {
-            // Lengths first: looking for words costs more.
-            if !entry.layout.admits(&groups)
+            if !admitted(entry)
                 || (is_weak && !self.nearby.may_speak(self.text, start, entry.entity))
             {
                 continue;

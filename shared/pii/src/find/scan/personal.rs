@@ -1,5 +1,7 @@
 //! Dates and places: what has no checksum, and is told by its form and the words around it.
 
+use chat::bytes::{Set, block_at};
+
 use super::super::checks::{is_date, number};
 use super::text::{ahead, at, back, has_word_at};
 
@@ -59,6 +61,22 @@ const MONTHS: [(&str, u32); 53] = [
     ("sept", 9),
     ("märc", 3),
 ];
+
+const DIGITS: Set = Set::new().with(b'0', b'9');
+
+/// Whether the digits at `start` may begin a date, or be the day of one. Cheap, and generous.
+pub(super) fn may_be_date(bytes: &[u8], start: usize) -> bool {
+    let end = ahead(bytes, start, 5, |byte| byte.is_ascii_digit());
+    match (end - start, at(bytes, end)) {
+        (1 | 2 | 4, b'/' | b'-' | b'.') => true,
+        // Behind the day, and the name of a month, the four digits of the year follow.
+        (1 | 2, _) => {
+            let digits = DIGITS.find(&block_at(bytes, end));
+            digits & digits >> 1 & digits >> 2 & digits >> 3 != 0
+        }
+        _ => false,
+    }
+}
 
 /// The date whose first digits stand at `start`: in numbers, or with the name of a month before or behind them.
 pub(super) fn date(text: &str, start: usize) -> Option<(usize, usize)> {

@@ -193,10 +193,10 @@ impl Scanner<'_, '_> {
 
     pub(super) fn birth(&mut self, start: usize, end: usize) {
         let Some(entity) = self.special(Special::Birth) else { return };
-        if end - start > 4 {
-            return;
-        }
-        if !self.nearby.may_speak(self.text, start, entity) {
+        if end - start > 4
+            || !personal::may_be_date(self.bytes, start)
+            || !self.nearby.may_speak(self.text, start, entity)
+        {
             return;
         }
         if let Some(span) = personal::date(self.text, start) {
