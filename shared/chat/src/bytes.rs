@@ -7,6 +7,8 @@
 //! assert_eq!(digits("In 2019 we had 7, then 12."), 7);
 //! ```
 
+use std::iter;
+
 /// How many bytes are looked at at once.
 pub const BLOCK: usize = 64;
 
@@ -74,6 +76,51 @@ impl Set {
         let (at, found) = found.find(|(_, found)| *found != 0)?;
         Some(at * BLOCK + found.trailing_zeros() as usize)
     }
+}
+
+/// A set of bytes, whether they are ASCII or not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AnySet {
+    ascii: Set,
+    /// Without their highest bit.
+    beyond: Set,
+}
+
+impl AnySet {
+    /// The same with a byte.
+    #[must_use]
+    pub const fn with(mut self, byte: u8) -> AnySet {
+        match byte.is_ascii() {
+            true => self.ascii = self.ascii.with(byte, byte),
+            false => self.beyond = self.beyond.with(byte & 0x7f, byte & 0x7f),
+        }
+        self
+    }
+
+    /// A bit for each byte of the block, the first one's the lowest: whether it is in the set.
+    pub fn find(&self, block: &[u8; BLOCK]) -> u64 {
+        let ascii = if self.ascii == Set::new() { 0 } else { self.ascii.find(block) };
+        let none = self.beyond == Set::new() || beyond_ascii(block) == 0;
+        ascii | if none { 0 } else { self.beyond.find_beyond(block) }
+    }
+}
+
+/// Where in a text the bytes stand that `find` finds in its blocks, in order.
+pub fn places(
+    bytes: &[u8],
+    mut find: impl FnMut(&[u8; BLOCK]) -> u64,
+) -> impl Iterator<Item = usize> {
+    let mut blocks = blocks(bytes).zip((0..).step_by(BLOCK));
+    let (mut begin, mut found) = (0, 0_u64);
+    iter::from_fn(move || {
+        while found == 0 {
+            let (block, at) = blocks.next()?;
+            (begin, found) = (at, find(&block));
+        }
+        let place = begin + found.trailing_zeros() as usize;
+        found &= found - 1;
+        Some(place)
+    })
 }
 
 /// Whether a text is ASCII, told in larger steps than the standard library takes on 32 bits.
@@ -215,6 +262,24 @@ mod tests {
                 assert!(!is_ascii(&text), "{at} of {length}");
             }
         }
+    }
+
+    #[test]
+    fn bytes_of_any_value_are_met_in_order() {
+        let text: Vec<u8> = (0..=u8::MAX).cycle().take(600).collect();
+        for one in 0..=u8::MAX {
+            for other in [0, b'a', 0x80, 0xfe] {
+                let set = AnySet::default().with(one).with(other);
+                let met: Vec<usize> = places(&text, |block| set.find(block)).collect();
+                let is_in = |place: &usize| text[*place] == one || text[*place] == other;
+                // What the last block is filled up with is no part of the text.
+                let met: Vec<usize> = met.into_iter().filter(|place| *place < text.len()).collect();
+                assert_eq!(met, (0..text.len()).filter(is_in).collect::<Vec<_>>());
+            }
+        }
+        assert_eq!(places(b"", |_| u64::MAX).count(), 0);
+        let none = places(&text, |block| AnySet::default().find(block));
+        assert_eq!(none.count(), 0);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use chat::bytes::{Set, places};
 use chat::{Event, Kind, Problem, Scope, Text};
 use dialects::Dialect;
 use stage::{Body, Exchange, Headers, Reading, Request, Response, Turn, Verdict};
@@ -131,7 +132,13 @@ fn free_tag(dialect: &dyn Dialect, body: &mut Body, dice: u64) -> String {
 
 /// Whether `text` contains `tag`, in any case.
 fn contains(text: &str, tag: &str) -> bool {
-    text.as_bytes().windows(tag.len()).any(|window| window.eq_ignore_ascii_case(tag.as_bytes()))
+    let (bytes, tag) = (text.as_bytes(), tag.as_bytes());
+    let Some(first) = tag.first() else { return true };
+    let firsts = Set::new().with_all(&[first.to_ascii_lowercase(), first.to_ascii_uppercase()]);
+    places(bytes, |block| firsts.find(block)).any(|place| {
+        let there = bytes.get(place..place + tag.len());
+        there.is_some_and(|there| there.eq_ignore_ascii_case(tag))
+    })
 }
 
 /// Refuses a request with content into which nobody looks.
@@ -146,4 +153,24 @@ fn refuse_media(body: &Body) -> Result<(), Problem> {
 fn unreadable_stream(dialect: &dyn Dialect) -> Problem {
     let why = format!("streamed answers of {} cannot be redacted", dialect.name());
     Problem::invalid("stream_not_supported", "stream", why)
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn a_tag_is_met_wherever_it_stands_and_in_any_case() {
+        for place in 0..140 {
+            for tag in ["KDRTBH", "kdrtbh", "kDrTbH"] {
+                let text = format!("{}{tag}", "kdé".repeat(place).get(..place).unwrap_or_default());
+                assert!(contains(&text, "KDRTBH"), "{text}");
+                assert!(!contains(text.trim_end_matches(['h', 'H']), "KDRTBH"), "{text}");
+            }
+        }
+        assert!(!contains("", "KDRTBH"));
+    }
 }

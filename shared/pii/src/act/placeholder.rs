@@ -12,6 +12,8 @@
 
 use std::ops::Range;
 
+use chat::bytes::{Set, places};
+
 /// The letters of tags and hashes: sixteen, so four bits each.
 const LETTERS: &[u8; 16] = b"BCDFGHJKLMNPQRST";
 
@@ -57,11 +59,13 @@ pub(crate) fn hashed(entity: &str, hash: u64) -> String {
     format!("<{entity}_{}>", letters(hash, HASH_LEN))
 }
 
+const OPENS: Set = Set::new().with(b'<', b'<');
+
 /// Where in `text` something of one of these shapes stands, of an entity that `known` knows. Nothing is to be
 /// found in there: a text that was masked stays as it is.
 pub(crate) fn shapes(text: &str, known: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     let mut shapes = Vec::new();
-    for (start, _) in text.match_indices('<') {
+    for start in places(text.as_bytes(), |block| OPENS.find(block)) {
         let inner = text.get(start + 1..).unwrap_or_default();
         let length = inner.bytes().take_while(|&b| is_inner(b)).take(128).count();
         let Some((inner, rest)) = inner.split_at_checked(length) else { continue };

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use chat::bytes::{AnySet, places};
 
 use super::Action;
 use super::mask::Span;
@@ -13,11 +14,25 @@ use super::mask::Span;
 /// Shorter values are replaced only where they were found, since they may be anything elsewhere.
 const MIN_LEN: usize = 6;
 
+/// So many values are compared one by one, if none of them is longer than [`SHORT`]. To make an automaton of them
+/// costs more than most requests have text, but comparing many long ones would cost more than a little a byte.
+const FEW: usize = 16;
+/// In bytes.
+const SHORT: usize = 64;
+
 /// The values of a message.
 #[derive(Debug, Default)]
 pub(super) struct Spread {
-    values: BTreeMap<String, (Rc<str>, Action)>,
-    compiled: Option<AhoCorasick>,
+    values: Values,
+    search: Option<Search>,
+}
+
+/// How values are looked for: the leftmost first, of several at one place the longest.
+#[derive(Debug)]
+enum Search {
+    /// Where one of these bytes stands, a value may begin.
+    OneByOne(AnySet),
+    Automaton(AhoCorasick),
 }
 
 impl Spread {
@@ -25,7 +40,7 @@ impl Spread {
     pub(super) fn add(&mut self, value: &str, entity: &Rc<str>, action: Action) {
         if value.len() >= MIN_LEN && !self.values.contains_key(value) {
             self.values.insert(value.to_owned(), (Rc::clone(entity), action));
-            self.compiled = None;
+            self.search = None;
         }
     }
 
@@ -34,16 +49,20 @@ impl Spread {
         if self.values.is_empty() {
             return Vec::new();
         }
-        if self.compiled.is_none() {
-            let mut builder = AhoCorasick::builder();
-            builder.match_kind(MatchKind::LeftmostLongest);
-            self.compiled = builder.build(self.values.keys()).ok();
+        if self.search.is_none() {
+            self.search = search(&self.values);
         }
-        let Some(automaton) = &self.compiled else { return Vec::new() };
+        let matches = match &self.search {
+            Some(Search::OneByOne(firsts)) => one_by_one(text, &self.values, firsts),
+            Some(Search::Automaton(automaton)) => {
+                let found = automaton.find_iter(text);
+                found.map(|found| (found.range(), found.pattern().as_usize())).collect()
+            }
+            None => Vec::new(),
+        };
         let infos: Vec<_> = self.values.values().collect();
-        let matches = automaton.find_iter(text).filter_map(|found| {
-            let (entity, action) = infos.get(found.pattern().as_usize())?;
-            let range = found.range();
+        let matches = matches.into_iter().filter_map(|(range, value)| {
+            let (entity, action) = infos.get(value)?;
             is_whole(text, &range).then(|| Span {
                 range,
                 entity: Rc::clone(entity),
@@ -52,6 +71,35 @@ impl Spread {
         });
         matches.collect()
     }
+}
+
+type Values = BTreeMap<String, (Rc<str>, Action)>;
+
+fn search(values: &Values) -> Option<Search> {
+    if values.len() <= FEW && values.keys().all(|value| value.len() <= SHORT) {
+        let firsts = values.keys().filter_map(|value| value.bytes().next());
+        return Some(Search::OneByOne(firsts.fold(AnySet::default(), AnySet::with)));
+    }
+    let mut builder = AhoCorasick::builder();
+    // What is looked through once is not worth a faster automaton.
+    builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
+    builder.build(values.keys()).ok().map(Search::Automaton)
+}
+
+/// Where the values stand, and their numbers.
+fn one_by_one(text: &str, values: &Values, firsts: &AnySet) -> Vec<(Range<usize>, usize)> {
+    let mut found: Vec<(Range<usize>, usize)> = Vec::new();
+    for place in places(text.as_bytes(), |block| firsts.find(block)) {
+        let Some(rest) = text.get(place..) else { continue };
+        if found.last().is_some_and(|(last, _)| place < last.end) {
+            continue;
+        }
+        let here = values.keys().enumerate().filter(|(_, value)| rest.starts_with(value.as_str()));
+        if let Some((number, value)) = here.max_by_key(|(_, value)| value.len()) {
+            found.push((place..place + value.len(), number));
+        }
+    }
+    found
 }
 
 /// Whether no word goes on at either end.
@@ -95,5 +143,42 @@ mod tests {
         assert_eq!(found(&mut spread, "030 12345678 0030 1234567"), Vec::<String>::new());
         assert_eq!(found(&mut spread, "030 1234567 89, short, Müllers"), ["030 1234567 89"]);
         assert_eq!(found(&mut spread, "氏Müller氏"), ["Müller"]);
+    }
+
+    #[test]
+    fn few_values_and_many_are_found_alike() {
+        let values = [
+            "ananas",
+            "banana",
+            "bananas",
+            "nanana",
+            "Ångström",
+            "4111 1111",
+            "411 111",
+            "é@é.example",
+        ];
+        let texts = [
+            "bananas banana ananas bananananas nanana",
+            "4111 1111, 411 111 14111 1111; Ångström é@é.example",
+            "xbanana ananas Ångströms",
+        ];
+        let spread = |more: &[&str]| {
+            let mut spread = Spread::default();
+            for value in values.iter().chain(more) {
+                spread.add(value, &Rc::from("A"), Action::Mask);
+            }
+            let found = texts.map(|text| {
+                spread.find(text).into_iter().map(|span| span.range).collect::<Vec<_>>()
+            });
+            (matches!(spread.search, Some(Search::OneByOne(_))), found)
+        };
+        let long = "longer".repeat(11);
+        let more: Vec<String> = (0..FEW).map(|number| format!("value {number}")).collect();
+        let more: Vec<&str> = more.iter().map(String::as_str).collect();
+        let (few, expected) = spread(&[]);
+        assert!(few);
+        assert_eq!(expected.each_ref().map(Vec::len), [4, 4, 1]);
+        assert_eq!(spread(&[&long]), (false, expected.clone()));
+        assert_eq!(spread(&more), (false, expected));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use chat::bytes::{BLOCK, Set, beyond_ascii, block_at};
+use chat::bytes::{BLOCK, Set, beyond_ascii, is_ascii, places};
 
 /// A folded text and the way back.
 #[derive(Debug)]
@@ -33,7 +33,10 @@ pub(super) enum Fold {
 impl<'a> View<'a> {
     /// The view for scanners: digits, spaces, dashes and full-width forms as ASCII, nothing invisible.
     pub(super) fn new(text: &'a str) -> Self {
-        Self::folded(text, Places::new(text.as_bytes()), visible)
+        match is_ascii(text.as_bytes()) {
+            true => Self { text: Cow::Borrowed(text), cuts: Vec::new() },
+            false => Self::folded(text, foldable(text.as_bytes()), visible),
+        }
     }
 
     /// The text as word lists and allow lists compare it: see [`loose`].
@@ -122,46 +125,14 @@ impl Cut {
 }
 
 /// Where characters begin that [`visible`] may fold.
-struct Places<'a> {
-    bytes: &'a [u8],
-    /// Where the block begins that is looked at.
-    block: usize,
-    /// Its bytes that are still to be looked at.
-    rest: u64,
-}
-
-impl<'a> Places<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, block: 0, rest: Self::in_block(bytes, 0) }
-    }
-
-    /// Most blocks are ASCII, and of most others only the letters of a script are not.
-    fn in_block(bytes: &[u8], at: usize) -> u64 {
-        let block = block_at(bytes, at);
-        if beyond_ascii(&block) == 0 { 0 } else { MAY_FOLD.find_beyond(&block) }
-    }
-}
-
-impl Iterator for Places<'_> {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        loop {
-            while self.rest == 0 {
-                self.block += BLOCK;
-                if self.block >= self.bytes.len() {
-                    return None;
-                }
-                self.rest = Self::in_block(self.bytes, self.block);
-            }
-            let place = self.block + self.rest.trailing_zeros() as usize;
-            self.rest &= self.rest - 1;
-            let byte = |place: usize| self.bytes.get(place).copied().unwrap_or(0);
-            if begins_fold(byte(place), byte(place + 1)) {
-                return Some(place);
-            }
-        }
-    }
+fn foldable(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    // Most blocks are ASCII, and of most others only the letters of a script are not.
+    let begins = |block: &[u8; BLOCK]| match beyond_ascii(block) {
+        0 => 0,
+        _ => MAY_FOLD.find_beyond(block),
+    };
+    let byte = |place: usize| bytes.get(place).copied().unwrap_or(0);
+    places(bytes, begins).filter(move |place| begins_fold(byte(*place), byte(place + 1)))
 }
 
 /// The bytes, without their highest bit, that a character begins with which may be folded by [`visible`]. Those of
@@ -385,7 +356,7 @@ mod tests {
     fn every_character_that_is_folded_begins_with_a_byte_that_is_looked_at() {
         for c in '\u{80}'..=char::MAX {
             let text = c.to_string();
-            let found = Places::new(text.as_bytes()).next().is_some();
+            let found = foldable(text.as_bytes()).next().is_some();
             assert!(found || matches!(visible(c), Fold::Keep), "{c:?}");
         }
     }

@@ -1,7 +1,7 @@
 //! A list of words and phrases, and where they stand in a text. Most words of a text are on no list: their first
 //! letters and their length say so, without a look at the list.
 
-use chat::bytes::{BLOCK, Set, beyond_ascii, block_at};
+use chat::bytes::{AnySet, BLOCK, Set, block_at};
 
 use super::context::Rows;
 
@@ -17,15 +17,14 @@ const HEAD: usize = 4;
 pub(super) struct Words {
     /// In the order of their keys.
     words: Vec<Word>,
-    /// How many bits a key has.
-    key_bits: u32,
+    /// How many bits of a mixed word are no part of its key.
+    shift: u32,
     /// A bit for each key that a word has.
     keys: Vec<u64>,
     /// How many words there are before those of each 64 keys.
     before: Vec<u32>,
-    /// What words begin with that is no ASCII letter or digit: signs, and bytes beyond ASCII.
-    signs: Set,
-    beyond: Set,
+    /// What words begin with that is no ASCII letter or digit.
+    others: AnySet,
     /// How many bytes of those words their keys are made of.
     heads: Vec<usize>,
     /// How long the longest one is, in bytes.
@@ -42,11 +41,8 @@ struct Word {
 /// The bytes at `at`, zeros behind the end.
 fn first(bytes: &[u8], at: usize) -> [u8; HEAD] {
     let rest = bytes.get(at..).unwrap_or_default();
-    rest.first_chunk().copied().unwrap_or_else(|| {
-        let mut first = [0; HEAD];
-        first.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
-        first
-    })
+    let byte = |at: usize| rest.get(at).copied().unwrap_or(0);
+    rest.first_chunk().copied().unwrap_or_else(|| [byte(0), byte(1), byte(2), byte(3)])
 }
 
 /// How many ASCII letters and digits stand at `at`, counted up to `most`.
@@ -69,7 +65,8 @@ impl Words {
         pairs.retain(|(word, _)| !word.is_empty());
         pairs.sort_unstable();
         let keys = (pairs.len() * KEYS).next_power_of_two().max(64);
-        let mut new = Self { key_bits: keys.ilog2(), keys: vec![0; keys / 64], ..Self::default() };
+        let mut new =
+            Self { shift: u32::BITS - keys.ilog2(), keys: vec![0; keys / 64], ..Self::default() };
         for (text, row) in pairs {
             if new.words.last().is_none_or(|last| last.text != text) {
                 let key = new.take_in(&text);
@@ -92,7 +89,7 @@ impl Words {
         let word = u32::from_le_bytes(first) | 0x2020_2020;
         let word = if head < HEAD { word & !(u32::MAX << (8 * head)) } else { word };
         let mixed = (word ^ (run as u32) << 3).wrapping_mul(0x9e37_79b1);
-        (mixed >> (u32::BITS - self.key_bits)) as usize
+        (mixed >> self.shift) as usize
     }
 
     /// Notes what a word begins with; returns its key.
@@ -102,10 +99,7 @@ impl Words {
         let run = run(bytes, 0, bytes.len());
         let head = if run > 0 { run } else { bytes.len() }.min(HEAD);
         if let Some(byte) = bytes.first().filter(|_| run == 0) {
-            match byte.is_ascii() {
-                true => self.signs = self.signs.with(*byte, *byte),
-                false => self.beyond = self.beyond.with(*byte & 0x7f, *byte & 0x7f),
-            }
+            self.others = self.others.with(*byte);
             if !self.heads.contains(&head) {
                 self.heads.push(head);
             }
@@ -150,10 +144,7 @@ impl Words {
                 }
                 self.look(bytes, (at + place, to), len.min(HEAD), len, found);
             }
-            let mut others = self.signs.find(&block);
-            if beyond_ascii(&block) != 0 {
-                others |= self.beyond.find_beyond(&block);
-            }
+            let mut others = self.others.find(&block);
             while others != 0 {
                 let place = others.trailing_zeros() as usize;
                 others &= others - 1;

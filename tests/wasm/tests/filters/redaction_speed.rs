@@ -9,8 +9,11 @@ use super::support::*;
 mod texts;
 
 /// The most instructions for a byte of prose, and of any other text; parsing and the rest of the filter included.
-const PROSE: u64 = 180;
-const HOSTILE: u64 = 1600;
+const PROSE: u64 = 100;
+const HOSTILE: u64 = 1400;
+
+/// The most instructions of a request of 4 KB in which two values are masked, all of it included.
+const MASKED: u64 = 400_000;
 
 /// The redactor with every entity there is.
 fn redactor() -> Vm {
@@ -123,4 +126,26 @@ fn the_cost_of_a_byte_is_bounded_and_the_same_in_longer_texts() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(vm.memory_bytes() <= 6 << 20, "{} bytes", vm.memory_bytes());
+}
+
+#[test]
+fn masking_a_few_values_costs_little_more_than_looking_for_them() {
+    let vm = filter("pii_redactor", &json!({}), options());
+    let mut body = chat_body();
+    let prose = texts::PROSE[0].1.repeat(5);
+    body["messages"][0]["content"] =
+        json!(format!("{prose} Write to jane@example.com or call +49 30 901820. {prose}"));
+    let body = body.to_string();
+    let masked = || {
+        let stream = vm.stream();
+        let before = vm.fuel_used();
+        send(&stream, CHAT, body.as_bytes());
+        let used = vm.fuel_used() - before;
+        let sent = stream.upstream_request().unwrap().text();
+        assert!(sent.contains("<EMAIL_ADDRESS_1_") && sent.contains("<PHONE_NUMBER_2_"), "{sent}");
+        used
+    };
+    masked();
+    let used = masked();
+    assert!(used < MASKED, "{used}");
 }
