@@ -79,6 +79,11 @@ impl<'w> Nearby<'w> {
         self.spoken_near(text, start).has(row)
     }
 
+    /// Whether [`Self::spoken_near`] knows its answer already.
+    pub(super) fn has_looked(&self, start: usize) -> bool {
+        self.region.as_ref().is_some_and(|(region, _)| *region == start / REGION)
+    }
+
     /// The rows for which [`Self::may_speak`].
     pub(super) fn spoken_near(&mut self, text: &str, start: usize) -> &Rows {
         let region = start / REGION;
@@ -92,7 +97,8 @@ impl<'w> Nearby<'w> {
     /// The rows that words around a region speak for.
     fn spoken(&mut self, text: &str, start: usize) -> Rows {
         let (from, to) = (start.saturating_sub(BEFORE), start + REGION + AHEAD + AFTER);
-        self.read_to(text, from, to);
+        // A word that begins there is read to its end.
+        self.read_to(text, from, to + self.words.longest);
         let mut rows = Rows::default();
         // The last words that were read are the nearest, so they are looked at from the end.
         for hit in self.hits.iter().rev().take_while(|hit| hit.end >= from) {

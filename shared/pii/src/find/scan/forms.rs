@@ -44,7 +44,13 @@ impl Scanner<'_, '_> {
         }
         // Lengths first: looking for words costs more. And most places have none near by that speaks for any form.
         let admitted = |entry: &Entry| entry.layout.admits(&groups);
-        let weak = match bucket.weak.iter().any(admitted)
+        let fits = |entry: &Entry| {
+            let form = plan.forms.get(usize::from(entry.form)).filter(|_| admitted(entry));
+            form.is_some_and(|form| {
+                form.pattern.matches(self.bytes, start, &entry.layout).is_some()
+            })
+        };
+        let weak = match (self.nearby.has_looked(start) || bucket.weak.iter().any(fits))
             && bucket.rows.meets(self.nearby.spoken_near(self.text, start))
         {
             true => bucket.weak.as_slice(),

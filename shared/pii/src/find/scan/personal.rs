@@ -66,16 +66,26 @@ const DIGITS: Set = Set::new().with(b'0', b'9');
 
 /// Whether the digits at `start` may begin a date, or be the day of one. Cheap, and generous.
 pub(super) fn may_be_date(bytes: &[u8], start: usize) -> bool {
-    let end = ahead(bytes, start, 5, |byte| byte.is_ascii_digit());
-    match (end - start, at(bytes, end)) {
-        (1 | 2 | 4, b'/' | b'-' | b'.') => true,
-        // Behind the day, and the name of a month, the four digits of the year follow.
-        (1 | 2, _) => {
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    let end = ahead(bytes, start, 5, is_digit);
+    if !matches!(end - start, 1 | 2 | 4) {
+        return false;
+    }
+    let (separator, next) = (at(bytes, end), at(bytes, end + 1));
+    let in_numbers = match separator {
+        // The second part has one or two digits, and the same separator behind it.
+        b'/' | b'-' | b'.' if is_digit(next) => {
+            at(bytes, ahead(bytes, end + 1, 3, is_digit)) == separator
+        }
+        b'.' if next == b' ' => is_digit(at(bytes, end + 2)),
+        _ => false,
+    };
+    in_numbers
+        || (end - start < 3 && {
+            // Behind the day, and the name of a month, the four digits of the year follow.
             let digits = DIGITS.find(&block_at(bytes, end));
             digits & digits >> 1 & digits >> 2 & digits >> 3 != 0
-        }
-        _ => false,
-    }
+        })
 }
 
 /// The date whose first digits stand at `start`: in numbers, or with the name of a month before or behind them.
