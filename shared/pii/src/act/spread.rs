@@ -14,11 +14,15 @@ use super::mask::Span;
 /// Shorter values are replaced only where they were found, since they may be anything elsewhere.
 const MIN_LEN: usize = 6;
 
-/// So many values are compared one by one, if none of them is longer than [`SHORT`]. To make an automaton of them
-/// costs more than most requests have text, but comparing many long ones would cost more than a little a byte.
+/// So many values are compared one by one, if none of them is longer than [`SHORT`]: to make an automaton of them
+/// costs more than most requests have text.
 const FEW: usize = 16;
 /// In bytes.
 const SHORT: usize = 64;
+/// So many comparisons cost as much as an automaton.
+const MOST_COMPARED: usize = 1 << 13;
+/// For how many bytes of text a byte of a value is worth a fast automaton: that takes long to make.
+const FAST: usize = 256;
 
 /// The values of a message.
 #[derive(Debug, Default)]
@@ -30,8 +34,8 @@ pub(super) struct Spread {
 /// How values are looked for: the leftmost first, of several at one place the longest.
 #[derive(Debug)]
 enum Search {
-    /// Where one of these bytes stands, a value may begin.
-    OneByOne(AnySet),
+    /// Where one of these bytes stands, a value may begin; and how often one was compared there.
+    OneByOne(AnySet, usize),
     Automaton(AhoCorasick),
 }
 
@@ -49,17 +53,7 @@ impl Spread {
         if self.values.is_empty() {
             return Vec::new();
         }
-        if self.search.is_none() {
-            self.search = search(&self.values);
-        }
-        let matches = match &self.search {
-            Some(Search::OneByOne(firsts)) => one_by_one(text, &self.values, firsts),
-            Some(Search::Automaton(automaton)) => {
-                let found = automaton.find_iter(text);
-                found.map(|found| (found.range(), found.pattern().as_usize())).collect()
-            }
-            None => Vec::new(),
-        };
+        let matches = self.matches(text);
         let infos: Vec<_> = self.values.values().collect();
         let matches = matches.into_iter().filter_map(|(range, value)| {
             let (entity, action) = infos.get(value)?;
@@ -71,35 +65,67 @@ impl Spread {
         });
         matches.collect()
     }
+
+    fn matches(&mut self, text: &str) -> Matches {
+        let values = &self.values;
+        let few = values.len() <= FEW && values.keys().all(|value| value.len() <= SHORT);
+        if few && self.search.is_none() {
+            let firsts = values.keys().filter_map(|value| value.bytes().next());
+            self.search = Some(Search::OneByOne(firsts.fold(AnySet::default(), AnySet::with), 0));
+        }
+        if let Some(Search::OneByOne(firsts, compared)) = &mut self.search {
+            if let Some(matches) = one_by_one(text, values, firsts, compared) {
+                return matches;
+            }
+            self.search = None;
+        }
+        if self.search.is_none() {
+            self.search = automaton(values, text).map(Search::Automaton);
+        }
+        let Some(Search::Automaton(automaton)) = &self.search else { return Matches::new() };
+        let found = automaton.find_iter(text);
+        found.map(|found| (found.range(), found.pattern().as_usize())).collect()
+    }
 }
 
 type Values = BTreeMap<String, (Rc<str>, Action)>;
 
-fn search(values: &Values) -> Option<Search> {
-    if values.len() <= FEW && values.keys().all(|value| value.len() <= SHORT) {
-        let firsts = values.keys().filter_map(|value| value.bytes().next());
-        return Some(Search::OneByOne(firsts.fold(AnySet::default(), AnySet::with)));
-    }
-    let mut builder = AhoCorasick::builder();
-    // What is looked through once is not worth a faster automaton.
-    builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
-    builder.build(values.keys()).ok().map(Search::Automaton)
-}
+/// Where values stand, and their numbers.
+type Matches = Vec<(Range<usize>, usize)>;
 
-/// Where the values stand, and their numbers.
-fn one_by_one(text: &str, values: &Values, firsts: &AnySet) -> Vec<(Range<usize>, usize)> {
-    let mut found: Vec<(Range<usize>, usize)> = Vec::new();
+/// Where the values stand; `None` if that takes too many comparisons.
+fn one_by_one(
+    text: &str,
+    values: &Values,
+    firsts: &AnySet,
+    compared: &mut usize,
+) -> Option<Matches> {
+    let mut found = Matches::new();
     for place in places(text.as_bytes(), |block| firsts.find(block)) {
         let Some(rest) = text.get(place..) else { continue };
         if found.last().is_some_and(|(last, _)| place < last.end) {
             continue;
+        }
+        *compared += values.len();
+        if *compared > MOST_COMPARED {
+            return None;
         }
         let here = values.keys().enumerate().filter(|(_, value)| rest.starts_with(value.as_str()));
         if let Some((number, value)) = here.max_by_key(|(_, value)| value.len()) {
             found.push((place..place + value.len(), number));
         }
     }
-    found
+    Some(found)
+}
+
+fn automaton(values: &Values, text: &str) -> Option<AhoCorasick> {
+    let bytes: usize = values.keys().map(String::len).sum();
+    let slow = text.len() < bytes * FAST;
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(slow.then_some(AhoCorasickKind::ContiguousNFA))
+        .build(values.keys())
+        .ok()
 }
 
 /// Whether no word goes on at either end.
@@ -170,7 +196,7 @@ mod tests {
             let found = texts.map(|text| {
                 spread.find(text).into_iter().map(|span| span.range).collect::<Vec<_>>()
             });
-            (matches!(spread.search, Some(Search::OneByOne(_))), found)
+            (matches!(spread.search, Some(Search::OneByOne(..))), found)
         };
         let long = "longer".repeat(11);
         let more: Vec<String> = (0..FEW).map(|number| format!("value {number}")).collect();
@@ -179,6 +205,19 @@ mod tests {
         assert!(few);
         assert_eq!(expected.each_ref().map(Vec::len), [4, 4, 1]);
         assert_eq!(spread(&[&long]), (false, expected.clone()));
+        assert_eq!(spread(&["aaaaaa"]), (true, expected.clone()));
         assert_eq!(spread(&more), (false, expected));
+    }
+
+    #[test]
+    fn comparing_values_has_an_end() {
+        let mut spread = Spread::default();
+        spread.add("aaaaaab", &Rc::from("A"), Action::Mask);
+        let text = "a".repeat(MOST_COMPARED - 1);
+        assert_eq!(spread.find(&text).len(), 0);
+        assert!(matches!(spread.search, Some(Search::OneByOne(..))));
+        let found = spread.find("aaaaaab aaaaaaab aaaaaab");
+        assert_eq!(found.len(), 2);
+        assert!(matches!(spread.search, Some(Search::Automaton(_))));
     }
 }

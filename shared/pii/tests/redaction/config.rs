@@ -29,6 +29,10 @@ fn every_error_is_told_with_its_place() {
             json!({"custom": [{"name": "A", "pattern": "x", "words": ["y"]}], "actions": {"b": "mask"}}),
             &["actions.b", "custom[0]: must have exactly one of `pattern` and `words`"],
         ),
+        (
+            json!({"custom": [{"name": "A", "pattern": "x", "context": ["y", ""]}]}),
+            &["custom[0].context[1]: expected a word"],
+        ),
         (json!({"media": "maybe"}), &["media: unknown variant"]),
     ] {
         let errors = errors(&config);
