@@ -7,7 +7,7 @@
 //! assert_eq!(digits("In 2019 we had 7, then 12."), 7);
 //! ```
 
-use std::iter;
+use std::{array, iter};
 
 /// How many bytes are looked at at once.
 pub const BLOCK: usize = 64;
@@ -55,13 +55,13 @@ impl Set {
 
     /// A bit for each byte of the block, the first one's the lowest: whether it is in the set.
     pub fn find(&self, block: &[u8; BLOCK]) -> u64 {
-        let [found] = find_each::<0, 1>(&[*self], block);
+        let [found] = find_each::<0, 1>(array::from_ref(self), block);
         found
     }
 
     /// The same of the bytes beyond ASCII: whether one is in the set once its highest bit is taken away.
     pub fn find_beyond(&self, block: &[u8; BLOCK]) -> u64 {
-        let [found] = find_each::<0x80, 1>(&[*self], block);
+        let [found] = find_each::<0x80, 1>(array::from_ref(self), block);
         found
     }
 
