@@ -61,10 +61,20 @@ impl Size {
 
 /// The most answer tokens that a request asks for, all answers together.
 pub(crate) fn output_limit(body: &Value) -> Option<u64> {
-    let number = |place: &&str| body.pointer(place)?.as_u64();
-    let limit = OUTPUT_LIMITS.iter().find_map(number)?;
-    let count = ANSWER_COUNTS.iter().find_map(number);
+    let limit = number(body, &OUTPUT_LIMITS)?;
+    let count = number(body, &ANSWER_COUNTS);
     Some(limit.saturating_mul(count.unwrap_or(1).clamp(1, MOST_CANDIDATES)))
+}
+
+/// The number at the first of these places that has one. Most are not there, which their first step tells.
+fn number(body: &Value, places: &[&str]) -> Option<u64> {
+    let fields = body.as_object()?;
+    let begins = |place: &str, name: &str| {
+        let ends = matches!(place.as_bytes().get(name.len() + 1), None | Some(b'/'));
+        ends && place.get(1..=name.len()) == Some(name)
+    };
+    let mut there = places.iter().filter(|it| fields.iter().any(|field| begins(it, field.0)));
+    there.find_map(|place| body.pointer(place)?.as_u64())
 }
 
 /// Lowers the limits that a request names; below 0 is none for some. Returns whether any was higher.
