@@ -148,6 +148,12 @@ SETUPS = (
         "what every translating filter must do, without logic or SDK (`tests/least`)",
         upstream=(Plugin("least", {}),),
     ),
+    Setup(
+        "wasm, the least twice",
+        "the same in front and upstream: what any chain and translation must do",
+        filters=(Plugin("least", {}),),
+        upstream=(Plugin("least", {}),),
+    ),
     LUA,
     TRANSLATION,
     _alone("model_router", "the prompt decides where it goes"),
