@@ -30,12 +30,21 @@ toolchain:
 	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 
+# LLVM is told what typical traffic runs, by the profile that `make profile` counted: it inlines the calls in what runs
+# in about every exchange, and nothing for the mere hint to (a tenth of a module). Functions that have changed since are
+# built as if there were no profile.
+LLVM := no-pgo-warn-mismatch disable-vp profile-summary-hot-count=1000 inlinehint-threshold=50 inlinecold-threshold=5 \
+  inline-cold-callsite-threshold=5
+CARGO_WASM = RUSTC_WRAPPER="$(CURDIR)/profile/rustc" \
+  CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS="-C symbol-mangling-version=v0 $(1)" cargo
+PROFILED := $(call CARGO_WASM,-C profile-use=$(CURDIR)/profile/typical.profdata $(addprefix -C llvm-args=-,$(LLVM)))
+
 # One at a time, so that no filter gets the Cargo features of another. The linker leaves room in every call and address,
 # a sixteenth of a module, unless it is told not to.
 .PHONY: modules
 modules: toolchain
 	@for filter in $(FILTERS); do \
-	  cargo rustc --release --target wasm32-wasip1 -p $$filter -- -C link-arg=--compress-relocations; \
+	  $(PROFILED) rustc --release --target wasm32-wasip1 -p $$filter -- -C link-arg=--compress-relocations; \
 	done
 
 .PHONY: wasm
@@ -70,7 +79,7 @@ test-wasm: wasm probe ## The built modules in the simulated host
 
 .PHONY: probe
 probe: toolchain
-	cargo build --release --target wasm32-wasip1 -p probe -p least
+	$(PROFILED) build --release --target wasm32-wasip1 -p probe -p least
 
 # The oldest supported Envoy and the newest tried, at the same time: they share nothing.
 .PHONY: e2e
@@ -108,9 +117,25 @@ bench-report: wasm probe $(VENV)/.ready ## The same, written into the README: ab
 	$(BENCH) --instructions target/instructions.json --json tests/bench/results.json $(BENCH_ARGS)
 	$(PYTHON) tests/bench/publish.py
 
+# The chain has every stage in it. A compiler that is not a nightly has to be told that counting without a runtime is
+# wanted.
+COUNTED := RUSTC_BOOTSTRAP=1 $(call CARGO_WASM,-C profile-generate -C llvm-args=-disable-vp -Z no-profiler-runtime)
+COUNTERS := __llvm_profile_raw_version $(foreach part,cnts data names,__start___llvm_prf_$(part) __stop___llvm_prf_$(part))
+
+.PHONY: profile
+profile: toolchain ## Count what typical traffic runs, for LLVM (after a change of hot code or of the toolchain)
+	rustup component add llvm-tools
+	@rm -rf target/profile/raw; mkdir -p target/profile/raw
+	@for filter in chain provider-translator; do \
+	  $(COUNTED) rustc --release --target wasm32-wasip1 --target-dir target/profile -p $$filter -- $(addprefix -C link-arg=--export=,$(COUNTERS)); \
+	  cargo run --quiet -p wasm-tests --example profile \
+	    target/profile/wasm32-wasip1/release/$${filter//-/_}.wasm target/profile/raw/$$filter.profraw; \
+	done
+	$$(rustc --print sysroot)/lib/rustlib/*/bin/llvm-profdata merge -sparse -o profile/typical.profdata target/profile/raw/*.profraw
+
 .PHONY: speed
 speed: toolchain $(TOOLS)/node ## Megabytes a second in which personal data is found, by kind of text, in V8
-	cargo build --quiet --release --target wasm32-wasip1 -p pii --example speed
+	$(PROFILED) build --quiet --release --target wasm32-wasip1 -p pii --example speed
 	$(TOOLS)/node/node --no-warnings shared/pii/examples/speed/run.mjs $(WASM)/examples/speed.wasm
 
 .PHONY: demo

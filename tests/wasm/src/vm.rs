@@ -109,6 +109,14 @@ impl Vm {
         memory.map_or_else(Vec::new, |memory| memory.data(&*store).to_vec())
     }
 
+    /// The address that the module exports as `name`; none where it does not.
+    pub fn address(&self, name: &str) -> Option<u32> {
+        let mut worker = self.worker.borrow_mut();
+        let Worker { store, instance, .. } = &mut *worker;
+        let address = instance.get_global(&mut *store, name)?.get(&mut *store);
+        address.i32().map(i32::cast_unsigned)
+    }
+
     /// Instructions executed since the start.
     pub fn fuel_used(&self) -> u64 {
         self.worker.borrow().fuel_used

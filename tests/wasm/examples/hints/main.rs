@@ -17,6 +17,7 @@
 )]
 
 mod branches;
+mod exercises;
 mod translations;
 #[path = "../typical/mod.rs"]
 mod typical;
@@ -26,13 +27,7 @@ use std::{env, fs, io};
 
 use wasm_tests::{Module, Vm};
 
-use crate::translations::translations;
-use crate::typical::{Subject, event, subjects, whole};
-
-/// A VM's first exchange prepares things; it is to be rare.
-const TYPICAL: usize = 50;
-/// Of each translation: together they count as much as the typical exchanges.
-const TRANSLATED: usize = 3;
+use crate::exercises::exercised;
 
 fn main() -> io::Result<()> {
     let mut arguments = env::args().skip(1);
@@ -65,50 +60,11 @@ fn is_newer(file: &Path, than: &Path) -> bool {
 
 /// How often each branch of `module` went either way.
 fn counts(name: &str, module: &[u8]) -> Vec<u64> {
-    let counting = Module::compile(&branches::counting(module)).unwrap();
-    let mut sums = Vec::new();
-    let mut run = |subject: &Subject, exchanges: &dyn Fn(&Vm)| {
-        let vm = subject.start(&counting);
-        let at_start = counted(&vm);
-        exchanges(&vm);
-        sums.resize(at_start.len(), 0);
-        for (sum, (now, then)) in sums.iter_mut().zip(counted(&vm).into_iter().zip(at_start)) {
-            *sum += u64::from(now.wrapping_sub(then));
-        }
-    };
-    for subject in typical(name) {
-        run(&subject, &|vm| {
-            for _ in 0..TYPICAL {
-                whole(vm, &subject);
-                event(vm, &subject);
-            }
-        });
-    }
-    for translation in
-        translations().iter().filter(|translation| translation.subject.module == name)
-    {
-        run(&translation.subject, &|vm| (0..TRANSLATED).for_each(|_| translation.run(vm)));
-    }
-    sums
+    exercised(name, &Module::compile(&branches::counting(module)).unwrap(), &counted)
 }
 
-/// What is said to the module `name`. A stage that the subjects have in a chain is also a filter of its own.
-fn typical(name: &str) -> Vec<Subject> {
-    let mut subjects = subjects();
-    let alone: Vec<Subject> = subjects.iter().filter_map(alone).collect();
-    subjects.extend(alone);
-    subjects.retain(|subject| subject.module == name);
-    subjects
-}
-
-/// The filter that is the chain's only stage.
-fn alone(chain: &Subject) -> Option<Subject> {
-    let [stage] = chain.config["stages"].as_array()?.as_slice() else { return None };
-    let (name, config) = stage.as_object()?.iter().next()?;
-    Some(Subject { module: name.replace('-', "_"), config: config.clone(), ..*chain })
-}
-
-fn counted(vm: &Vm) -> Vec<u32> {
+fn counted(vm: &Vm) -> Vec<u64> {
     let bytes = vm.memory(branches::COUNTS);
-    bytes.chunks_exact(4).map(|count| u32::from_le_bytes(count.try_into().unwrap())).collect()
+    let count = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().unwrap()).into();
+    bytes.chunks_exact(4).map(count).collect()
 }

@@ -61,3 +61,14 @@ fn memory_is_small_and_flat() {
     assert_eq!(vm.memory_bytes(), warm, "memory grew");
     assert!(warm <= 4 << 20, "{warm} bytes in use");
 }
+
+/// Without the profile it takes 102,600.
+#[test]
+fn the_profile_fits_the_code() {
+    let vm = translator(options());
+    exchange(&vm, 4);
+    let before = vm.fuel_used();
+    exchange(&vm, 4);
+    let instructions = vm.fuel_used() - before;
+    assert!(instructions <= 92_000, "{instructions} instructions; `make profile` may be due");
+}
