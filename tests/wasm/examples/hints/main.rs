@@ -3,7 +3,7 @@
 //!
 //! V8 puts code that a hint calls unlikely at the end of its function. What remains in the way of a request is
 //! shorter, and on a worker that also runs all of Envoy it is the way code gets into the processor's caches that
-//! costs: an exchange takes 6 to 10 % less time. The hints are a custom section (Envoy ≥ 1.36 reads it: V8 13.7 and
+//! costs: an exchange takes 5 to 9 % less time. The hints are a custom section (Envoy ≥ 1.36 reads it: V8 13.7 and
 //! later, <https://groups.google.com/a/chromium.org/g/blink-dev/c/oWlFPpfVVRI>); no compiler for Rust writes it.
 //! Which way a branch goes is counted here, in the simulated Envoy, under typical traffic.
 //!
