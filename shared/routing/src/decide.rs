@@ -82,6 +82,8 @@ impl Standing for Unknown {
 pub struct Decision {
     /// The name of the rule or virtual model that decided.
     pub rule: String,
+    /// Its number among the plan's rules.
+    pub number: usize,
     /// The target, as an index into the plan's.
     pub target: usize,
     /// The model to send, if it is another than the client named.
@@ -94,9 +96,8 @@ pub struct Decision {
     pub trial: Option<(usize, bool)>,
     /// It is the one request that tries whether the target is well again.
     pub probe: bool,
-    /// The rule, by its number, that would have to know the prompt's meaning to decide; until then the target is
-    /// what it falls back to.
-    pub asks: Option<usize>,
+    /// The rule would have to know the prompt's meaning to decide; until then the target is what it falls back to.
+    pub asks: bool,
     /// Why this target, in a few words. Never text of the request.
     pub reason: String,
 }
@@ -131,7 +132,7 @@ impl Plan {
         let rule = self.rules.get(number).ok_or(NoRoute)?;
         let asks = self.semantic(number).is_some() && asked.meaning().is_none();
         let mut chooser = Chooser { plan: self, asked, dice, standing, out: Vec::new() };
-        let decision = Decision { asks: asks.then_some(number), ..chooser.settle(rule, asks) };
+        let decision = chooser.settle(number, rule, asks);
         if let Some(lines) = trace {
             lines.push(format!(
                 "target {}: {}",
@@ -194,7 +195,7 @@ impl Picked {
 
 impl Chooser<'_> {
     /// `asks`: the decision is not the last one, so nothing may be claimed for it.
-    fn settle(&mut self, rule: &Rule, asks: bool) -> Decision {
+    fn settle(&mut self, number: usize, rule: &Rule, asks: bool) -> Decision {
         let route = &*rule.route;
         // Every round puts one more target out, so there are at most as many.
         let mut picked = self.round(route);
@@ -215,12 +216,13 @@ impl Chooser<'_> {
         let model = route.model.clone().or_else(|| target.and_then(|target| target.model.clone()));
         Decision {
             rule: rule.name.clone(),
+            number,
             target: picked.target,
             model,
             fallbacks: chain.into_iter().filter(|id| *id != picked.target).collect(),
             shadow: picked.shadow,
             trial: picked.trial,
-            asks: None,
+            asks,
             probe,
             reason: picked.reason,
         }

@@ -112,10 +112,10 @@ impl Routing {
             plan.decide(asked, io.dice, &live, None).map_err(|_| stage::models::unknown_model())
         };
         let mut decision = decide(&asked)?;
-        if let Some(rule) = decision.asks {
-            if let Some(question) =
-                plan.semantic(rule).and_then(|semantic| semantic.question(&texts))
-            {
+        if decision.asks {
+            let rule = decision.number;
+            let semantic = plan.semantic(rule);
+            if let Some(question) = semantic.and_then(|semantic| semantic.question(&texts)) {
                 io.call(question);
                 self.asking = Some(rule);
                 return Ok(());
@@ -397,9 +397,8 @@ fn tell(
         let percent = f64::from(trial.share(policy)) / 10_000.0;
         io.fact(facts::CANARY, format!("{percent} % {}", trial.advice().name()));
     }
-    let rule = plan.rules.iter().position(|rule| rule.name == decision.rule).unwrap_or_default();
     let labels = [("rule", decision.rule.as_str()), ("target", target)];
-    io.record(&plan.told.series((metrics::ROUTED, rule), decision.target, &labels), 1);
+    io.record(&plan.told.series((metrics::ROUTED, decision.number), decision.target, &labels), 1);
     if let Some(shadow) = decision.shadow {
         io.count(metrics::SHADOWED, &[("target", plan.target_name(shadow))]);
     }
