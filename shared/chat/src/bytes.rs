@@ -72,9 +72,7 @@ impl Set {
 
     /// Where the first byte stands that is in the set.
     pub fn position(&self, bytes: &[u8]) -> Option<usize> {
-        let mut found = blocks(bytes).map(|block| self.find(&block)).enumerate();
-        let (at, found) = found.find(|(_, found)| *found != 0)?;
-        Some(at * BLOCK + found.trailing_zeros() as usize)
+        places(bytes, |block| self.find(block)).next()
     }
 }
 

@@ -45,8 +45,8 @@ const WORDS: [&str; 11] = [
     "/stop_sequences",
 ];
 
-/// Shows what a client says in its own words beside the conversation. It is no text of the conversation, so [`crate::Dialect::visit_request`] does not. Returns whether
-/// any was replaced.
+/// Shows what a client says in its own words beside the conversation. It is no text of that, so
+/// [`crate::Dialect::visit_request`] does not. Returns whether any was replaced.
 pub fn visit_settings(body: &mut Value, visit: Visit<'_>) -> bool {
     WORDS.iter().fold(false, |edited, place| {
         let told = body.pointer_mut(place);

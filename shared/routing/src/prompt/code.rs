@@ -1,6 +1,6 @@
 //! Whether a text has program code in it.
 
-use chat::bytes::{BLOCK, Set, blocks};
+use chat::bytes::{Set, places};
 
 use super::words::count_words;
 
@@ -148,17 +148,12 @@ fn points_of(line: &str) -> u32 {
 /// How many of the marks a line has. Prose has few bytes that one begins with.
 fn marks(line: &str) -> u32 {
     let mut found = 0u32;
-    for (index, block) in blocks(line.as_bytes()).enumerate() {
-        let mut begun = BEGINNINGS.find(&block);
-        while begun != 0 {
-            let at = index * BLOCK + begun.trailing_zeros() as usize;
-            begun &= begun - 1;
-            let rest = line.as_bytes().get(at..).unwrap_or_default();
-            let marks = MARKS.iter().map(|mark| mark.as_bytes()).enumerate();
-            // Nearly none begins with this very byte.
-            for (number, mark) in marks.filter(|(_, mark)| mark.first() == rest.first()) {
-                found |= u32::from(rest.starts_with(mark)) << number;
-            }
+    for at in places(line.as_bytes(), |block| BEGINNINGS.find(block)) {
+        let rest = line.as_bytes().get(at..).unwrap_or_default();
+        let marks = MARKS.iter().map(|mark| mark.as_bytes()).enumerate();
+        // Nearly none begins with this very byte.
+        for (number, mark) in marks.filter(|(_, mark)| mark.first() == rest.first()) {
+            found |= u32::from(rest.starts_with(mark)) << number;
         }
     }
     found.count_ones()
