@@ -17,7 +17,9 @@
 )]
 
 mod branches;
+#[path = "../typical/exercises.rs"]
 mod exercises;
+#[path = "../typical/translations.rs"]
 mod translations;
 #[path = "../typical/mod.rs"]
 mod typical;

@@ -8,10 +8,10 @@
     reason = "a tool that may stop"
 )]
 
-#[path = "../hints/exercises.rs"]
+#[path = "../typical/exercises.rs"]
 mod exercises;
 mod raw;
-#[path = "../hints/translations.rs"]
+#[path = "../typical/translations.rs"]
 mod translations;
 #[path = "../typical/mod.rs"]
 mod typical;
