@@ -26,9 +26,9 @@ enum Step {
 }
 
 impl Path {
-    /// The field `name` of what stands here.
-    pub fn field(&self, name: &str) -> Path {
-        self.step(Step::Field(Key::read(name)))
+    /// The field `name` of what stands here: as it stands in code, or read ([`Key::read`]).
+    pub fn field(&self, name: impl Into<Key>) -> Path {
+        self.step(Step::Field(name.into()))
     }
 
     /// Item `index` of what stands here.
@@ -109,10 +109,11 @@ impl PartialEq<&str> for Path {
 }
 
 impl From<&str> for Path {
+    #[inline]
     fn from(text: &str) -> Path {
         match text {
             "" => Path::default(),
-            _ => Path::default().field(text),
+            _ => Path::default().field(Key::read(text)),
         }
     }
 }

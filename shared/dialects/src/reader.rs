@@ -2,7 +2,7 @@
 //! or mistyped in the same words and knows what it has not read.
 
 use chat::Problem;
-use chat::json::{Map, Number, Value};
+use chat::json::{Key, Map, Number, Value, same};
 
 use crate::neutral::Sampling;
 use crate::{Drops, Path};
@@ -10,49 +10,115 @@ use crate::{Drops, Path};
 /// The fields of one object that are not read yet.
 ///
 /// The getters take a field out. Those that return an `Option` treat `null` as absent, as the providers do.
+///
+/// Most fields that are asked for are not there. So every getter looks for a bit where it is called, which takes next to
+/// no code for a name that stands in code, and only then for the field.
 #[derive(Debug, Clone)]
 pub(crate) struct Fields {
+    /// All of them: what is taken out leaves a `null` behind, as nobody else looks.
     map: Map,
     path: Path,
-    /// No field is there of a name whose bit is not set: most that are asked for are not there.
+    /// No field is there of a name whose bit is not set.
     names: u64,
+    /// What was taken out, by its place among the first.
+    taken: u64,
 }
 
-/// The bit of names like this one.
-fn bit(name: &str) -> u64 {
-    let first = name.bytes().next().unwrap_or_default();
-    1 << (name.len().wrapping_add(usize::from(first)) % 64)
+/// How many fields of an object can be marked as taken; further ones are removed.
+const MARKED: usize = u64::BITS as usize;
+
+/// The bit of names like this one: tells the names that dialects know best apart.
+#[inline(always)]
+pub(crate) const fn bit(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 1 };
+    1 << (((bytes.len() + *first as usize) * 10 + *last as usize) % 64)
 }
+
+/// The bits of the names of several fields, for [`Fields::of`].
+macro_rules! bits {
+    ($($name:expr),+) => { const { $($crate::reader::bit($name))|+ } };
+}
+
+pub(crate) use bits;
 
 impl Fields {
     /// The fields of `value`, which stands at `path`: `messages[1].content[0]`, or empty for the body.
     ///
     /// # Errors
     /// `value` is not an object.
+    #[inline(always)]
     pub(crate) fn new(value: Value, path: impl Into<Path>) -> Result<Fields, Problem> {
-        let path = path.into();
+        Fields::at(value, path.into())
+    }
+
+    fn at(value: Value, path: Path) -> Result<Fields, Problem> {
         match value {
             Value::Object(map) => {
                 let names = map.keys().fold(0, |bits, name| bits | bit(name));
-                Ok(Fields { map, path, names })
+                Ok(Fields { map, path, names, taken: 0 })
             }
             _ => Err(wrong_type(path, "an object")),
         }
     }
 
     /// Where the field `name` stands or would stand.
-    pub(crate) fn path(&self, name: &str) -> Path {
+    pub(crate) fn path(&self, name: &'static str) -> Path {
         self.path.field(name)
     }
 
+    #[inline(always)]
+    fn may_have(&self, bits: u64) -> bool {
+        self.names & bits != 0
+    }
+
+    /// What `read` makes of the fields of these names ([`bits`]), which it is not asked for if none of them is there.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    #[inline(always)]
+    pub(crate) fn of<T: Default>(
+        &mut self,
+        bits: u64,
+        read: impl FnOnce(&mut Fields) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        if self.may_have(bits) { read(self) } else { Ok(T::default()) }
+    }
+
     /// The field as it is, left where it is.
+    #[inline(always)]
     pub(crate) fn peek(&self, name: &str) -> Option<&Value> {
-        self.map.get(name)
+        if self.may_have(bit(name)) { self.look(name) } else { None }
+    }
+
+    #[inline(never)]
+    fn look(&self, name: &str) -> Option<&Value> {
+        let (at, (_, value)) = self.map.iter().enumerate().find(|(_, it)| same(it.0, name))?;
+        (!self.is_taken(at)).then_some(value)
     }
 
     /// The field as it is, `null` included.
+    #[inline(always)]
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
-        if self.names & bit(name) == 0 { None } else { self.map.shift_remove(name) }
+        if self.may_have(bit(name)) { self.remove(name) } else { None }
+    }
+
+    #[inline(never)]
+    fn remove(&mut self, name: &str) -> Option<Value> {
+        let mut fields = self.map.iter_mut().enumerate();
+        let (at, (_, value)) = fields.find(|(_, it)| same(it.0, name))?;
+        match at < MARKED {
+            true if self.taken >> at & 1 != 0 => None,
+            true => {
+                self.taken |= 1 << at;
+                Some(value.take())
+            }
+            false => self.map.shift_remove(name),
+        }
+    }
+
+    fn is_taken(&self, at: usize) -> bool {
+        at < MARKED && self.taken >> at & 1 != 0
     }
 
     /// The field, which must be there.
@@ -60,18 +126,24 @@ impl Fields {
     /// # Errors
     /// It is missing or `null`.
     pub(crate) fn required(&mut self, name: &str) -> Result<Value, Problem> {
-        self.present(name).ok_or_else(|| missing(self.path(name)))
+        self.present(name).ok_or_else(|| self.lacks(name))
     }
 
     /// A string.
     ///
     /// # Errors
     /// It is something else.
+    #[inline(always)]
     pub(crate) fn string(&mut self, name: &str) -> Result<Option<String>, Problem> {
-        self.typed(name, "a string", |value| match value {
-            Value::String(text) => Some(text),
-            _ => None,
-        })
+        self.ask(name, Fields::string_there)
+    }
+
+    fn string_there(&mut self, name: &str) -> Result<Option<String>, Problem> {
+        match self.present(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(self.mistyped(name, "a string")),
+        }
     }
 
     /// A string, which must be there.
@@ -79,33 +151,44 @@ impl Fields {
     /// # Errors
     /// It is missing or something else.
     pub(crate) fn required_string(&mut self, name: &str) -> Result<String, Problem> {
-        self.string(name)?.ok_or_else(|| missing(self.path(name)))
+        match self.present(name) {
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => Err(self.mistyped(name, "a string")),
+            None => Err(self.lacks(name)),
+        }
     }
 
     /// A whole number that is not negative.
     ///
     /// # Errors
     /// It is something else.
+    #[inline(always)]
     pub(crate) fn u64(&mut self, name: &str) -> Result<Option<u64>, Problem> {
-        self.typed(name, "a non-negative integer", |value| value.as_u64())
+        self.ask(name, |fields, name| {
+            fields.typed(name, "a non-negative integer", |value| value.as_u64())
+        })
     }
 
     /// A boolean.
     ///
     /// # Errors
     /// It is something else.
+    #[inline(always)]
     pub(crate) fn bool(&mut self, name: &str) -> Result<Option<bool>, Problem> {
-        self.typed(name, "a boolean", |value| value.as_bool())
+        self.ask(name, |fields, name| fields.typed(name, "a boolean", |value| value.as_bool()))
     }
 
     /// A number, with the digits it came with.
     ///
     /// # Errors
     /// It is something else.
+    #[inline(always)]
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<Number>, Problem> {
-        self.typed(name, "a number", |value| match value {
-            Value::Number(number) => Some(number),
-            _ => None,
+        self.ask(name, |fields, name| {
+            fields.typed(name, "a number", |value| match value {
+                Value::Number(number) => Some(number),
+                _ => None,
+            })
         })
     }
 
@@ -113,10 +196,13 @@ impl Fields {
     ///
     /// # Errors
     /// It is something else.
+    #[inline(always)]
     pub(crate) fn array(&mut self, name: &str) -> Result<Option<Vec<Value>>, Problem> {
-        self.typed(name, "an array", |value| match value {
-            Value::Array(items) => Some(items),
-            _ => None,
+        self.ask(name, |fields, name| {
+            fields.typed(name, "an array", |value| match value {
+                Value::Array(items) => Some(items),
+                _ => None,
+            })
         })
     }
 
@@ -124,27 +210,30 @@ impl Fields {
     ///
     /// # Errors
     /// It is something else, or an item is.
-    pub(crate) fn strings(&mut self, name: &str) -> Result<Option<Vec<String>>, Problem> {
-        let Some(items) = self.array(name)? else { return Ok(None) };
-        let string = |(index, value)| match value {
-            Value::String(text) => Ok(text),
-            _ => Err(wrong_type(self.path(name).item(index), "a string")),
-        };
-        items.into_iter().enumerate().map(string).collect::<Result<_, _>>().map(Some)
+    #[inline(always)]
+    pub(crate) fn strings(&mut self, name: &'static str) -> Result<Option<Vec<String>>, Problem> {
+        match self.array(name)? {
+            None => Ok(None),
+            Some(items) => strings(items, &self.path(name)).map(Some),
+        }
     }
 
     /// How tokens are drawn, under OpenAI's names, which others took over.
     ///
     /// # Errors
     /// One of them is no number.
+    #[inline(always)]
     pub(crate) fn sampling(&mut self) -> Result<Sampling, Problem> {
-        Ok(Sampling {
-            frequency_penalty: self.number("frequency_penalty")?,
-            presence_penalty: self.number("presence_penalty")?,
-            seed: self.number("seed")?,
-            temperature: self.number("temperature")?,
-            top_k: self.number("top_k")?,
-            top_p: self.number("top_p")?,
+        let penalties = bits!["frequency_penalty", "presence_penalty", "seed"];
+        self.of(penalties | bits!["temperature", "top_k", "top_p"], |fields| {
+            Ok(Sampling {
+                frequency_penalty: fields.number("frequency_penalty")?,
+                presence_penalty: fields.number("presence_penalty")?,
+                seed: fields.number("seed")?,
+                temperature: fields.number("temperature")?,
+                top_k: fields.number("top_k")?,
+                top_p: fields.number("top_p")?,
+            })
         })
     }
 
@@ -152,13 +241,24 @@ impl Fields {
     ///
     /// # Errors
     /// It is something else.
+    #[inline(always)]
     pub(crate) fn object(&mut self, name: &str) -> Result<Option<Fields>, Problem> {
+        self.ask(name, Fields::object_there)
+    }
+
+    fn object_there(&mut self, name: &str) -> Result<Option<Fields>, Problem> {
         let Some(value) = self.present(name) else { return Ok(None) };
-        Fields::new(value, self.path(name)).map(Some)
+        Fields::at(value, self.path.field(Key::read(name))).map(Some)
     }
 
     /// What was not taken.
-    pub(crate) fn rest(self) -> Map {
+    pub(crate) fn rest(mut self) -> Map {
+        if self.taken != 0 {
+            let mut at = 0..;
+            let taken = self.taken;
+            let is_left = |at| at >= MARKED || taken >> at & 1 == 0;
+            self.map.retain(|_, _| at.next().is_none_or(is_left));
+        }
         self.map
     }
 
@@ -169,27 +269,80 @@ impl Fields {
     }
 
     /// Records what was not taken as dropped; a `null` says nothing and is no loss.
-    pub(crate) fn report_rest(self, drops: &mut Drops, reason: &str) {
-        for (name, value) in self.map {
+    pub(crate) fn report_rest(mut self, drops: &mut Drops, reason: &str) {
+        for (name, value) in &mut self.map {
             if !value.is_null() {
-                drops.lose(self.path.field(&name), reason, value);
+                drops.lose(self.path.field(name.clone()), reason, value.take());
             }
         }
     }
 
+    /// What `read` finds, if the field may be there.
+    #[inline(always)]
+    fn ask<T>(
+        &mut self,
+        name: &str,
+        read: fn(&mut Fields, &str) -> Result<Option<T>, Problem>,
+    ) -> Result<Option<T>, Problem> {
+        if self.may_have(bit(name)) { read(self, name) } else { Ok(None) }
+    }
+
     fn present(&mut self, name: &str) -> Option<Value> {
-        self.take(name).filter(|value| !value.is_null())
+        self.remove(name).filter(|value| !value.is_null())
     }
 
     fn typed<T>(
         &mut self,
         name: &str,
         expected: &str,
-        read: impl FnOnce(Value) -> Option<T>,
+        read: fn(Value) -> Option<T>,
     ) -> Result<Option<T>, Problem> {
         let Some(value) = self.present(name) else { return Ok(None) };
-        read(value).map(Some).ok_or_else(|| wrong_type(self.path(name), expected))
+        read(value).map(Some).ok_or_else(|| self.mistyped(name, expected))
     }
+
+    /// The problem of a field that must be there.
+    #[cold]
+    pub(crate) fn lacks(&self, name: &str) -> Problem {
+        missing(self.path.field(Key::read(name)))
+    }
+
+    /// The problem of a field of the wrong type; `expected` with its article: `a string`.
+    #[cold]
+    pub(crate) fn mistyped(&self, name: &str, expected: &str) -> Problem {
+        wrong_type(self.path.field(Key::read(name)), expected)
+    }
+}
+
+/// What `read` makes of each item of the array at `path`.
+///
+/// # Errors
+/// The first that `read` finds.
+pub(crate) fn each<T>(
+    items: Vec<Value>,
+    path: &Path,
+    mut read: impl FnMut(Value, Path) -> Result<T, Problem>,
+) -> Result<Vec<T>, Problem> {
+    let mut all = Vec::with_capacity(items.len());
+    for (index, value) in items.into_iter().enumerate() {
+        all.push(read(value, path.item(index))?);
+    }
+    Ok(all)
+}
+
+/// The items of the array at `path`, which are strings.
+///
+/// # Errors
+/// One is something else.
+pub(crate) fn strings(items: Vec<Value>, path: &Path) -> Result<Vec<String>, Problem> {
+    let mut all = Vec::with_capacity(items.len());
+    for (index, value) in items.into_iter().enumerate() {
+        match value {
+            Value::String(text) => all.push(text),
+            _ => return Err(wrong_type(path.item(index), "a string")),
+        }
+    }
+    Ok(all)
 }
 
 /// The path of item `index` of the array at `path`.
@@ -279,5 +432,24 @@ mod tests {
         fields.report_rest(&mut drops, "unknown");
         let paths: Vec<_> = drops.iter().map(|dropped| dropped.path.as_str()).collect();
         assert_eq!(paths, ["a[0].b", "a[0].c"]);
+    }
+
+    #[test]
+    fn any_number_of_fields_is_taken_and_left() {
+        for count in [1, 31, 32, 33, 63, 64, 65, 66, 130] {
+            let all: Map = (0..count).map(|at| (format!("f{at}"), json!(at))).collect();
+            for kept in [0, count / 2, count - 1] {
+                let mut fields = Fields::new(Value::Object(all.clone()), "").unwrap();
+                let name = format!("f{kept}");
+                for at in (0..count).filter(|at| *at != kept) {
+                    let name = format!("f{at}");
+                    assert_eq!(fields.take(&name), Some(json!(at)));
+                    assert_eq!((fields.peek(&name), fields.clone().take(&name)), (None, None));
+                }
+                assert_eq!(fields.peek(&name), Some(&json!(kept)), "{count}");
+                assert_eq!(fields.clone().stated(), fields.clone().rest());
+                assert_eq!(fields.rest().keys().collect::<Vec<_>>(), [&name]);
+            }
+        }
     }
 }

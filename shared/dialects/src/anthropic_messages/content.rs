@@ -7,7 +7,7 @@ use chat::json::{Value, json, object};
 
 use super::NAME;
 use crate::neutral::{Block, CacheControl, Content, Source, ToolKind};
-use crate::reader::{Fields, item, wrong_type, wrong_value};
+use crate::reader::{Fields, bits, each, wrong_type, wrong_value};
 use crate::{Drops, Path};
 
 /// Why a field of ours is in the drops.
@@ -26,11 +26,7 @@ const CITATIONS: [&str; 5] = [
 pub(super) fn decode(value: Value, path: &Path, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
     match value {
         Value::String(text) => Ok(vec![Block::new(Content::Text { text, citations: None }, path)]),
-        Value::Array(items) => items
-            .into_iter()
-            .enumerate()
-            .map(|(index, value)| decode_block(value, item(path, index), drops))
-            .collect(),
+        Value::Array(items) => each(items, path, |value, path| decode_block(value, path, drops)),
         _ => Err(wrong_type(path.to_owned(), "a string or an array of content blocks")),
     }
 }
@@ -42,7 +38,7 @@ fn decode_block(value: Value, path: Path, drops: &mut Drops) -> Result<Block, Pr
         return Ok(Block::new(content, path));
     }
     let kind = fields.required_string("type")?;
-    let cache = decode_cache(&mut fields)?;
+    let cache = fields.of(bits!["cache_control"], decode_cache)?;
     let content = match kind.as_str() {
         "document" => decode_document(&mut fields, drops)?,
         "image" => Content::Image { source: decode_source(&mut fields, drops)?, detail: None },

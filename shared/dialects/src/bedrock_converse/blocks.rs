@@ -6,7 +6,7 @@ use chat::json::{Value, json};
 use super::{NAME, NOT_CARRIED};
 use crate::Drops;
 use crate::neutral::{Block, CacheControl, Content, Source, ToolKind};
-use crate::reader::{Fields, item, missing, wrong_type};
+use crate::reader::{Fields, item, wrong_type};
 
 /// Formats of documents and their media types.
 pub(super) const DOCUMENTS: [(&str, &str); 9] = [
@@ -97,8 +97,8 @@ fn known(fields: &mut Fields, drops: &mut Drops) -> Result<Content, Problem> {
         return Ok(content);
     }
     if let Some(mut result) = fields.object("toolResult")? {
+        let list = result.array("content")?.ok_or_else(|| result.lacks("content"))?;
         let path = result.path("content");
-        let list = result.array("content")?.ok_or_else(|| missing(path.clone()))?;
         let content = Content::ToolResult {
             id: result.required_string("toolUseId")?,
             content: decode(list.into_iter().map(spelled_out).collect(), &path, drops)?,
@@ -112,8 +112,8 @@ fn known(fields: &mut Fields, drops: &mut Drops) -> Result<Content, Problem> {
             thoughts.report_rest(drops, NOT_CARRIED);
             return Ok(Content::RedactedReasoning { data });
         }
-        let path = thoughts.path("reasoningText");
-        let mut text = thoughts.object("reasoningText")?.ok_or_else(|| missing(path))?;
+        let mut text =
+            thoughts.object("reasoningText")?.ok_or_else(|| thoughts.lacks("reasoningText"))?;
         let content = Content::Reasoning {
             text: text.required_string("text")?,
             signature: text.string("signature")?.filter(|signature| !signature.is_empty()),
@@ -122,8 +122,8 @@ fn known(fields: &mut Fields, drops: &mut Drops) -> Result<Content, Problem> {
         thoughts.report_rest(drops, NOT_CARRIED);
         return Ok(content);
     }
-    let path = fields.path("citationsContent");
-    let mut cited = fields.object("citationsContent")?.ok_or_else(|| missing(path))?;
+    let mut cited =
+        fields.object("citationsContent")?.ok_or_else(|| fields.lacks("citationsContent"))?;
     let pieces = cited.array("content")?.unwrap_or_default();
     let text = pieces.iter().filter_map(|piece| piece.get("text")?.as_str()).collect();
     let citations = cited.array("citations")?.filter(|list| !list.is_empty());
@@ -177,15 +177,13 @@ fn typed(source: Source, media_type: &str) -> Source {
 /// Format and source of a medium, and what else it says.
 fn media(mut fields: Fields, drops: &mut Drops) -> Result<(String, Source, Fields), Problem> {
     let format = fields.string("format")?.unwrap_or_default();
-    let path = fields.path("source");
-    let mut source = fields.object("source")?.ok_or_else(|| missing(path))?;
+    let mut source = fields.object("source")?.ok_or_else(|| fields.lacks("source"))?;
     let found = if let Some(data) = source.string("bytes")? {
         Source::Base64 { media_type: String::new(), data }
     } else if let Some(text) = source.string("text")? {
         Source::Text { text }
     } else {
-        let path = source.path("s3Location");
-        let mut place = source.object("s3Location")?.ok_or_else(|| missing(path))?;
+        let mut place = source.object("s3Location")?.ok_or_else(|| source.lacks("s3Location"))?;
         let url = place.required_string("uri")?;
         place.report_rest(drops, NOT_CARRIED);
         Source::Url { url }

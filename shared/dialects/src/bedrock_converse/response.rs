@@ -21,8 +21,7 @@ pub(super) fn decode(body: Value, drops: &mut Drops) -> Result<Response, Problem
 fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let mut fields = Fields::new(body, "")?;
     let mut output = fields.object("output")?.ok_or_else(|| missing("output".to_owned()))?;
-    let path = output.path("message");
-    let mut message = output.object("message")?.ok_or_else(|| missing(path))?;
+    let mut message = output.object("message")?.ok_or_else(|| output.lacks("message"))?;
     let path = message.path("content");
     let list = message.array("content")?.unwrap_or_default();
     let content = blocks::decode(list, &path, drops)?;

@@ -73,7 +73,7 @@ pub(super) fn list(fields: &mut Fields, name: &str) -> Result<Option<Vec<Value>>
         None | Some(Value::Null) => Ok(None),
         Some(Value::Array(items)) => Ok(Some(items)),
         Some(one @ Value::Object(_)) => Ok(Some(vec![one])),
-        Some(_) => Err(wrong_type(fields.path(name), "an array")),
+        Some(_) => Err(fields.mistyped(name, "an array")),
     }
 }
 
@@ -190,8 +190,8 @@ fn kind(fields: &Fields) -> Kind {
 }
 
 fn call(fields: &mut Fields, ids: &mut Ids, drops: &mut Drops) -> Result<Content, Problem> {
-    let path = fields.path("functionCall");
-    let mut call = fields.object("functionCall")?.ok_or_else(|| wrong_type(path, "an object"))?;
+    let call = fields.object("functionCall")?;
+    let mut call = call.ok_or_else(|| fields.mistyped("functionCall", "an object"))?;
     let name = own_tool_name(call.required_string("name")?);
     let id = call.string("id")?;
     let arguments = match call.take("args") {

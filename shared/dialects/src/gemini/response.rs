@@ -77,11 +77,10 @@ fn candidate(mut fields: Fields, ids: &mut Ids, drops: &mut Drops) -> Result<Can
         }
         None => Vec::new(),
     };
-    let path = fields.path("groundingMetadata");
     if let Some(grounding) = fields.take("groundingMetadata").filter(|value| !value.is_null()) {
         ground(&grounding, &mut content);
         if !grounding::is_told(&grounding) {
-            drops.lose(path, NOT_CARRIED, grounding);
+            drops.lose(fields.path("groundingMetadata"), NOT_CARRIED, grounding);
         }
     }
     let calls = content.iter().any(|block| matches!(block.content, Content::ToolCall { .. }));

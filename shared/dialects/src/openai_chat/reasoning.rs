@@ -6,12 +6,18 @@ use chat::json::{Value, json};
 use super::UNKNOWN;
 use crate::gemini::from_extra_content;
 use crate::neutral::{Block, Content};
-use crate::reader::{Fields, item};
+use crate::reader::{Fields, bits, item};
 use crate::{Drops, Path};
 
 /// Takes the thoughts out of a message. Where several extensions tell the same thoughts, the one that can
 /// be given back to the model counts.
+#[inline(always)]
 pub(super) fn decode(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
+    let parts = bits!["thinking_blocks", "reasoning_details"];
+    message.of(parts | bits!["reasoning_content", "reasoning"], |message| read(message, drops))
+}
+
+fn read(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
     let blocks = thinking_blocks(message, drops)?;
     let details = reasoning_details(message, drops)?;
     let content = message.string("reasoning_content")?;
@@ -22,7 +28,7 @@ pub(super) fn decode(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Bloc
     if !details.is_empty() {
         return Ok(details);
     }
-    let plain = |text: Option<String>, name: &str| {
+    let plain = |text: Option<String>, name: &'static str| {
         let text = text.filter(|text| !text.is_empty())?;
         Some(Block::new(Content::Reasoning { text, signature: None }, message.path(name)))
     };

@@ -30,7 +30,7 @@ impl Encoder {
     /// The event if a completion has a place for it; otherwise it is reported.
     fn told(&mut self, event: neutral::Event) -> Option<neutral::Event> {
         let drops = self.chat.drops();
-        let mut once = |candidate: usize, name: &str| {
+        let mut once = |candidate: usize, name: &'static str| {
             drops.once(item("choices", candidate).field(name), NOT_SUPPORTED);
             None
         };

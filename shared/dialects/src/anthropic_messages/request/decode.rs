@@ -8,23 +8,27 @@ use super::super::content::{self, NOT_CARRIED};
 use crate::neutral::{
     Effort, Message, Reasoning, Request, ResponseFormat, Role, Sampling, Tool, ToolChoice, ToolKind,
 };
-use crate::reader::{Fields, item, missing, wrong_value};
+use crate::reader::{Fields, bits, each, item, missing, wrong_value};
 use crate::{Drops, Path};
 
 /// Reads a request.
 pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
     let mut fields = Fields::new(body, "")?;
-    let mut messages = decode_system(&mut fields, drops)?;
+    let mut messages = fields.of(bits!["system"], |fields| decode_system(fields, drops))?;
     let turns = fields.array("messages")?.ok_or_else(|| missing("messages".to_owned()))?;
     for (index, turn) in turns.into_iter().enumerate() {
         messages.push(decode_message(turn, item("messages", index), drops)?);
     }
-    let (tool_choice, parallel_tool_calls) = decode_tool_choice(&mut fields, drops)?;
-    let (response_format, effort) = decode_output_config(&mut fields, drops)?;
+    let (tool_choice, parallel_tool_calls) =
+        fields.of(bits!["tool_choice"], |fields| decode_tool_choice(fields, drops))?;
+    let (response_format, effort) = fields
+        .of(bits!["output_format", "output_config"], |fields| {
+            decode_output_config(fields, drops)
+        })?;
     Ok(Request {
         model: fields.required_string("model")?,
         messages,
-        tools: decode_tools(&mut fields, drops)?,
+        tools: fields.of(bits!["tools"], |fields| decode_tools(fields, drops))?,
         tool_choice,
         parallel_tool_calls,
         max_output_tokens: Some(
@@ -37,18 +41,18 @@ pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request
         stream_usage: true,
         response_format,
         reasoning: decode_reasoning(&mut fields, effort, drops)?,
-        user: decode_user(&mut fields, drops)?,
+        user: fields.of(bits!["metadata"], |fields| decode_user(fields, drops))?,
         service_tier: fields.string("service_tier")?,
-        cache: content::decode_cache(&mut fields)?,
+        cache: fields.of(bits!["cache_control"], content::decode_cache)?,
         extras: fields.stated(),
     })
 }
 
 fn decode_system(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Message>, Problem> {
-    let path = fields.path("system");
     match fields.take("system") {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(system) => {
+            let path = fields.path("system");
             let content = content::decode(system, &path, drops)?;
             Ok(vec![Message { role: Role::System, name: None, content, path }])
         }
@@ -68,6 +72,7 @@ fn decode_message(value: Value, path: Path, drops: &mut Drops) -> Result<Message
     Ok(Message { role, name: None, content, path })
 }
 
+#[inline(always)]
 fn decode_sampling(fields: &mut Fields) -> Result<Sampling, Problem> {
     Ok(Sampling {
         temperature: fields.number("temperature")?,
@@ -85,8 +90,8 @@ fn decode_user(fields: &mut Fields, drops: &mut Drops) -> Result<Option<String>,
 }
 
 fn decode_tools(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
-    let tools = fields.array("tools")?.unwrap_or_default().into_iter().enumerate();
-    tools.map(|(index, value)| decode_tool(value, item("tools", index), drops)).collect()
+    let Some(tools) = fields.array("tools")? else { return Ok(Vec::new()) };
+    each(tools, &fields.path("tools"), |value, path| decode_tool(value, path, drops))
 }
 
 fn decode_tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
@@ -98,18 +103,17 @@ fn decode_tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Prob
         }
         fields.required_string("type")?;
     }
-    let schema_path = fields.path("input_schema");
     let tool = Tool {
         name: fields.required_string("name")?,
         description: fields.string("description")?,
         parameters: Some(Value::Object(
-            fields.object("input_schema")?.ok_or_else(|| missing(schema_path))?.rest(),
+            fields.object("input_schema")?.ok_or_else(|| fields.lacks("input_schema"))?.rest(),
         )),
         strict: fields.bool("strict")?,
         kind: ToolKind::Function,
         opaque: None,
         search: None,
-        cache: content::decode_cache(&mut fields)?,
+        cache: fields.of(bits!["cache_control"], content::decode_cache)?,
         path,
     };
     fields.report_rest(drops, NOT_CARRIED);
@@ -190,8 +194,7 @@ fn decode_format(mut format: Fields, drops: &mut Drops) -> Result<ResponseFormat
     if format.required_string("type")? != "json_schema" {
         return Err(wrong_value(format.path("type"), "json_schema"));
     }
-    let path = format.path("schema");
-    let schema = format.object("schema")?.ok_or_else(|| missing(path))?.rest();
+    let schema = format.object("schema")?.ok_or_else(|| format.lacks("schema"))?.rest();
     format.report_rest(drops, NOT_CARRIED);
     Ok(ResponseFormat::JsonSchema {
         name: None,
@@ -216,8 +219,8 @@ fn decode_reasoning(
         // The least that the models that know it can be told to think.
         "between_tools" | "disabled" => reasoning.enabled = Some(false),
         "enabled" => {
-            let path = thinking.path("budget_tokens");
-            let budget = thinking.u64("budget_tokens")?.ok_or_else(|| missing(path))?;
+            let budget = thinking.u64("budget_tokens")?;
+            let budget = budget.ok_or_else(|| thinking.lacks("budget_tokens"))?;
             (reasoning.enabled, reasoning.budget_tokens) = (Some(true), Some(budget));
         }
         _ => {

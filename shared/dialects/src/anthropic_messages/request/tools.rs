@@ -138,7 +138,7 @@ fn search(mut options: Map, path: &Path, drops: &mut Drops) -> Value {
             tool.put(name, value);
         }
     }
-    options.keys().for_each(|name| drops.add(path.field(name), NOT_SUPPORTED));
+    options.keys().for_each(|name| drops.add(path.field(name.clone()), NOT_SUPPORTED));
     Value::Object(tool)
 }
 

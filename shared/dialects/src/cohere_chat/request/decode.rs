@@ -8,7 +8,7 @@ use crate::neutral::{
     Block, Content, Message, Reasoning, Request, ResponseFormat, Role, Sampling, Source, ToolChoice,
 };
 use crate::openai_chat::{fits_strict, part, schema, tool_call, tools};
-use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+use crate::reader::{Fields, each, item, missing, wrong_type, wrong_value};
 use crate::{Drops, Path};
 
 /// Reads a request.
@@ -106,11 +106,7 @@ fn content(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Problem
         Some(Value::String(text)) => {
             Ok(vec![Block::new(Content::Text { text, citations: None }, path)])
         }
-        Some(Value::Array(parts)) => parts
-            .into_iter()
-            .enumerate()
-            .map(|(index, value)| own_part(value, item(&path, index), drops))
-            .collect(),
+        Some(Value::Array(parts)) => each(parts, &path, |value, path| own_part(value, path, drops)),
         Some(_) => Err(wrong_type(path, "a string or an array")),
     }
 }

@@ -7,7 +7,7 @@ use super::super::NOT_CARRIED;
 use super::decode::schema_of;
 use crate::Drops;
 use crate::neutral::{Effort, Reasoning, ResponseFormat, Sampling};
-use crate::reader::{Fields, wrong_type, wrong_value};
+use crate::reader::{Fields, wrong_value};
 
 /// What a `generationConfig` says.
 #[derive(Debug, Default)]
@@ -68,7 +68,6 @@ fn response_format(
     fields: &mut Fields,
     drops: &mut Drops,
 ) -> Result<Option<ResponseFormat>, Problem> {
-    let path = fields.path("responseMimeType");
     let media_type = fields.string("responseMimeType")?;
     let schema = schema_of(fields, "responseJsonSchema", "responseSchema", drops);
     Ok(match (media_type.as_deref(), schema) {
@@ -79,7 +78,7 @@ fn response_format(
         (None, None) => None,
         (Some("text/plain"), _) => Some(ResponseFormat::Text),
         (Some(_), _) => {
-            drops.add(path, NOT_CARRIED);
+            drops.add(fields.path("responseMimeType"), NOT_CARRIED);
             None
         }
     })
@@ -87,7 +86,6 @@ fn response_format(
 
 fn reasoning(mut fields: Fields, drops: &mut Drops) -> Result<Reasoning, Problem> {
     let mut reasoning = Reasoning::default();
-    let path = fields.path("thinkingBudget");
     if let Some(budget) = fields.number("thinkingBudget")? {
         match budget.as_i64() {
             Some(-1) => (reasoning.enabled, reasoning.adaptive) = (Some(true), true),
@@ -96,15 +94,15 @@ fn reasoning(mut fields: Fields, drops: &mut Drops) -> Result<Reasoning, Problem
                 reasoning.enabled = Some(true);
                 reasoning.budget_tokens = Some(tokens.unsigned_abs());
             }
-            _ => return Err(wrong_type(path, "an integer from -1 up")),
+            _ => return Err(fields.mistyped("thinkingBudget", "an integer from -1 up")),
         }
     }
-    let path = fields.path("thinkingLevel");
     let level = fields.string("thinkingLevel")?.map(|level| level.to_ascii_lowercase());
     if let Some(level) = level.filter(|level| level != "thinking_level_unspecified") {
         let effort = Effort::from_word(&level).filter(|effort| *effort > Effort::None);
         let expected = "MINIMAL, LOW, MEDIUM, HIGH or XHIGH";
-        reasoning.effort = Some(effort.ok_or_else(|| wrong_value(path, expected))?);
+        let effort = effort.ok_or_else(|| wrong_value(fields.path("thinkingLevel"), expected))?;
+        reasoning.effort = Some(effort);
     }
     let display = |shown| if shown { "summarized" } else { "omitted" }.to_owned();
     reasoning.display = fields.bool("includeThoughts")?.map(display);

@@ -60,8 +60,8 @@ fn in_openais_word(tier: String) -> String {
 }
 
 fn system(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Message>, Problem> {
-    let path = fields.path("systemInstruction");
     let Some(mut content) = fields.object("systemInstruction")? else { return Ok(Vec::new()) };
+    let path = fields.path("systemInstruction");
     content.take("role");
     let content = parts::decode(&mut content, Role::System, &mut Ids::new(""), drops)?;
     Ok(vec![Message { role: Role::System, name: None, content, path }])
@@ -102,7 +102,7 @@ fn tools(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
         }
         // Tools that Google runs: each its own, whole.
         for (name, value) in tool.rest().into_iter().filter(|(_, value)| !value.is_null()) {
-            let path = path.field(&name);
+            let path = path.field(name.clone());
             let search = search_options(&name, &value);
             let whole = [(name.clone(), value)].into_iter().collect();
             tools.push(Tool { opaque: Some((NAME, whole)), search, ..named(name, path) });
@@ -151,7 +151,7 @@ fn function(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem
 pub(super) fn schema_of(
     fields: &mut Fields,
     json_schema: &str,
-    google: &str,
+    google: &'static str,
     drops: &mut Drops,
 ) -> Option<Value> {
     let path = fields.path(google);

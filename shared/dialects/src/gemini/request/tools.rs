@@ -74,7 +74,9 @@ fn search(
     for (path, options) in searches {
         match functions {
             true => drops.add(path, "not together with functions"),
-            false => options.keys().for_each(|name| drops.add(path.field(name), NOT_SUPPORTED)),
+            false => {
+                options.keys().for_each(|name| drops.add(path.field(name.clone()), NOT_SUPPORTED))
+            }
         }
     }
     if !found || functions {

@@ -7,7 +7,7 @@ use super::super::UNKNOWN;
 use super::{messages, parts, tools};
 use crate::Drops;
 use crate::neutral::{Effort, Reasoning, Request, ResponseFormat};
-use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+use crate::reader::{Fields, bits, missing, strings, wrong_type, wrong_value};
 
 /// Reads a request body.
 ///
@@ -34,27 +34,31 @@ fn read(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
     if turns.is_empty() {
         return Err(Problem::invalid("empty_array", "messages", "messages must not be empty"));
     }
-    let mut tools = tools::decode(&mut body, drops)?;
-    tools.extend(tools::search(&mut body)?);
+    let tools = body.of(tools::OFFERS, |body| {
+        let mut tools = tools::decode(body, drops)?;
+        tools.extend(tools::search(body)?);
+        Ok(tools)
+    })?;
     Ok(Request {
         model,
         messages: messages::decode(turns, drops)?,
         tools,
-        tool_choice: tools::choice(&mut body)?,
+        tool_choice: body.of(tools::CHOICES, tools::choice)?,
         parallel_tool_calls: body.bool("parallel_tool_calls")?,
         max_output_tokens: max_output_tokens(&mut body, drops)?,
         sampling: body.sampling()?,
-        stop: stop(&mut body)?,
+        stop: body.of(bits!["stop"], stop)?,
         candidates: body.u64("n")?,
         stream: body.bool("stream")?.unwrap_or(false),
-        stream_usage: stream_usage(&mut body, drops)?,
-        response_format: response_format(&mut body, drops)?,
-        reasoning: reasoning(&mut body)?,
+        stream_usage: body.of(bits!["stream_options"], |body| stream_usage(body, drops))?,
+        response_format: body.of(bits!["response_format"], |body| response_format(body, drops))?,
+        reasoning: body.of(bits!["reasoning_effort"], reasoning)?,
         user: body.string("user")?,
         service_tier: body.string("service_tier")?,
         // Anthropic's, which OpenRouter accepts here too
         // (<https://openrouter.ai/docs/features/prompt-caching>, read 2026-11-20).
-        cache: parts::mark(&mut body, "cache_control", "type", drops)?,
+        cache: body
+            .of(bits!["cache_control"], |body| parts::mark(body, "cache_control", "type", drops))?,
         extras: body.stated(),
     })
 }
@@ -73,13 +77,7 @@ fn stop(body: &mut Fields) -> Result<Vec<String>, Problem> {
     match body.take("stop") {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::String(text)) => Ok(vec![text]),
-        Some(Value::Array(items)) => {
-            let string = |(index, value)| match value {
-                Value::String(text) => Ok(text),
-                _ => Err(wrong_type(item("stop", index), "a string")),
-            };
-            items.into_iter().enumerate().map(string).collect()
-        }
+        Some(Value::Array(items)) => strings(items, &body.path("stop")),
         Some(_) => Err(wrong_type("stop".to_owned(), "a string or an array")),
     }
 }

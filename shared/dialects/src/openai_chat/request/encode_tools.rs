@@ -135,7 +135,7 @@ fn search(mut options: Map, path: &Path, drops: &mut Drops) -> Value {
         location.shift_remove("type");
         written.put("user_location", json!({"type": "approximate", "approximate": location}));
     }
-    options.keys().for_each(|name| drops.add(path.field(name), UNSUPPORTED));
+    options.keys().for_each(|name| drops.add(path.field(name.clone()), UNSUPPORTED));
     Value::Object(written)
 }
 

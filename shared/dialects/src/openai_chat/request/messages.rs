@@ -6,22 +6,20 @@ use chat::json::{Value, json};
 use super::super::{NAME, UNKNOWN, reasoning};
 use super::parts;
 use crate::neutral::{Block, Content, Message, Role, ToolKind};
-use crate::reader::{Fields, item, missing, wrong_value};
+use crate::reader::{Fields, item, wrong_value};
 use crate::{Drops, Path};
 
 /// Reads `messages`, one neutral message for each.
 pub(super) fn decode(values: Vec<Value>, drops: &mut Drops) -> Result<Vec<Message>, Problem> {
     let mut functions = FunctionCalls::default();
-    let messages = Path::from("messages");
-    values
-        .into_iter()
-        .enumerate()
-        .map(|(index, value)| {
-            let path = messages.item(index);
-            let fields = Fields::new(value, path.clone())?;
-            message(fields, path, index, &mut functions, drops)
-        })
-        .collect()
+    let path = Path::default().field("messages");
+    let mut messages = Vec::with_capacity(values.len());
+    for (index, value) in values.into_iter().enumerate() {
+        let path = path.item(index);
+        let fields = Fields::new(value, path.clone())?;
+        messages.push(message(fields, path, index, &mut functions, drops)?);
+    }
+    Ok(messages)
 }
 
 /// Links deprecated `function` messages, which name no call, to the `function_call` before them.
@@ -81,7 +79,7 @@ fn message(
 }
 
 fn required_content(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
-    parts::content(fields, drops)?.ok_or_else(|| missing(fields.path("content")))
+    parts::content(fields, drops)?.ok_or_else(|| fields.lacks("content"))
 }
 
 fn result(id: String, content: Vec<Block>, path: &Path) -> Vec<Block> {

@@ -5,7 +5,7 @@ use chat::json::Value;
 
 use super::super::{NAME, UNKNOWN};
 use crate::neutral::{Block, CacheControl, Content, Source};
-use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+use crate::reader::{Fields, bits, each, missing, wrong_type, wrong_value};
 use crate::{Drops, Path};
 
 /// The parts that have a place in the neutral model; others are opaque.
@@ -16,19 +16,17 @@ pub(super) fn content(
     message: &mut Fields,
     drops: &mut Drops,
 ) -> Result<Option<Vec<Block>>, Problem> {
+    let content = match message.take("content") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(content) => content,
+    };
     let path = message.path("content");
-    match message.take("content") {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => {
+    match content {
+        Value::String(text) => {
             Ok(Some(vec![Block::new(Content::Text { text, citations: None }, path)]))
         }
-        Some(Value::Array(parts)) => parts
-            .into_iter()
-            .enumerate()
-            .map(|(index, value)| part(value, item(&path, index), drops))
-            .collect::<Result<_, _>>()
-            .map(Some),
-        Some(_) => Err(wrong_type(path, "a string or an array")),
+        Value::Array(parts) => each(parts, &path, |value, path| part(value, path, drops)).map(Some),
+        _ => Err(wrong_type(path, "a string or an array")),
     }
 }
 
@@ -53,14 +51,17 @@ pub(crate) fn part(value: Value, path: Path, drops: &mut Drops) -> Result<Block,
 
 /// Takes a cache mark: `cache_control` as Anthropic has it, which gateways accept here too, or OpenAI's own
 /// `prompt_cache_breakpoint`.
+#[inline(always)]
 pub(crate) fn cache(
     fields: &mut Fields,
     drops: &mut Drops,
 ) -> Result<Option<CacheControl>, Problem> {
-    let control = mark(fields, "cache_control", "type", drops)?;
-    let breakpoint = mark(fields, "prompt_cache_breakpoint", "mode", drops)?;
-    let path = || fields.path("prompt_cache_breakpoint.ttl");
-    Ok(control.or(breakpoint.map(|mark| with_common_lifetime(mark, path(), drops))))
+    fields.of(bits!["cache_control", "prompt_cache_breakpoint"], |fields| {
+        let control = mark(fields, "cache_control", "type", drops)?;
+        let breakpoint = mark(fields, "prompt_cache_breakpoint", "mode", drops)?;
+        let path = || fields.path("prompt_cache_breakpoint.ttl");
+        Ok(control.or(breakpoint.map(|mark| with_common_lifetime(mark, path(), drops))))
+    })
 }
 
 /// Turns OpenAI's least lifetimes, `30m` and `12h`, into the longest that other dialects know.
@@ -139,5 +140,5 @@ fn data_url(url: &str) -> Option<Source> {
 
 /// Takes an object that must be there.
 pub(super) fn required_object(fields: &mut Fields, name: &str) -> Result<Fields, Problem> {
-    fields.object(name)?.ok_or_else(|| missing(fields.path(name)))
+    fields.object(name)?.ok_or_else(|| fields.lacks(name))
 }

@@ -6,7 +6,7 @@ use chat::json::{Map, Value};
 use super::super::{NAME, UNKNOWN, object};
 use super::parts::{cache, required_object};
 use crate::neutral::{Tool, ToolChoice, ToolKind};
-use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+use crate::reader::{Fields, bits, each, wrong_value};
 use crate::{Drops, Path};
 
 /// The parameter that asks for a search of the web.
@@ -15,15 +15,22 @@ pub(super) const SEARCH_OPTIONS: &str = "web_search_options";
 /// What such a search goes by among tools.
 const SEARCH: &str = "web_search";
 
+/// Where a request offers tools.
+pub(super) const OFFERS: u64 = bits!["tools", "functions", SEARCH_OPTIONS];
+
+/// Where it chooses among them.
+pub(super) const CHOICES: u64 = bits!["tool_choice", "function_call"];
+
 /// Takes `tools` and the deprecated `functions` out of a request.
 pub(crate) fn decode(body: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
-    let mut tools = Vec::new();
-    for (index, value) in body.array("tools")?.unwrap_or_default().into_iter().enumerate() {
-        tools.push(tool(value, item("tools", index), drops)?);
-    }
-    for (index, value) in body.array("functions")?.unwrap_or_default().into_iter().enumerate() {
-        let path = item("functions", index);
-        tools.push(function(Fields::new(value, path.clone())?, path, drops)?);
+    let mut tools = match body.array("tools")? {
+        Some(tools) => each(tools, &body.path("tools"), |value, path| tool(value, path, drops))?,
+        None => Vec::new(),
+    };
+    if let Some(functions) = body.array("functions")? {
+        tools.extend(each(functions, &body.path("functions"), |value, path| {
+            function(Fields::new(value, path.clone())?, path, drops)
+        })?);
     }
     Ok(tools)
 }
@@ -31,8 +38,8 @@ pub(crate) fn decode(body: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, 
 /// Takes the search of the web, which is a parameter here, out of a request
 /// <https://platform.openai.com/docs/api-reference/chat/create> (read 2026-11-20).
 pub(super) fn search(body: &mut Fields) -> Result<Option<Tool>, Problem> {
-    let path = body.path(SEARCH_OPTIONS);
     let Some(options) = body.object(SEARCH_OPTIONS)? else { return Ok(None) };
+    let path = body.path(SEARCH_OPTIONS);
     let whole = options.rest();
     let mut said: Map = whole.clone().into_iter().filter(|it| !it.1.is_null()).collect();
     if let Some(Value::Object(location)) = said.get_mut("user_location")
@@ -126,7 +133,7 @@ pub(crate) fn schema(fields: &mut Fields, name: &str) -> Result<Option<Value>, P
     match fields.take(name) {
         None | Some(Value::Null) => Ok(None),
         Some(schema @ Value::Object(_)) => Ok(Some(schema)),
-        Some(_) => Err(wrong_type(fields.path(name), "an object")),
+        Some(_) => Err(fields.mistyped(name, "an object")),
     }
 }
 
@@ -171,13 +178,12 @@ fn allowed(mut fields: Fields) -> Result<ToolChoice, Problem> {
         "required" => true,
         _ => return Err(wrong_value(fields.path("mode"), "auto or required")),
     };
-    let path = fields.path("tools");
-    let tools = fields.array("tools")?.ok_or_else(|| missing(path.clone()))?;
-    let name = |(index, value)| {
-        let mut tool = Fields::new(value, item(&path, index))?;
+    let tools = fields.array("tools")?.ok_or_else(|| fields.lacks("tools"))?;
+    let name = |value, path| {
+        let mut tool = Fields::new(value, path)?;
         let kind = tool.required_string("type")?;
         required_object(&mut tool, &kind)?.required_string("name")
     };
-    let names = tools.into_iter().enumerate().map(name).collect::<Result<_, Problem>>()?;
+    let names = each(tools, &fields.path("tools"), name)?;
     Ok(ToolChoice::Allowed { names, required })
 }

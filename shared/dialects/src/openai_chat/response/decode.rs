@@ -61,7 +61,7 @@ fn candidates(choices: Vec<Value>, id: &str, drops: &mut Drops) -> Result<Vec<Ca
 }
 
 fn candidate(mut choice: Fields, id: &str, drops: &mut Drops) -> Result<Candidate, Problem> {
-    let message = choice.object("message")?.ok_or_else(|| missing(choice.path("message")))?;
+    let message = choice.object("message")?.ok_or_else(|| choice.lacks("message"))?;
     let content = message_blocks(message, id, drops)?;
     let word = choice.string("finish_reason")?;
     let calls = content.iter().any(|block| matches!(block.content, Content::ToolCall { .. }));
@@ -75,25 +75,25 @@ fn message_blocks(mut message: Fields, id: &str, drops: &mut Drops) -> Result<Ve
     message.take("role");
     let mut blocks = reasoning::decode(&mut message, drops)?;
     text(&mut message, &mut blocks, drops)?;
-    let path = message.path("refusal");
     if let Some(text) = message.string("refusal")? {
-        blocks.push(Block::new(Content::Refusal { text }, path));
+        blocks.push(Block::new(Content::Refusal { text }, message.path("refusal")));
     }
-    let path = message.path("audio");
     if let Some(audio) = message.object("audio")? {
         let value = json!({"audio": audio.rest()});
-        blocks.push(Block::new(Content::Opaque { dialect: NAME, value }, path));
+        blocks.push(Block::new(Content::Opaque { dialect: NAME, value }, message.path("audio")));
     }
-    let path = message.path("tool_calls");
-    for (index, value) in message.array("tool_calls")?.unwrap_or_default().into_iter().enumerate() {
-        let mut value = complete_call(value, id, index);
-        let path = item(&path, index);
-        blocks.extend(reasoning::of_call(&mut value, &path));
-        blocks.push(tool_call(value, path, drops)?);
+    if let Some(calls) = message.array("tool_calls")? {
+        let path = message.path("tool_calls");
+        for (index, value) in calls.into_iter().enumerate() {
+            let mut value = complete_call(value, id, index);
+            let path = item(&path, index);
+            blocks.extend(reasoning::of_call(&mut value, &path));
+            blocks.push(tool_call(value, path, drops)?);
+        }
     }
-    let path = message.path("function_call");
     if let Some(call) = message.object("function_call")? {
-        blocks.push(Block::new(function(call, call_id(id, 0), drops)?, path));
+        let call = function(call, call_id(id, 0), drops)?;
+        blocks.push(Block::new(call, message.path("function_call")));
     }
     message.report_rest(drops, UNKNOWN);
     Ok(blocks)

@@ -125,7 +125,7 @@ fn search(mut options: Map, path: &Path, body: &mut Map, drops: &mut Drops) -> V
         take(name, &mut tool, name);
     }
     take("max_uses", body, "max_tool_calls");
-    options.keys().for_each(|name| drops.add(path.field(name), UNSUPPORTED));
+    options.keys().for_each(|name| drops.add(path.field(name.clone()), UNSUPPORTED));
     Value::Object(tool)
 }
 

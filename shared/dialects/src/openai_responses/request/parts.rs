@@ -7,7 +7,7 @@ use super::super::response;
 use super::super::{NAME, NOT_CARRIED};
 use crate::neutral::{Block, Content, Source};
 use crate::openai_chat;
-use crate::reader::{Fields, item, missing, wrong_type};
+use crate::reader::{Fields, each, missing, wrong_type};
 use crate::{Drops, Path};
 
 /// The parts that have a place in the neutral model; others are opaque.
@@ -23,11 +23,7 @@ pub(super) fn text(text: String, path: &str) -> Block {
 pub(super) fn decode(value: Value, path: &str, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
     match value {
         Value::String(string) => Ok(vec![text(string, path)]),
-        Value::Array(parts) => parts
-            .into_iter()
-            .enumerate()
-            .map(|(index, value)| part(value, item(path, index), drops))
-            .collect(),
+        Value::Array(parts) => each(parts, &path.into(), |value, path| part(value, path, drops)),
         _ => Err(wrong_type(path.to_owned(), "a string or an array")),
     }
 }

@@ -6,14 +6,13 @@ use chat::json::{Map, Value};
 use super::super::{NAME, NOT_CARRIED};
 use crate::neutral::{Tool, ToolChoice, ToolKind};
 use crate::openai_chat;
-use crate::reader::{Fields, item, missing, wrong_value};
+use crate::reader::{Fields, each, wrong_value};
 use crate::{Drops, Path};
 
 /// Takes `tools` out of a request, or out of an item that offers more of them.
 pub(super) fn decode(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
-    let path = fields.path("tools");
-    let tools = fields.array("tools")?.unwrap_or_default().into_iter().enumerate();
-    tools.map(|(index, value)| tool(value, item(&path, index), drops)).collect()
+    let Some(tools) = fields.array("tools")? else { return Ok(Vec::new()) };
+    each(tools, &fields.path("tools"), |value, path| tool(value, path, drops))
 }
 
 fn tool(value: Value, path: Path, drops: &mut Drops) -> Result<Tool, Problem> {
@@ -117,15 +116,14 @@ fn allowed(fields: &mut Fields) -> Result<ToolChoice, Problem> {
         "required" => true,
         _ => return Err(wrong_value(fields.path("mode"), "auto or required")),
     };
-    let path = fields.path("tools");
-    let tools = fields.array("tools")?.ok_or_else(|| missing(path.clone()))?;
-    let name = |(index, value)| {
-        let mut tool = Fields::new(value, item(&path, index))?;
+    let tools = fields.array("tools")?.ok_or_else(|| fields.lacks("tools"))?;
+    let name = |value, path| {
+        let mut tool = Fields::new(value, path)?;
         match tool.required_string("type")?.as_str() {
             "function" | "custom" => tool.required_string("name"),
             kind => Ok(kind.to_owned()),
         }
     };
-    let names = tools.into_iter().enumerate().map(name).collect::<Result<_, Problem>>()?;
+    let names = each(tools, &fields.path("tools"), name)?;
     Ok(ToolChoice::Allowed { names, required })
 }
