@@ -90,9 +90,9 @@ pub struct ClientContext {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProviderRequest {
     /// Path and query below the provider's base URL: `/messages`. `/../tokenize` stands beside its last segment.
-    pub path: String,
+    pub path: Cow<'static, str>,
     /// Headers the dialect demands, credentials excepted.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: &'static [(&'static str, &'static str)],
     /// The body.
     pub body: Value,
 }

@@ -16,19 +16,21 @@ use crate::turn::log_drops;
 /// The translation of one answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    client: &'static dyn Client,
-    target: Rc<Target>,
+    pub(crate) client: &'static dyn Client,
+    pub(crate) target: Rc<Target>,
     /// What the provider was spoken to in.
-    dialect: &'static dyn Codec,
+    pub(crate) dialect: &'static dyn Codec,
+    /// That is the client's own dialect.
+    pub(crate) same: bool,
     /// The client asked for a stream.
-    streams: bool,
-    context: ClientContext,
-    form: Form,
+    pub(crate) streams: bool,
+    pub(crate) context: ClientContext,
+    pub(crate) form: Form,
 }
 
 /// What the answer's headers say it is.
 #[derive(Debug)]
-enum Form {
+pub(crate) enum Form {
     /// Not known yet, or nothing of ours.
     Untouched,
     /// A provider's error of this status.
@@ -50,17 +52,6 @@ enum Form {
 }
 
 impl Answer {
-    pub(crate) fn new(
-        client: &'static dyn Client,
-        target: Rc<Target>,
-        streams: bool,
-        context: ClientContext,
-    ) -> Answer {
-        let dialect = target.provider.dialect_for(client);
-        let form = Form::Untouched;
-        Answer { client, target, dialect, streams, context, form }
-    }
-
     /// Decides by the headers what the answer is, and makes them the client's. Whatever can be decided here
     /// is, because in some placements headers cannot wait for the body.
     pub(crate) fn head(&mut self, headers: &mut Headers, io: &mut Exchange) -> Reading {
@@ -97,7 +88,7 @@ impl Answer {
     /// stay.
     fn retell_limits(&self, headers: &mut Headers, io: &Exchange) {
         if let (Some(from), Some(to)) = (self.dialect.rate_limits(), self.client.rate_limits())
-            && self.client.name() != self.dialect.name()
+            && !self.same
         {
             let header = |name: &str| headers.text(name).map(str::to_owned);
             for (name, value) in rate_limits::retold(from, to, io.now / 1_000_000_000, header) {
@@ -124,14 +115,13 @@ impl Answer {
         let wrapped = hosting.stream_form != StreamForm::Dialect;
         let json = media_type == "application/json" || media_type.ends_with("+json");
         let stream = Framing::of(media_type).is_some();
-        let same = self.client.name() == self.dialect.name();
         match status {
-            400.. if same && json && hosting.errors.is_none() => {
+            400.. if self.same && json && hosting.errors.is_none() => {
                 self.tidy().map_or(Form::Untouched, |tidy| Form::UntidyError(status, tidy))
             }
             400.. => Form::Error(status),
-            200..300 if same && stream && wrapped => Form::Wrapped,
-            200..300 if same && (json || stream) => {
+            200..300 if self.same && stream && wrapped => Form::Wrapped,
+            200..300 if self.same && (json || stream) => {
                 self.tidy().map_or(Form::Untouched, |tidy| Form::Untidy(tidy, Drops::default()))
             }
             200..300 if stream && self.streams => Form::Stream(Box::new(StreamTranslation::new(

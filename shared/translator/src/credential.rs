@@ -1,5 +1,6 @@
 //! API keys: where they come from and how they are sent.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -56,8 +57,8 @@ impl Credential {
     /// sent, and on a retry what an earlier attempt put there, goes nowhere else.
     pub(crate) fn apply(&self, auth: Auth, headers: &mut Headers) {
         let key = match self {
-            Credential::Client => client_key(headers),
-            Credential::Key(key) => Some(key.clone()),
+            Credential::Client => client_key(headers).map(Cow::Owned),
+            Credential::Key(key) => Some(Cow::Borrowed(key.as_str())),
             Credential::None => None,
         };
         headers.remove("authorization");

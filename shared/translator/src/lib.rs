@@ -19,6 +19,7 @@ mod unary;
 
 use std::rc::Rc;
 
+use chat::json::same;
 use stage::{
     Blueprint, Exchange, Filter, FilterKind, Headers, Needs, Stage, Stop, Turn, UnknownPaths,
     Verdict,
@@ -49,6 +50,17 @@ const TARGET_PROPERTIES: [&str; 3] =
 /// The property that holds the target's name in one of those places: namespace `tollgate`, key `target`.
 fn target_property(place: &str) -> [&str; 5] {
     ["xds", place, "filter_metadata", "tollgate", "target"]
+}
+
+/// Whether `path` is that of [`target_property`].
+fn is_target_property(path: &[String], place: &str) -> bool {
+    let [root, at, metadata, namespace, key] = path else { return false };
+    // What tells it from what other stages ask for comes first.
+    same(at, place)
+        && same(key, "target")
+        && same(namespace, "tollgate")
+        && same(metadata, "filter_metadata")
+        && same(root, "xds")
 }
 
 /// The stage.

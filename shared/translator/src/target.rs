@@ -13,7 +13,7 @@ use stage::{Exchange, Headers, facts};
 use crate::config::Parameters;
 use crate::credential::Credential;
 use crate::models::ModelMap;
-use crate::{TARGET_PROPERTIES, target_property};
+use crate::{TARGET_PROPERTIES, is_target_property};
 
 /// The compiled configuration.
 #[derive(Debug)]
@@ -29,15 +29,17 @@ pub(crate) struct Plan {
 impl Plan {
     /// The target that a router in front chose, or the chosen endpoint, cluster or route names, else the default.
     pub(crate) fn target(&self, io: &Exchange) -> Result<Rc<Target>, Problem> {
-        let named = TARGET_PROPERTIES.iter().find_map(|place| {
-            let is_there = |path: &[String]| path.iter().eq(target_property(place).iter());
-            let (_, name) = io.properties.iter().find(|(path, _)| is_there(path))?;
-            std::str::from_utf8(name).ok().filter(|name| !name.is_empty())
-        });
+        let named = || {
+            TARGET_PROPERTIES.iter().find_map(|place| {
+                let is_there = |path: &[String]| is_target_property(path, place);
+                let (_, name) = io.properties.iter().find(|(path, _)| is_there(path))?;
+                std::str::from_utf8(name).ok().filter(|name| !name.is_empty())
+            })
+        };
         // A router in the same chain knows best; Envoy's route follows its header only after this stage.
         let target = io
             .told(facts::TARGET)
-            .or(named)
+            .or_else(named)
             .or(self.default_target.as_deref())
             .and_then(|name| self.targets.get(name));
         target.map(Rc::clone).ok_or_else(|| {
@@ -74,8 +76,10 @@ impl Target {
             Some(beside) => (base.rsplit_once('/').map_or("", |(parent, _)| parent), beside),
             None => (base, path),
         };
-        let path = with_query([base, path].concat(), &self.query);
-        headers.set(":path", path);
+        let mut whole = String::with_capacity(base.len().saturating_add(path.len()));
+        whole.push_str(base);
+        whole.push_str(path);
+        headers.set(":path", with_query(whole, &self.query));
         headers.set(":authority", self.base.authority.as_str());
         for (name, value) in self.provider.quirks.headers {
             headers.set(name, *value);

@@ -1,13 +1,14 @@
 //! One request's translation.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use chat::{Event, Kind, Problem};
 use dialects::providers::with_query;
-use dialects::{Client, ClientContext, Codec, Dialect, Dropped, Drops, ProviderContext};
+use dialects::{Client, ClientContext, Codec, Dropped, Drops, ProviderContext};
 use stage::{Exchange, Headers, Level, Reading, Request, Response, Turn, Verdict, facts, metrics};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Form};
 use crate::target::{Plan, Target};
 use crate::unary;
 
@@ -40,30 +41,36 @@ impl Turn for Translation {
             .filter(|model| !model.is_empty())
             .ok_or_else(missing_model)?
             .into_owned();
-        let model = target.models.map(&asked).unwrap_or_else(|| asked.clone());
+        let mapped = target.models.map(&asked);
         let streams = client.streams(&path, request.body.tree());
-        tell(&target, client, &asked, io);
+        let dialect = target.provider.dialect_for(client);
+        let renamed = mapped.as_ref().is_some_and(|model| *model != asked);
+        let model = mapped.unwrap_or_else(|| asked.clone());
+        tell(&target, dialect, asked, io);
 
         let mut drops = Drops::default();
+        let same = client.name() == dialect.name();
         let mut context = ClientContext {
             created: io.now / 1_000_000_000,
-            model: model.clone(),
+            model,
+            path,
             ..ClientContext::default()
         };
-        let dialect = target.provider.dialect_for(client);
-        let provider_path = if client.name() == dialect.name() {
-            keep(request, dialect, &target, &path, &asked, &model, &mut drops)
+        let provider_path = if same {
+            let model = renamed.then_some(context.model.as_str());
+            keep(request, dialect, &target, &mut context.path.clone(), model, &mut drops).into()
         } else {
-            translate(request, client, &target, &path, &model, &mut context, &mut drops)?
+            translate(request, client, dialect, &target, &mut context, &mut drops)?
         };
         request.body.edit(|body| target.parameters.apply(body));
         dialect.check(request.body.tree(), target.provider)?;
-        let provider_path = host(request, &target, provider_path, &model, streams)?;
+        let provider_path = host(request, &target, provider_path, &context.model, streams)?;
         target.address(&mut request.headers, &provider_path);
 
         io.count(metrics::REQUESTS, &[("target", &target.name)]);
         report(&target.name, &drops, io);
-        self.answer = Some(Answer::new(client, target, streams, context));
+        self.answer =
+            Some(Answer { client, target, dialect, same, streams, context, form: Form::Untouched });
         Ok(())
     }
 
@@ -96,19 +103,18 @@ impl Turn for Translation {
     }
 }
 
-/// The request is already in the provider's dialect: only named fields change. Returns the provider's path.
+/// The request is already in the provider's dialect: only named fields change, and the model's name where it is
+/// given. Returns the provider's path.
 fn keep(
     request: &mut Request,
     dialect: &dyn Codec,
     target: &Target,
-    path: &str,
-    asked: &str,
-    model: &str,
+    path: &mut String,
+    model: Option<&str>,
     drops: &mut Drops,
 ) -> String {
-    let mut path = path.to_owned();
-    if model != asked {
-        dialect.set_model(&mut path, request.body.tree_mut(), model);
+    if let Some(model) = model {
+        dialect.set_model(path, request.body.tree_mut(), model);
     }
     request.body.edit(|body| dialect.adapt(body, target.provider, drops));
     for (name, value) in dialect.default_headers() {
@@ -116,30 +122,27 @@ fn keep(
             request.headers.set(name, *value);
         }
     }
-    dialect.provider_path(&path, request.body.tree())
+    dialect.provider_path(path, request.body.tree())
 }
 
 /// The request goes to another dialect. Returns the provider's path.
 fn translate(
     request: &mut Request,
     client: &'static dyn Client,
+    dialect: &'static dyn Codec,
     target: &Target,
-    path: &str,
-    model: &str,
     context: &mut ClientContext,
     drops: &mut Drops,
-) -> Result<String, Problem> {
+) -> Result<Cow<'static, str>, Problem> {
     context.echo = client.echo(request.body.tree());
-    let mut neutral = client.decode_request(path, request.body.take(), drops)?;
-    neutral.model = model.to_owned();
+    let mut neutral = client.decode_request(&context.path, request.body.take(), drops)?;
+    neutral.model.clone_from(&context.model);
     context.stream_usage = neutral.stream_usage;
-    path.clone_into(&mut context.path);
     let provider = ProviderContext {
         provider: target.provider,
         max_output_tokens: target.max_output_tokens,
         template: target.template,
     };
-    let dialect = target.provider.dialect_for(client);
     context.tool_names = dialect.fit_tool_names(&mut neutral);
     let encoded = dialect.encode_request(neutral, provider, drops)?;
     request.body.replace(encoded.body);
@@ -147,7 +150,7 @@ fn translate(
         request.headers.remove(name);
     }
     for (name, value) in encoded.headers {
-        request.headers.set(name, value);
+        request.headers.set(name, *value);
     }
     request.headers.set("content-type", "application/json");
     Ok(encoded.path)
@@ -157,11 +160,11 @@ fn translate(
 fn host(
     request: &mut Request,
     target: &Target,
-    path: String,
+    path: Cow<'static, str>,
     model: &str,
     streams: bool,
-) -> Result<String, Problem> {
-    let hosting = target.hosting();
+) -> Result<Cow<'static, str>, Problem> {
+    let Some(hosting) = &target.provider.quirks.hosting else { return Ok(path) };
     let listed = hosting.header_as_list.map(|(header, _)| header);
     let own = target.headers.iter().find(|(name, _)| Some(name.as_str()) == listed);
     let own = own.map(|(_, value)| value.as_str());
@@ -171,14 +174,20 @@ fn host(
     }
     request.body.edit(|body| hosting.edit(body, value.as_deref()));
     // The target's own query wins over the host's.
-    hosting.path(with_query(path, &target.query), model, streams)
+    Ok(hosting.path(with_query(path.into_owned(), &target.query), model, streams)?.into())
 }
 
-pub(crate) fn tell(target: &Target, client: &'static dyn Dialect, asked: &str, io: &mut Exchange) {
-    io.fact(facts::TARGET, target.name.as_str());
-    io.fact(facts::PROVIDER, target.provider.name);
-    io.fact(facts::REQUEST_MODEL, asked);
-    io.fact(facts::PROVIDER_DIALECT, target.provider.dialect_for(client).name());
+fn tell(target: &Target, dialect: &dyn Codec, asked: String, io: &mut Exchange) {
+    io.facts.reserve(4);
+    let (named, provider) = (target.name.clone(), target.provider.name.to_owned());
+    for (fact, value) in [
+        (facts::TARGET, named),
+        (facts::PROVIDER, provider),
+        (facts::REQUEST_MODEL, asked),
+        (facts::PROVIDER_DIALECT, dialect.name().to_owned()),
+    ] {
+        io.fact(fact, value);
+    }
 }
 
 /// Tells what the request's translation could not carry over.

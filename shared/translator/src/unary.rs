@@ -98,7 +98,7 @@ pub(crate) fn request(
                 request.headers.remove(name);
             }
             for (name, value) in sent.headers {
-                request.headers.set(name, value);
+                request.headers.set(name, *value);
             }
             request.headers.set("content-type", "application/json");
             target.address(&mut request.headers, &sent.path);

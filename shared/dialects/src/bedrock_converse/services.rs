@@ -38,7 +38,7 @@ static RERANK: rerank::Wire = rerank::Wire {
                 body.put("api_version", 2_u64);
             }
         }
-        Ok(ProviderRequest { path, ..sent })
+        Ok(ProviderRequest { path: path.into(), ..sent })
     },
     decode: wires::COHERE_RERANK.decode,
 };
@@ -57,7 +57,7 @@ fn wrap(_: &str, sent: ProviderRequest) -> ProviderRequest {
     converse.retain(|name, _| kept.contains(&&**name));
     let body = chat::json::json!({"input": {"converse": Value::Object(converse)}});
     ProviderRequest {
-        path: sent.path.replace("/converse", "/count-tokens"),
+        path: sent.path.replace("/converse", "/count-tokens").into(),
         headers: sent.headers,
         body,
     }
@@ -70,7 +70,7 @@ fn encode(mut request: embeddings::Request, drops: &mut Drops) -> Result<Provide
         if let Value::Object(body) = &mut sent.body {
             body.shift_remove("model");
         }
-        return Ok(ProviderRequest { path, ..sent });
+        return Ok(ProviderRequest { path: path.into(), ..sent });
     }
     if !request.model.contains("titan-embed") {
         let message = "of the models of this provider, those of Titan and Cohere make vectors";
@@ -88,7 +88,7 @@ fn encode(mut request: embeddings::Request, drops: &mut Drops) -> Result<Provide
     if let Some(dimensions) = request.dimensions {
         body.put("dimensions", dimensions);
     }
-    Ok(ProviderRequest { path, headers: Vec::new(), body: Value::Object(body) })
+    Ok(ProviderRequest { path: path.into(), headers: &[], body: Value::Object(body) })
 }
 
 fn decode(mut body: Value) -> Result<embeddings::Response, Problem> {

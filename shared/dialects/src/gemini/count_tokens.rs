@@ -34,12 +34,16 @@ fn whole(model: &str, sent: ProviderRequest) -> ProviderRequest {
     request.put("model", format!("models/{}", model.strip_prefix("models/").unwrap_or(model)));
     let mut body = Map::new();
     body.put("generateContentRequest", Value::Object(request));
-    ProviderRequest { path: path(&sent.path), headers: sent.headers, body: Value::Object(body) }
+    ProviderRequest {
+        path: path(&sent.path).into(),
+        headers: sent.headers,
+        body: Value::Object(body),
+    }
 }
 
 fn parts(_: &str, mut sent: ProviderRequest) -> ProviderRequest {
     if let Value::Object(fields) = &mut sent.body {
         fields.retain(|name, _| PARTS.contains(&&**name));
     }
-    ProviderRequest { path: path(&sent.path), ..sent }
+    ProviderRequest { path: path(&sent.path).into(), ..sent }
 }

@@ -32,8 +32,8 @@ fn task(purpose: Purpose) -> &'static str {
 
 fn request(model: &str, method: &str, body: Map) -> ProviderRequest {
     ProviderRequest {
-        path: format!("/models/{}:{method}", escaped(bare(model))),
-        headers: Vec::new(),
+        path: format!("/models/{}:{method}", escaped(bare(model))).into(),
+        headers: &[],
         body: Value::Object(body),
     }
 }

@@ -152,7 +152,7 @@ impl Codec for KserveV2 {
         let path = ask::written(&request.model, request.stream);
         let mut body = request::encode(request, context, drops)?;
         remove_unsupported(&mut body, context.provider, drops);
-        Ok(ProviderRequest { path, headers: Vec::new(), body })
+        Ok(ProviderRequest { path: path.into(), headers: &[], body })
     }
 
     fn provider_path(&self, path: &str, _body: &Value) -> String {

@@ -149,7 +149,7 @@ impl Codec for OllamaChat {
     ) -> Result<ProviderRequest, Problem> {
         let mut body = request::encode(request, drops)?;
         remove_unsupported(&mut body, context.provider, drops);
-        Ok(ProviderRequest { path: "/chat".to_owned(), headers: Vec::new(), body })
+        Ok(ProviderRequest { path: "/chat".into(), headers: &[], body })
     }
 
     fn provider_path(&self, _path: &str, _body: &Value) -> String {

@@ -18,5 +18,5 @@ fn wrap(_: &str, mut sent: ProviderRequest) -> ProviderRequest {
     if let Value::Object(fields) = &mut sent.body {
         fields.retain(|name, _| PARTS.contains(&&**name));
     }
-    ProviderRequest { path: "/../tokenize".to_owned(), ..sent }
+    ProviderRequest { path: "/../tokenize".into(), ..sent }
 }

@@ -275,7 +275,7 @@ impl Codec for OpenaiChat {
             map.shift_remove("stream_options");
         }
         adapt::adapt(&mut body, context.provider, drops);
-        Ok(ProviderRequest { path: "/chat/completions".to_owned(), headers: Vec::new(), body })
+        Ok(ProviderRequest { path: "/chat/completions".into(), headers: &[], body })
     }
 
     fn provider_path(&self, path: &str, _body: &Value) -> String {

@@ -27,5 +27,5 @@ fn wrap(_: &str, mut sent: ProviderRequest) -> ProviderRequest {
     if let Value::Object(fields) = &mut sent.body {
         fields.retain(|name, _| PARTS.contains(&&**name));
     }
-    ProviderRequest { path: "/responses/input_tokens".to_owned(), ..sent }
+    ProviderRequest { path: "/responses/input_tokens".into(), ..sent }
 }

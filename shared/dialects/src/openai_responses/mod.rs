@@ -217,7 +217,7 @@ impl Codec for OpenaiResponses {
         context.provider.forget_searches(&mut request);
         let mut body = request::encode(request, drops)?;
         adapt::adapt(&mut body, context.provider, drops);
-        Ok(ProviderRequest { path: "/responses".to_owned(), headers: Vec::new(), body })
+        Ok(ProviderRequest { path: "/responses".into(), headers: &[], body })
     }
 
     fn echo(&self, body: &Value) -> Map {

@@ -189,7 +189,7 @@ impl Codec for TfservingPredict {
         let mut body = Value::Object(body);
         remove_unsupported(&mut body, context.provider, drops);
         let path = ENDPOINT.path(&request.model);
-        Ok(ProviderRequest { path, headers: Vec::new(), body })
+        Ok(ProviderRequest { path: path.into(), headers: &[], body })
     }
 
     fn provider_path(&self, path: &str, _body: &Value) -> String {

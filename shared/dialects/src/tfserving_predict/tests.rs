@@ -28,7 +28,7 @@ fn requests_come_back() {
         };
         let written = TfservingPredict.encode_request(request.clone(), context(), &mut drops);
         let written = written.unwrap();
-        assert_eq!((written.path.as_str(), drops.is_empty()), (PATH, true), "{name}");
+        assert_eq!((&*written.path, drops.is_empty()), (PATH, true), "{name}");
         let again = TfservingPredict.decode_request(PATH, written.body, &mut drops);
         assert_eq!(format!("{:?}", again.unwrap()), format!("{request:?}"), "{name}");
     }

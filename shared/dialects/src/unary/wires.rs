@@ -1,13 +1,15 @@
 //! Words that more than one provider takes, or that belong to no dialect of chat here.
 
+use std::borrow::Cow;
+
 use chat::Problem;
 use chat::json::{Map, Value, json};
 
 use super::{embeddings, rerank, unreadable};
 use crate::{Drops, ProviderRequest};
 
-fn sent(path: &str, body: Map) -> Result<ProviderRequest, Problem> {
-    Ok(ProviderRequest { path: path.to_owned(), headers: Vec::new(), body: Value::Object(body) })
+fn sent(path: impl Into<Cow<'static, str>>, body: Map) -> Result<ProviderRequest, Problem> {
+    Ok(ProviderRequest { path: path.into(), headers: &[], body: Value::Object(body) })
 }
 
 fn strings(texts: Vec<String>) -> Vec<Value> {
@@ -209,7 +211,7 @@ pub static INFERENCE_EMBEDDINGS: embeddings::Wire = embeddings::Wire {
         tensor.put("data", strings(request.texts));
         let mut body = Map::new();
         body.put("inputs", vec![Value::Object(tensor)]);
-        sent(&path, body)
+        sent(path, body)
     },
     decode: |mut body| {
         let outputs = body.get_mut("outputs").and_then(Value::as_array_mut);

@@ -17,7 +17,7 @@ pub(crate) fn leg(request: Request, to: &dyn Codec) -> Option<(Request, Vec<Stri
     // What comes in is a client's path; what was written is below a base URL.
     let bare = written.path.split('?').next().unwrap();
     let path = match to.endpoints().iter().any(|endpoint| endpoint.serves(bare)) {
-        true => written.path,
+        true => written.path.into_owned(),
         false => to.endpoints()[0].path("m"),
     };
     let read = to.decode_request(&path, written.body, &mut drops);

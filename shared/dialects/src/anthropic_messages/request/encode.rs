@@ -69,8 +69,8 @@ pub(in super::super) fn encode(
     // Other providers' thoughts are not among what was written.
     remove_unsupported(&mut body, context.provider, drops);
     Ok(ProviderRequest {
-        path: "/messages".to_owned(),
-        headers: vec![("anthropic-version", VERSION.to_owned())],
+        path: "/messages".into(),
+        headers: &[("anthropic-version", VERSION)],
         body: Value::Object(body),
     })
 }
@@ -193,7 +193,7 @@ mod tests {
         let mut drops = Drops::default();
         let encoded = encode(request, context, &mut drops).unwrap();
         assert_eq!(encoded.path, "/messages");
-        assert_eq!(encoded.headers, [("anthropic-version", "2023-06-01".to_owned())]);
+        assert_eq!(encoded.headers, [("anthropic-version", "2023-06-01")]);
         (encoded.body, drops.iter().map(ToString::to_string).collect())
     }
 

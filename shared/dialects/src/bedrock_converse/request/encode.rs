@@ -86,7 +86,7 @@ pub(in super::super) fn encode(
     let path = ask::written(&request.model, request.stream);
     let mut body = Value::Object(body);
     adapt(&mut body, context.provider, drops);
-    Ok(ProviderRequest { path, headers: Vec::new(), body })
+    Ok(ProviderRequest { path: path.into(), headers: &[], body })
 }
 
 /// `inferenceConfig`; what only one maker's models take goes to `own`.

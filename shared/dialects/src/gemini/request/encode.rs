@@ -60,7 +60,7 @@ pub(in super::super) fn encode(
     }
     let mut body = Value::Object(body);
     adapt(&mut body, context.provider, drops);
-    Ok(ProviderRequest { path, headers: Vec::new(), body })
+    Ok(ProviderRequest { path: path.into(), headers: &[], body })
 }
 
 /// OpenAI's words for a tier are understood; "auto" leaves the choice to the provider.

@@ -95,7 +95,7 @@ fn texts_become_vectors_at_every_provider() {
         ),
     ] {
         let (sent, dropped, told) = embeddings(provider, model, asked(), answer);
-        assert_eq!((sent.path.as_str(), sent.body), (path, body));
+        assert_eq!((&*sent.path, sent.body), (path, body));
         assert_eq!(dropped, ["user"], "{provider}");
         assert_eq!(told, answered(two(), model_told, tokens), "{provider}");
     }
@@ -143,7 +143,7 @@ fn model_servers_are_asked_in_their_own_words() {
     };
     assert_eq!(
         sent(&wires::OLLAMA_EMBEDDINGS),
-        ("/embed".to_owned(), json!({"model": "m", "input": ["a", "b"]}))
+        ("/embed".into(), json!({"model": "m", "input": ["a", "b"]}))
     );
     let answer = json!({"model": "m", "embeddings": [[1], [2]], "prompt_eval_count": 8});
     let read = (wires::OLLAMA_EMBEDDINGS.decode)(answer).unwrap();
@@ -153,7 +153,7 @@ fn model_servers_are_asked_in_their_own_words() {
         json!({"name": "text_input", "shape": [2], "datatype": "BYTES", "data": ["a", "b"]});
     assert_eq!(
         sent(&wires::INFERENCE_EMBEDDINGS),
-        ("/v2/models/m/infer".to_owned(), json!({"inputs": [tensor]}))
+        ("/v2/models/m/infer".into(), json!({"inputs": [tensor]}))
     );
     for data in [json!([1, 2, 3, 4]), json!([[1, 2], [3, 4]])] {
         let answer = json!({"model_name": "m", "outputs": [
@@ -221,7 +221,7 @@ fn documents_are_ordered_at_every_provider() {
         ),
     ] {
         let (sent, pending, dropped) = begun(Operation::Rerank, provider, model, asked()).unwrap();
-        assert_eq!((sent.path.as_str(), sent.body), (path, body));
+        assert_eq!((&*sent.path, sent.body), (path, body));
         assert_eq!(dropped.len(), usize::from(lost), "{provider}: {dropped:?}");
         assert_eq!(pending.response(answer).unwrap(), told, "{provider}");
     }
