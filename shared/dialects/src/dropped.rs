@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chat::json::{Map, Value};
+use chat::json::{Map, Value, same};
 
 /// One field that the target dialect cannot express.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +121,7 @@ impl Drops {
     ) {
         let Some(Value::Object(map)) = object else { return };
         for (name, value) in map {
-            if says(value) && !known.contains(&name.as_str()) {
+            if says(value) && !known.iter().any(|known| same(known, name)) {
                 self.latest(&format!("{at}{name}"), reason, value);
             }
         }

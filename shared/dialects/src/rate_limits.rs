@@ -3,6 +3,8 @@
 /// The headers in which a dialect tells what is left of limits.
 #[derive(Debug)]
 pub struct RateLimits {
+    /// How the names of all these headers begin.
+    pub prefix: &'static str,
     /// What is limited, and the headers that tell the limit, what is left of it, and when it is whole again.
     pub rows: &'static [(Limited, [&'static str; 3])],
     /// How the last of them is written.
@@ -185,11 +187,13 @@ mod tests {
     use super::*;
 
     const DURATIONS: RateLimits = RateLimits {
+        prefix: "",
         rows: &[(Limited::Requests, ["lr", "rr", "tr"]), (Limited::Tokens, ["lt", "rt", "tt"])],
         reset: Reset::Duration,
     };
 
     const TIMES: RateLimits = RateLimits {
+        prefix: "",
         rows: &[
             (Limited::Requests, ["r-limit", "r-left", "r-reset"]),
             (Limited::InputTokens, ["i-limit", "i-left", "i-reset"]),
@@ -254,6 +258,15 @@ mod tests {
         }
         for text in ["", "T", "2026-11-21", "2026-13-21T10:00:00Z", "1969-12-31T23:59:59Z", "xZ"] {
             assert_eq!(seconds(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn all_headers_of_a_dialect_begin_alike() {
+        for limits in crate::DIALECTS.iter().filter_map(|dialect| dialect.rate_limits()) {
+            let names = limits.rows.iter().flat_map(|row| row.1);
+            assert!(!limits.prefix.is_empty());
+            assert!(names.clone().all(|name| name.starts_with(limits.prefix)), "{limits:?}");
         }
     }
 

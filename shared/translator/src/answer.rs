@@ -89,6 +89,7 @@ impl Answer {
     fn retell_limits(&self, headers: &mut Headers, io: &Exchange) {
         if let (Some(from), Some(to)) = (self.dialect.rate_limits(), self.client.rate_limits())
             && !self.same
+            && headers.names().any(|name| name.starts_with(from.prefix))
         {
             let header = |name: &str| headers.text(name).map(str::to_owned);
             for (name, value) in rate_limits::retold(from, to, io.now / 1_000_000_000, header) {

@@ -40,22 +40,30 @@ fn decode_block(value: Value, path: Path, drops: &mut Drops) -> Result<Block, Pr
     let kind = fields.required_string("type")?;
     let cache = fields.of(bits!["cache_control"], decode_cache)?;
     let content = match kind.as_str() {
-        "document" => decode_document(&mut fields, drops)?,
-        "image" => Content::Image { source: decode_source(&mut fields, drops)?, detail: None },
+        "text" => Content::Text {
+            text: fields.required_string("text")?,
+            citations: fields.array("citations")?.map(Value::Array),
+        },
+        kind => decode_other(kind, &mut fields, drops)?,
+    };
+    fields.report_rest(drops, NOT_CARRIED);
+    Ok(Block { content, cache, path })
+}
+
+/// What is modelled besides text: apart from it, as most blocks are nothing else.
+#[inline(never)]
+fn decode_other(kind: &str, fields: &mut Fields, drops: &mut Drops) -> Result<Content, Problem> {
+    Ok(match kind {
+        "document" => decode_document(fields, drops)?,
+        "image" => Content::Image { source: decode_source(fields, drops)?, detail: None },
         "redacted_thinking" => Content::RedactedReasoning { data: fields.required_string("data")? },
         "thinking" => Content::Reasoning {
             text: fields.required_string("thinking")?,
             signature: fields.string("signature")?.filter(|signature| !signature.is_empty()),
         },
-        "tool_result" => decode_tool_result(&mut fields, drops)?,
-        "tool_use" => decode_tool_use(&mut fields)?,
-        _ => Content::Text {
-            text: fields.required_string("text")?,
-            citations: fields.array("citations")?.map(Value::Array),
-        },
-    };
-    fields.report_rest(drops, NOT_CARRIED);
-    Ok(Block { content, cache, path })
+        "tool_result" => decode_tool_result(fields, drops)?,
+        _ => decode_tool_use(fields)?,
+    })
 }
 
 /// Whether the neutral model has a place for a block. What it has none for travels whole. A block without a

@@ -95,6 +95,7 @@ const VERSION: &str = "2023-06-01";
 
 /// <https://platform.claude.com/docs/en/api/rate-limits#response-headers>, as the simulated provider sends them too.
 const RATE_LIMITS: RateLimits = RateLimits {
+    prefix: "anthropic-ratelimit-",
     rows: &[
         (
             Limited::Requests,

@@ -26,8 +26,8 @@ pub(super) fn decode(body: Value, drops: &mut Drops) -> Result<Response, Problem
 
 fn decode_body(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let mut fields = Fields::new(body, "")?;
-    let path = fields.path("content");
-    let content = content::decode(fields.required("content")?, &path, drops)?;
+    let content = fields.required("content")?;
+    let content = content::decode(content, &fields.path("content"), drops)?;
     let stop_reason = fields.string("stop_reason")?;
     let finish = match stop_reason {
         Some(word) => decode_finish(word, fields.string("stop_sequence")?),
@@ -35,21 +35,21 @@ fn decode_body(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
         None => Finish::Stop,
     };
     let counts = fields.take("usage").unwrap_or_default();
-    let mut response = Response {
-        id: fields.string("id")?.unwrap_or_default(),
-        model: fields.string("model")?.unwrap_or_default(),
+    let id = fields.string("id")?.unwrap_or_default();
+    let model = fields.string("model")?.unwrap_or_default();
+    report_counts(Some(&counts), drops);
+    fields.take("type");
+    fields.take("role");
+    fields.take("stop_sequence");
+    Ok(Response {
+        id,
+        model,
         created: None,
         candidates: vec![Candidate { content, finish, logprobs: None }],
         usage: usage::decode(&counts),
         service_tier: counts.get("service_tier").and_then(Value::as_str).map(str::to_owned),
-        extras: Map::new(),
-    };
-    report_counts(Some(&counts), drops);
-    for known in ["type", "role", "stop_sequence"] {
-        fields.take(known);
-    }
-    response.extras = fields.stated();
-    Ok(response)
+        extras: fields.stated(),
+    })
 }
 
 /// Records the counts that have no neutral form: tools run by the provider, where and how fast it ran.

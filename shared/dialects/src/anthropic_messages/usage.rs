@@ -24,17 +24,21 @@ pub(super) struct Counts {
 impl Counts {
     /// Takes over what `usage` states. Returns whether it states anything.
     pub(super) fn update(&mut self, usage: &Value) -> bool {
+        let Value::Object(usage) = usage else { return false };
         let mut any = false;
-        for (slot, of, name) in [
-            (&mut self.input, None, "input_tokens"),
-            (&mut self.cache_read, None, "cache_read_input_tokens"),
-            (&mut self.cache_write, None, "cache_creation_input_tokens"),
-            (&mut self.cache_write_1h, Some("cache_creation"), "ephemeral_1h_input_tokens"),
-            (&mut self.output, None, "output_tokens"),
-            (&mut self.thinking, Some("output_tokens_details"), "thinking_tokens"),
-        ] {
-            let counts = of.map_or(Some(usage), |of| usage.get(of));
-            if let Some(count) = counts.and_then(|counts| counts.get(name)?.as_u64()) {
+        for (name, value) in usage {
+            let (slot, count) = match name.as_str() {
+                "input_tokens" => (&mut self.input, Some(value)),
+                "cache_read_input_tokens" => (&mut self.cache_read, Some(value)),
+                "cache_creation_input_tokens" => (&mut self.cache_write, Some(value)),
+                "cache_creation" => {
+                    (&mut self.cache_write_1h, value.get("ephemeral_1h_input_tokens"))
+                }
+                "output_tokens" => (&mut self.output, Some(value)),
+                "output_tokens_details" => (&mut self.thinking, value.get("thinking_tokens")),
+                _ => continue,
+            };
+            if let Some(count) = count.and_then(Value::as_u64) {
                 *slot = Some(count);
                 any = true;
             }

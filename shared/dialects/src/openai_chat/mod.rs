@@ -127,6 +127,7 @@ const SERVICE_TIERS: [&str; 6] = ["auto", "default", "flex", "scale", "priority"
 
 /// <https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers> (read 2026-11-21).
 pub(crate) const RATE_LIMITS: RateLimits = RateLimits {
+    prefix: "x-ratelimit-",
     rows: &[
         (
             Limited::Requests,

@@ -18,11 +18,13 @@ pub(super) struct Writer<'a> {
     drops: &'a mut Drops,
     /// The path of the first block that the dialect cannot express.
     refused: Option<Path>,
+    /// Whether results of tools were written.
+    pub(super) results: bool,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(drops: &'a mut Drops) -> Writer<'a> {
-        Writer { drops, refused: None }
+        Writer { drops, refused: None, results: false }
     }
 
     /// Writes the blocks at `path`. Empty text is left out, because Anthropic refuses it.
@@ -48,7 +50,9 @@ impl<'a> Writer<'a> {
     pub(super) fn history(&mut self, blocks: Vec<Block>) -> Result<Vec<Value>, Problem> {
         let mut written = Vec::with_capacity(blocks.len());
         for block in blocks {
-            written.extend(self.block(block)?);
+            if let Some(value) = self.block(block)? {
+                written.push(value);
+            }
         }
         Ok(written)
     }
@@ -69,6 +73,15 @@ impl<'a> Writer<'a> {
     }
 
     fn content(&mut self, content: Content, path: &Path) -> Result<Option<Value>, Problem> {
+        match content {
+            Content::Text { text, citations } => Ok(self.text(text, citations, path)),
+            content => self.other(content, path),
+        }
+    }
+
+    /// Apart from text, of which most conversations are made alone.
+    #[inline(never)]
+    fn other(&mut self, content: Content, path: &Path) -> Result<Option<Value>, Problem> {
         Ok(match content {
             Content::Audio { .. } => self.refuse(path),
             Content::Document { source, title, context, citations } => {
@@ -112,6 +125,7 @@ impl<'a> Writer<'a> {
                 Some(tool_use(&id, name, &arguments, kind, path)?)
             }
             Content::ToolResult { id, content, is_error } => {
+                self.results = true;
                 Some(self.tool_result(&id, content, is_error)?)
             }
         })

@@ -5,7 +5,8 @@ use chat::json::{Map, Value, json};
 
 use super::super::{NOT_SUPPORTED, VERSION, content, limits};
 use super::thinking::{self, Circumstances, Plan};
-use super::{foreign, sampling, tools, turns};
+use super::tools::{self, Tools};
+use super::{foreign, sampling, turns};
 use crate::neutral::{Request, ResponseFormat, Sampling};
 use crate::providers::Provider;
 use crate::reader::item;
@@ -35,37 +36,47 @@ pub(in super::super) fn encode(
     context.provider.forget_searches(&mut request);
     let model = limits::model(&request.model);
     let conversation = turns::encode(request.messages, drops)?;
-    let tools = tools::encode(
-        request.tools,
-        request.tool_choice,
-        request.parallel_tool_calls,
-        &model,
-        drops,
-    )?;
+    let tools = match request.tools.is_empty() && request.tool_choice.is_none() {
+        true => Tools::default(),
+        false => tools::encode(
+            request.tools,
+            request.tool_choice,
+            request.parallel_tool_calls,
+            &model,
+            drops,
+        )?,
+    };
     let circumstances = Circumstances {
         requested: request.max_output_tokens,
         forced: tools.forced,
         unthought: conversation.is_unthought(),
     };
     let plan = thinking::plan(request.reasoning, circumstances, &model, &context, drops);
-    let mut body = Map::new();
+    let mut body = Map::with_capacity(8);
     body.put("model", request.model);
     body.put("max_tokens", plan.max_tokens);
     insert_list(&mut body, "system", conversation.system);
     body.put("messages", conversation.messages);
     insert_list(&mut body, "tools", tools.tools);
     insert(&mut body, "tool_choice", tools.choice);
-    let config = output_config(&plan, request.response_format, drops)?;
+    let config = match (plan.effort, &request.response_format) {
+        (None, None) => None,
+        _ => output_config(&plan, request.response_format, drops)?,
+    };
     report_sampling(&request.sampling, request.candidates, drops);
     sampling::encode(request.sampling, &model, plan.thinks(), &mut body, drops);
     insert(&mut body, "thinking", plan.thinking);
     insert(&mut body, "output_config", config);
-    insert_list(&mut body, "stop_sequences", stop_sequences(request.stop, drops));
+    if !request.stop.is_empty() {
+        insert_list(&mut body, "stop_sequences", stop_sequences(request.stop, drops));
+    }
     insert(&mut body, "stream", request.stream.then_some(true.into()));
     insert(&mut body, "metadata", request.user.map(|user| json!({"user_id": user})));
     insert(&mut body, "service_tier", service_tier(request.service_tier, drops));
     insert(&mut body, "cache_control", request.cache.map(content::encode_cache));
-    insert_extras(&mut body, request.extras, drops);
+    if !request.extras.is_empty() {
+        insert_extras(&mut body, request.extras, drops);
+    }
     // Other providers' thoughts are not among what was written.
     remove_unsupported(&mut body, context.provider, drops);
     Ok(ProviderRequest {
@@ -133,15 +144,17 @@ fn output_config(
 }
 
 fn report_sampling(sampling: &Sampling, candidates: Option<u64>, drops: &mut Drops) {
-    for (name, is_set) in [
-        ("frequency_penalty", sampling.frequency_penalty.is_some()),
-        ("presence_penalty", sampling.presence_penalty.is_some()),
-        ("seed", sampling.seed.is_some()),
-        ("n", candidates.is_some_and(|count| count != 1)),
-    ] {
-        if is_set {
-            drops.add(name, NOT_SUPPORTED);
-        }
+    if sampling.frequency_penalty.is_some() {
+        drops.add("frequency_penalty", NOT_SUPPORTED);
+    }
+    if sampling.presence_penalty.is_some() {
+        drops.add("presence_penalty", NOT_SUPPORTED);
+    }
+    if sampling.seed.is_some() {
+        drops.add("seed", NOT_SUPPORTED);
+    }
+    if candidates.is_some_and(|count| count != 1) {
+        drops.add("n", NOT_SUPPORTED);
     }
 }
 

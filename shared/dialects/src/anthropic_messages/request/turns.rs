@@ -63,12 +63,13 @@ pub(super) fn encode(messages: Vec<Message>, drops: &mut Drops) -> Result<Conver
                 continue;
             }
         };
+        let mut writer = Writer::new(drops);
         let written = match message.role {
-            Role::Assistant => Writer::new(drops).history(message.content)?,
-            _ => Writer::new(drops).blocks(message.content)?,
+            Role::Assistant => writer.history(message.content)?,
+            _ => writer.blocks(message.content)?,
         };
         if !written.is_empty() {
-            add(&mut turns, role, written, message.path);
+            add(&mut turns, role, written, writer.results, message.path);
         }
     }
     trim_end(&mut turns, drops);
@@ -105,10 +106,16 @@ fn hoist(
     Ok(())
 }
 
-fn add(turns: &mut Vec<Turn>, role: &'static str, written: Vec<Value>, path: Path) {
-    let is_result = |block: &Value| is(block, "tool_result");
-    let (results, rest) = match written.iter().any(is_result) {
-        true => written.into_iter().partition(is_result),
+/// `has_results`: results of tools are among what was written.
+fn add(
+    turns: &mut Vec<Turn>,
+    role: &'static str,
+    written: Vec<Value>,
+    has_results: bool,
+    path: Path,
+) {
+    let (results, rest) = match has_results {
+        true => written.into_iter().partition(|block| is(block, "tool_result")),
         false => (Vec::new(), written),
     };
     match turns.last_mut() {

@@ -87,6 +87,7 @@ fn result(id: String, content: Vec<Block>, path: &Path) -> Vec<Block> {
 }
 
 /// What the model said: thoughts, text, refusal, sound, calls.
+#[inline(never)]
 fn assistant(
     fields: &mut Fields,
     index: usize,

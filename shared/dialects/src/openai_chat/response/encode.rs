@@ -1,6 +1,6 @@
 //! An answer for a client, written.
 
-use chat::json::{Map, Value, json};
+use chat::json::{Map, Value};
 
 use super::super::request::encode_tool_call;
 use super::super::{NAME, SERVICE_TIERS, UNSUPPORTED, citations, finish, reasoning, usage};
@@ -25,7 +25,7 @@ pub(in super::super) fn encode(
     context: &ClientContext,
     drops: &mut Drops,
 ) -> Value {
-    let mut body = Map::new();
+    let mut body = Map::with_capacity(8);
     let model = match response.model.is_empty() {
         true => context.model.clone(),
         false => response.model,
@@ -34,9 +34,10 @@ pub(in super::super) fn encode(
     body.put("object", "chat.completion");
     body.put("created", response.created.unwrap_or(context.created));
     body.put("model", model);
-    let candidates = response.candidates.into_iter().enumerate();
-    let choices: Vec<Value> =
-        candidates.map(|(index, candidate)| choice(index, candidate, drops)).collect();
+    let mut choices = Vec::with_capacity(response.candidates.len());
+    for (index, candidate) in response.candidates.into_iter().enumerate() {
+        choices.push(choice(index, candidate, drops));
+    }
     body.put("choices", choices);
     if let Some(tokens) = response.usage {
         usage::report_unsaid(&tokens, drops);
@@ -62,7 +63,7 @@ fn choice(index: usize, candidate: Candidate, drops: &mut Drops) -> Value {
     if !exact {
         lose_finish(index, &candidate.finish, reason, drops);
     }
-    let mut choice = Map::new();
+    let mut choice = Map::with_capacity(4);
     choice.put("index", index);
     choice.put("message", said.message());
     choice.put("logprobs", candidate.logprobs.unwrap_or_default());
@@ -88,9 +89,20 @@ struct Said {
 
 impl Said {
     fn add(&mut self, block: Block, drops: &mut Drops) {
+        match block.content {
+            Content::Text { text, citations } => {
+                self.prove(false);
+                self.text(text, citations, &block.path, drops);
+            }
+            _ => self.other(block, drops),
+        }
+    }
+
+    /// Apart from text, of which most answers are made alone.
+    #[inline(never)]
+    fn other(&mut self, block: Block, drops: &mut Drops) {
         let proof = self.prove(matches!(block.content, Content::ToolCall { .. }));
         match block.content {
-            Content::Text { text, citations } => self.text(text, citations, &block.path, drops),
             Content::Refusal { text } => {
                 self.refusal.get_or_insert_default().push_str(&text);
             }
@@ -124,10 +136,20 @@ impl Said {
     }
 
     /// Tells the thoughts that wait for what follows: a call (then their proof is its own) or not.
+    #[inline]
     fn prove(&mut self, by_call: bool) -> Option<(&'static str, Value)> {
         let (text, signature) = self.unproven.take()?;
-        let proof = extra_content(&signature).filter(|_| by_call);
-        let told = Some(signature.as_str()).filter(|_| proof.is_none());
+        self.tell(text, &signature, by_call)
+    }
+
+    fn tell(
+        &mut self,
+        text: String,
+        signature: &str,
+        by_call: bool,
+    ) -> Option<(&'static str, Value)> {
+        let proof = extra_content(signature).filter(|_| by_call);
+        let told = Some(signature).filter(|_| proof.is_none());
         self.has_proof |= told.is_some();
         if told.is_some() || !text.is_empty() {
             self.thinking.push(reasoning::thinking(&text, told));
@@ -137,15 +159,20 @@ impl Said {
 
     fn text(&mut self, text: String, citations: Option<Value>, path: &Path, drops: &mut Drops) {
         if let Some(citations) = citations {
-            let start = self.text.as_ref().map_or(0, |joined| joined.chars().count());
-            let length = text.chars().count();
-            let annotations = citations::annotations(citations, start, length, path, drops);
-            self.annotations.extend(annotations);
+            self.cite(&text, citations, path, drops);
         }
         match &mut self.text {
             Some(joined) => joined.push_str(&text),
             None => self.text = Some(text),
         }
+    }
+
+    #[inline(never)]
+    fn cite(&mut self, text: &str, citations: Value, path: &Path, drops: &mut Drops) {
+        let start = self.text.as_ref().map_or(0, |joined| joined.chars().count());
+        let length = text.chars().count();
+        let annotations = citations::annotations(citations, start, length, path, drops);
+        self.annotations.extend(annotations);
     }
 
     fn message(mut self) -> Value {
@@ -156,10 +183,10 @@ impl Said {
             (None, true) => Value::Null,
             (None, false) => "".into(),
         };
-        let mut message = Map::new();
+        let mut message = Map::with_capacity(8);
         message.put("role", "assistant");
         message.put("content", content);
-        message.put("refusal", json!(self.refusal));
+        message.put("refusal", self.refusal);
         message.put("annotations", self.annotations);
         if let Some(audio) = self.audio {
             message.put("audio", audio);
