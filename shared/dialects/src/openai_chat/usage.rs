@@ -1,6 +1,6 @@
 //! Token counts, in OpenAI's shape.
 
-use chat::json::{Map, Value};
+use chat::json::{Map, Value, same};
 use chat::{Data, Event};
 
 use super::UNSUPPORTED;
@@ -65,40 +65,61 @@ const WRITTEN: &str = "cache_creation_input_tokens";
 
 /// Reads a `usage` object. `None` if it counts nothing.
 pub(super) fn decode(usage: &Value) -> Option<Usage> {
-    let count = |name: &str| usage.get(name).and_then(Value::as_u64);
-    let detail = |of: &str, name: &str| usage.get(of)?.get(name)?.as_u64();
-    let (prompt, completion) = (count("prompt_tokens"), count("completion_tokens"));
-    if prompt.is_none() && completion.is_none() {
+    let mut found = Counts::default();
+    for (name, value) in usage.as_object()? {
+        match name.as_str() {
+            "prompt_tokens" => found.prompt = value.as_u64(),
+            "completion_tokens" => found.completion = value.as_u64(),
+            "total_tokens" => found.total = value.as_u64(),
+            "prompt_tokens_details" => found.of_prompt = Some(value),
+            "completion_tokens_details" => found.of_completion = Some(value),
+            WRITTEN => found.written = value.as_u64(),
+            name => {
+                if let Some(at) = READ.iter().position(|known| same(known, name)) {
+                    found.read.get_mut(at).into_iter().for_each(|read| *read = value.as_u64());
+                }
+            }
+        }
+    }
+    if found.prompt.is_none() && found.completion.is_none() {
         return None;
     }
-    let input = prompt.unwrap_or_default();
-    let output = completion.unwrap_or_default();
-    let reasoning = detail("completion_tokens_details", "reasoning_tokens");
+    let detail = |of: Option<&Value>, name: &str| of?.get(name)?.as_u64();
+    let input = found.prompt.unwrap_or_default();
+    let output = found.completion.unwrap_or_default();
+    let reasoning = detail(found.of_completion, "reasoning_tokens");
     Some(Usage {
         input,
-        cache_read: detail("prompt_tokens_details", "cached_tokens")
-            .or_else(|| READ.iter().find_map(|name| count(name))),
-        cache_write: detail("prompt_tokens_details", "cache_write_tokens")
-            .or_else(|| count(WRITTEN)),
+        cache_read: detail(found.of_prompt, "cached_tokens")
+            .or_else(|| found.read.into_iter().flatten().next()),
+        cache_write: detail(found.of_prompt, "cache_write_tokens").or(found.written),
         cache_write_1h: None,
-        output: output.saturating_add(reasoning_apart(input, output, reasoning, count)),
+        output: output.saturating_add(reasoning_apart(input, output, reasoning, found.total)),
         reasoning,
-        audio_input: detail("prompt_tokens_details", "audio_tokens"),
-        audio_output: detail("completion_tokens_details", "audio_tokens"),
+        audio_input: detail(found.of_prompt, "audio_tokens"),
+        audio_output: detail(found.of_completion, "audio_tokens"),
     })
+}
+
+/// What stands in a `usage` object.
+#[derive(Default)]
+struct Counts<'a> {
+    prompt: Option<u64>,
+    completion: Option<u64>,
+    total: Option<u64>,
+    of_prompt: Option<&'a Value>,
+    of_completion: Option<&'a Value>,
+    /// By the place of the name in [`READ`].
+    read: [Option<u64>; READ.len()],
+    written: Option<u64>,
 }
 
 /// Reasoning tokens that `completion_tokens` leaves out. OpenAI counts them in, xAI does not
 /// (<https://docs.x.ai/docs/guides/reasoning>, read 2026-11-20); the total tells which it is.
-fn reasoning_apart(
-    input: u64,
-    output: u64,
-    reasoning: Option<u64>,
-    count: impl Fn(&str) -> Option<u64>,
-) -> u64 {
+fn reasoning_apart(input: u64, output: u64, reasoning: Option<u64>, total: Option<u64>) -> u64 {
     let reasoning = reasoning.unwrap_or_default();
     let apart = input.checked_add(output).and_then(|sum| sum.checked_add(reasoning));
-    match count("total_tokens").is_some() && count("total_tokens") == apart {
+    match total.is_some() && total == apart {
         true => reasoning,
         false => 0,
     }
@@ -106,13 +127,25 @@ fn reasoning_apart(
 
 /// What of a `usage` object has no place in [`Usage`]; zeros say nothing and are no loss.
 pub(super) fn report_rest(usage: &Value, drops: &mut Drops) {
-    let parts = ["prompt_tokens_details", "completion_tokens_details"];
-    let counts = ["prompt_tokens", "completion_tokens", "total_tokens", WRITTEN];
+    let [hits, cached, read] = READ;
+    let known = [
+        "prompt_tokens",
+        "completion_tokens",
+        "total_tokens",
+        "prompt_tokens_details",
+        "completion_tokens_details",
+        WRITTEN,
+        hits,
+        cached,
+        read,
+    ];
     let details = ["cached_tokens", "cache_write_tokens", "audio_tokens", "reasoning_tokens"];
-    let known: Vec<&str> = parts.into_iter().chain(counts).chain(READ).collect();
     drops.counts(Some(usage), "usage", &known, "not counted apart");
-    for of in parts {
-        drops.counts(usage.get(of), &format!("usage.{of}"), &details, "not counted apart");
+    for (of, at) in [
+        ("prompt_tokens_details", "usage.prompt_tokens_details"),
+        ("completion_tokens_details", "usage.completion_tokens_details"),
+    ] {
+        drops.counts(usage.get(of), at, &details, "not counted apart");
     }
 }
 

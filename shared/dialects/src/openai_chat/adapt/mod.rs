@@ -105,12 +105,16 @@ fn remove(
     reason: &dyn Fn() -> String,
     drops: &mut Drops,
 ) -> bool {
-    // Every request is asked for every path: a pattern of several letters is dear to look for, and so are letters in
-    // every message.
-    let end = path.bytes().position(|byte| matches!(byte, b'[' | b'.')).unwrap_or(path.len());
-    let (name, rest) = path.split_at_checked(end).unwrap_or((path, ""));
-    if let Some(rest) = rest.strip_prefix("[].") {
-        let is_field = !rest.bytes().any(|byte| matches!(byte, b'[' | b'.'));
+    let Some((name, rest)) = path.split_once('.') else {
+        let Some(removed) = map.shift_remove(path) else { return false };
+        if says(&removed) {
+            drops.add(format!("{}{path}", place()), reason());
+        }
+        return true;
+    };
+    if let Some(name) = name.strip_suffix("[]") {
+        // Every request is asked for every path, and most messages have no such field.
+        let is_field = !rest.as_bytes().contains(&b'.');
         let items = map.get_mut(name).and_then(Value::as_array_mut);
         let items = items.into_iter().flatten().enumerate();
         return items.fold(false, |changed, (index, item)| {
@@ -122,15 +126,8 @@ fn remove(
             remove(item, rest, &place, reason, drops) | changed
         });
     }
-    if let Some(rest) = rest.strip_prefix('.') {
-        let Some(Value::Object(inner)) = map.get_mut(name) else { return false };
-        return remove(inner, rest, &|| format!("{}{name}.", place()), reason, drops);
-    }
-    let Some(removed) = map.shift_remove(path) else { return false };
-    if says(&removed) {
-        drops.add(format!("{}{path}", place()), reason());
-    }
-    true
+    let Some(Value::Object(inner)) = map.get_mut(name) else { return false };
+    remove(inner, rest, &|| format!("{}{name}.", place()), reason, drops)
 }
 
 /// Whether a value says anything: clients give back the empty fields of answers.

@@ -20,17 +20,21 @@ pub(in super::super) fn encode(
     thoughts_back: bool,
     drops: &mut Drops,
 ) -> Result<Value, Problem> {
-    let mut body = Map::new();
+    let mut body = Map::with_capacity(8);
     body.put("model", request.model);
     body.put("messages", encode_messages::encode(request.messages, thoughts_back, drops)?);
-    let choice =
-        encode_tools::Choice { choice: request.tool_choice, parallel: request.parallel_tool_calls };
-    encode_tools::encode(request.tools, choice, &mut body, drops)?;
+    if !request.tools.is_empty() || request.tool_choice.is_some() {
+        let parallel = request.parallel_tool_calls;
+        let choice = encode_tools::Choice { choice: request.tool_choice, parallel };
+        encode_tools::encode(request.tools, choice, &mut body, drops)?;
+    }
     if let Some(limit) = request.max_output_tokens {
         body.put("max_completion_tokens", limit);
     }
     sampling(request.sampling, &mut body, drops);
-    stop(request.stop, &mut body, drops);
+    if !request.stop.is_empty() {
+        stop(request.stop, &mut body, drops);
+    }
     if let Some(candidates) = request.candidates {
         body.put("n", candidates);
     }
@@ -52,7 +56,9 @@ pub(in super::super) fn encode(
     if request.cache.is_some() {
         drops.add("cache_control", UNSUPPORTED);
     }
-    encode_params::extras(request.extras, &mut body, drops);
+    if !request.extras.is_empty() {
+        encode_params::extras(request.extras, &mut body, drops);
+    }
     Ok(Value::Object(body))
 }
 
@@ -73,9 +79,7 @@ fn stop(mut stop: Vec<String>, body: &mut Map, drops: &mut Drops) {
         drops.add("stop", "only the first 4 are sent");
         stop.truncate(MAX_STOPS);
     }
-    if !stop.is_empty() {
-        body.put("stop", stop);
-    }
+    body.put("stop", stop);
 }
 
 fn service_tier(tier: Option<String>, body: &mut Map, drops: &mut Drops) {

@@ -34,9 +34,10 @@ pub(super) fn encode(
 }
 
 /// Writes media of tool results that no user turn followed.
-fn flush_media(media: &mut Vec<Value>, out: &mut Vec<Value>) {
+fn flush_media(media: &mut Vec<Part>, out: &mut Vec<Value>) {
     if !media.is_empty() {
-        out.push(with_name("user", None, std::mem::take(media).into()));
+        let media = std::mem::take(media).into_iter().map(Part::written).collect();
+        out.push(with_name("user", None, Value::Array(media)));
     }
 }
 
@@ -54,7 +55,7 @@ fn instructions(role: &str, message: Message, drops: &mut Drops) -> Value {
 /// `tool` messages must directly follow the calls they answer.
 fn turn(
     message: Message,
-    media: &mut Vec<Value>,
+    media: &mut Vec<Part>,
     out: &mut Vec<Value>,
     drops: &mut Drops,
 ) -> Result<(), Problem> {
@@ -70,10 +71,7 @@ fn turn(
                 out.push(result(id, content, media, drops)?);
                 results += 1;
             }
-            content => {
-                let block = Block { content, ..block };
-                parts.extend(user_part(block, drops)?);
-            }
+            _ => parts.extend(user_part(block, drops)?),
         }
     }
     if parts.is_empty() && (results > 0 || message.role == Role::Tool) {
@@ -90,7 +88,7 @@ fn turn(
 fn result(
     id: String,
     blocks: Vec<Block>,
-    media: &mut Vec<Value>,
+    media: &mut Vec<Part>,
     drops: &mut Drops,
 ) -> Result<Value, Problem> {
     let mut parts = Vec::new();
@@ -98,7 +96,7 @@ fn result(
         let path = block.path.clone();
         let part = user_part(block, drops)?;
         match part {
-            Some(part) if is_text(&part) => parts.push(part),
+            Some(part) if part.is_text() => parts.push(part),
             Some(part) => {
                 drops.add(path, "moved to the user message that follows");
                 media.push(part);
@@ -148,7 +146,7 @@ fn assistant(message: Message, thoughts_back: bool, drops: &mut Drops) -> Option
 /// What an assistant message says, by its fields.
 #[derive(Default)]
 struct Assistant {
-    parts: Vec<Value>,
+    parts: Vec<Part>,
     refusals: Vec<String>,
     audio: Option<Value>,
     calls: Vec<Value>,
@@ -170,7 +168,7 @@ impl Assistant {
             Content::Reasoning { text, signature: None } if self.thoughts.is_some() => {
                 self.thoughts.get_or_insert_default().push_str(&text);
             }
-            content => self.parts.extend(text_part(Block { content, ..block }, drops)),
+            _ => self.parts.extend(text_part(block, drops)),
         }
     }
 }
@@ -200,11 +198,16 @@ pub(in super::super) fn tool_call(
 }
 
 /// A part of a message that holds nothing but text.
-fn text_part(block: Block, drops: &mut Drops) -> Option<Value> {
+fn text_part(block: Block, drops: &mut Drops) -> Option<Part> {
     report_cache(&block.path, block.cache.is_some(), drops);
     match block.content {
-        Content::Text { text, citations } => Some(text_value(text, citations, &block.path, drops)),
-        Content::Opaque { dialect: NAME, value } => Some(value),
+        Content::Text { text, citations } => {
+            if citations.is_some() {
+                drops.add(format!("{}.citations", block.path), UNSUPPORTED);
+            }
+            Some(Part::Text(text))
+        }
+        Content::Opaque { dialect: NAME, value } => Some(Part::Other(value)),
         _ => {
             drops.add(block.path, UNSUPPORTED);
             None
@@ -213,34 +216,28 @@ fn text_part(block: Block, drops: &mut Drops) -> Option<Value> {
 }
 
 /// A part of a user message.
-fn user_part(block: Block, drops: &mut Drops) -> Result<Option<Value>, Problem> {
-    let path = block.path.clone();
-    match block.content {
+fn user_part(block: Block, drops: &mut Drops) -> Result<Option<Part>, Problem> {
+    let marked = block.cache.is_some();
+    let part = match block.content {
         Content::Image { source, detail } => {
-            report_cache(&path, block.cache.is_some(), drops);
-            image(source, detail, path).map(Some)
+            report_cache(&block.path, marked, drops);
+            image(source, detail, block.path)?
         }
         Content::Audio { source, format } => {
-            report_cache(&path, block.cache.is_some(), drops);
-            audio(source, format, path).map(Some)
+            report_cache(&block.path, marked, drops);
+            audio(source, format, block.path)?
         }
         Content::Document { source, title, context, citations } => {
-            report_cache(&path, block.cache.is_some(), drops);
+            report_cache(&block.path, marked, drops);
             let unsaid = [("context", context.is_some()), ("citations", citations == Some(true))];
             for (name, _) in unsaid.into_iter().filter(|row| row.1) {
-                drops.add(format!("{path}.{name}"), UNSUPPORTED);
+                drops.add(format!("{}.{name}", block.path), UNSUPPORTED);
             }
-            document(source, title, path, drops).map(Some)
+            document(source, title, block.path, drops)?
         }
-        content => Ok(text_part(Block { content, ..block }, drops)),
-    }
-}
-
-fn text_value(text: String, citations: Option<Value>, path: &Path, drops: &mut Drops) -> Value {
-    if citations.is_some() {
-        drops.add(format!("{path}.citations"), UNSUPPORTED);
-    }
-    object([("type", "text".into()), ("text", text.into())])
+        _ => return Ok(text_part(block, drops)),
+    };
+    Ok(Some(Part::Other(part)))
 }
 
 fn image(source: Source, detail: Option<String>, path: Path) -> Result<Value, Problem> {
@@ -319,11 +316,36 @@ pub(crate) fn unsupported(path: Path, rule: &str) -> Problem {
 }
 
 /// `content`: one text alone as a string, otherwise parts; nothing is the empty string.
-fn content(mut parts: Vec<Value>) -> Value {
+fn content(mut parts: Vec<Part>) -> Value {
     match parts.as_mut_slice() {
         [] => "".into(),
-        [part] if is_text(part) => part.get_mut("text").map(Value::take).unwrap_or_default(),
-        _ => parts.into(),
+        [Part::Text(text)] => std::mem::take(text).into(),
+        [Part::Other(part)] if is_text(part) => {
+            part.get_mut("text").map(Value::take).unwrap_or_default()
+        }
+        _ => Value::Array(parts.into_iter().map(Part::written).collect()),
+    }
+}
+
+/// A part of a message. A text is no object before it is known that it does not stand alone.
+enum Part {
+    Text(String),
+    Other(Value),
+}
+
+impl Part {
+    fn is_text(&self) -> bool {
+        match self {
+            Part::Text(_) => true,
+            Part::Other(part) => is_text(part),
+        }
+    }
+
+    fn written(self) -> Value {
+        match self {
+            Part::Text(text) => object([("type", "text".into()), ("text", text.into())]),
+            Part::Other(part) => part,
+        }
     }
 }
 
