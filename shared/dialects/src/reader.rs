@@ -121,6 +121,18 @@ impl Fields {
         at < MARKED && self.taken >> at & 1 != 0
     }
 
+    /// Takes out a field that says nothing.
+    #[inline(always)]
+    pub(crate) fn skip(&mut self, name: &str) {
+        if self.may_have(bit(name)) {
+            self.discard(name);
+        }
+    }
+
+    fn discard(&mut self, name: &str) {
+        self.remove(name);
+    }
+
     /// The field, which must be there.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use chat::json::{Map, Value, json, object};
 use super::content;
 use super::{NAME, NOT_SUPPORTED, usage};
 use crate::flat::{first_candidate, is_call, lose};
-use crate::neutral::{Block, Candidate, Content, Finish, Response};
+use crate::neutral::{Block, Candidate, Content, Finish, Response, Usage};
 use crate::reader::{Fields, bad_answer};
 use crate::{ClientContext, Drops};
 
@@ -38,9 +38,9 @@ fn decode_body(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let id = fields.string("id")?.unwrap_or_default();
     let model = fields.string("model")?.unwrap_or_default();
     report_counts(Some(&counts), drops);
-    fields.take("type");
-    fields.take("role");
-    fields.take("stop_sequence");
+    fields.skip("type");
+    fields.skip("role");
+    fields.skip("stop_sequence");
     Ok(Response {
         id,
         model,
@@ -108,11 +108,18 @@ pub(super) fn encode(response: Response, context: &ClientContext, drops: &mut Dr
     if let Some(word) = unknown {
         drops.lose("choices[0].finish_reason", "sent as end_turn", word);
     }
-    let content: Vec<_> =
-        content.into_iter().filter_map(|block| encode_block(block, drops)).collect();
-    let mut counts = usage::encode(&response.usage.clone().unwrap_or_default());
-    if let Some(tier) = usage::complete(&mut counts, response.usage.as_ref(), response.service_tier)
-    {
+    let mut blocks = Vec::with_capacity(content.len());
+    for block in content {
+        match block.content {
+            Content::Text { text, citations } => {
+                blocks.push(content::encode_text(text, citations, &block.path, drops));
+            }
+            _ => blocks.extend(encode_block(block, drops)),
+        }
+    }
+    let used = response.usage.as_ref();
+    let mut counts = used.map_or_else(|| usage::encode(&Usage::default()), usage::encode);
+    if let Some(tier) = usage::complete(&mut counts, used, response.service_tier) {
         drops.lose("service_tier", NOT_SUPPORTED, tier);
     }
     let model = Some(response.model).filter(|model| !model.is_empty());
@@ -121,12 +128,14 @@ pub(super) fn encode(response: Response, context: &ClientContext, drops: &mut Dr
         ("type", "message".into()),
         ("role", "assistant".into()),
         ("model", model.unwrap_or_else(|| context.model.clone()).into()),
-        ("content", Value::Array(content)),
+        ("content", Value::Array(blocks)),
         ("stop_reason", stop_reason.into()),
         ("stop_sequence", stop_sequence),
         ("usage", counts.into()),
     ]);
-    insert_extras(&mut body, response.extras, drops);
+    if !response.extras.is_empty() {
+        insert_extras(&mut body, response.extras, drops);
+    }
     body
 }
 
@@ -142,6 +151,8 @@ fn insert_extras(body: &mut Value, extras: Map, drops: &mut Drops) {
     }
 }
 
+/// What is said besides text: apart from it, as most blocks are nothing else.
+#[inline(never)]
 fn encode_block(block: Block, drops: &mut Drops) -> Option<Value> {
     let Block { content, path, .. } = block;
     Some(match content {
@@ -155,7 +166,6 @@ fn encode_block(block: Block, drops: &mut Drops) -> Option<Value> {
             object([("type", "redacted_thinking".into()), ("data", data.into())])
         }
         Content::Refusal { text } => content::encode_text(text, None, &path, drops),
-        Content::Text { text, citations } => content::encode_text(text, citations, &path, drops),
         Content::ToolCall { id, name, arguments, kind } => {
             // A model may write arguments that are no JSON object. They are shown to the client as they are.
             let input =
@@ -180,7 +190,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use crate::neutral::{ToolKind, Usage};
+    use crate::neutral::ToolKind;
 
     fn context() -> ClientContext {
         ClientContext {

@@ -25,7 +25,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let path = message.path("content");
     let list = message.array("content")?.unwrap_or_default();
     let content = blocks::decode(list, &path, drops)?;
-    message.take("role");
+    message.skip("role");
     message.report_rest(drops, NOT_CARRIED);
     output.report_rest(drops, NOT_CARRIED);
     let calls = content.iter().any(is_call);

@@ -20,7 +20,7 @@ pub(super) fn decode(body: Value, drops: &mut Drops) -> Result<Response, Problem
 fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let mut fields = Fields::new(body, "")?;
     let mut message = fields.object("message")?.ok_or_else(|| missing("message".to_owned()))?;
-    message.take("role");
+    message.skip("role");
     let content = request::said(&mut message, drops)?;
     message.report_rest(drops, super::NOT_CARRIED);
     let word = fields.string("finish_reason")?.unwrap_or_default();

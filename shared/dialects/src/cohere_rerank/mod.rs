@@ -95,7 +95,7 @@ pub(crate) fn decode(
     drops: &mut Drops,
 ) -> Result<(Request, Expected), Problem> {
     let mut body = Fields::new(body, "")?;
-    body.take("model");
+    body.skip("model");
     let query = body.required_string("query")?;
     let documents = body.array("documents")?.ok_or_else(|| missing("documents"))?;
     let documents =

@@ -87,7 +87,7 @@ fn candidate(mut fields: Fields, ids: &mut Ids, drops: &mut Drops) -> Result<Can
     let word = fields.string("finishReason")?;
     let result = fields.take("logprobsResult");
     // The usage tells it.
-    fields.take("tokenCount");
+    fields.skip("tokenCount");
     fields.report_rest(drops, NOT_CARRIED);
     Ok(Candidate {
         content,

@@ -32,7 +32,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
         call_id(id, created, count - 1)
     };
     let content = request::said(&mut message, id, drops)?;
-    message.take("role");
+    message.skip("role");
     message.report_rest(drops, NOT_CARRIED);
     let word = fields.string("done_reason")?.unwrap_or_default();
     let finish = finish(&word, content.iter().any(is_call));

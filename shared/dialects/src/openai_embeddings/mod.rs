@@ -90,7 +90,7 @@ pub(crate) fn decode(
     drops: &mut Drops,
 ) -> Result<(Request, Expected), Problem> {
     let mut body = Fields::new(body, "")?;
-    body.take("model");
+    body.skip("model");
     let texts = texts(body.required("input")?)?;
     let base64 = match body.string("encoding_format")?.as_deref() {
         None | Some("float") => false,

@@ -145,7 +145,7 @@ impl Reader for TfservingPredict {
         let said = text(&body, "instances").map(str::to_owned);
         let said = said.ok_or_else(|| wrong_value("instances", "a list of one text"))?;
         let mut fields = Fields::new(body, "")?;
-        fields.take("instances");
+        fields.skip("instances");
         let extras = fields.stated();
         let messages = vec![asked(said, "instances")];
         Ok(Request { model, messages, extras, ..Request::default() })

@@ -18,7 +18,7 @@ pub(in super::super) fn decode(
 ) -> Result<Request, Problem> {
     let model = ask::model(path).ok_or_else(|| missing("modelId".to_owned()))?.into_owned();
     let mut fields = Fields::new(body, "")?;
-    fields.take("modelId");
+    fields.skip("modelId");
     let mut messages = Vec::new();
     if let Some(list) = fields.array("system")? {
         let content = blocks::decode(list, "system", drops)?;

@@ -116,7 +116,7 @@ fn own_part(value: Value, path: Path, drops: &mut Drops) -> Result<Block, Proble
         Some("thinking") => {
             let mut fields = Fields::new(value, path.clone())?;
             let text = fields.required_string("thinking")?;
-            fields.take("type");
+            fields.skip("type");
             fields.report_rest(drops, NOT_CARRIED);
             Ok(Block::new(Content::Reasoning { text, signature: None }, path))
         }

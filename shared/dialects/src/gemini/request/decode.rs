@@ -21,7 +21,7 @@ pub(in super::super) fn decode(
     let stream = ask::streams(path);
     let mut fields = Fields::new(body, "")?;
     // The path counts.
-    fields.take("model");
+    fields.skip("model");
     let mut messages = system(&mut fields, drops)?;
     contents(&mut fields, &mut messages, drops)?;
     let tools = tools(&mut fields, drops)?;

@@ -150,7 +150,7 @@ impl Decoder {
         let candidate = self.candidates.entry(index).or_default();
         let mut lost = Drops::default();
         if candidate.finished {
-            fields.take("content");
+            fields.skip("content");
             fields.report_rest(&mut lost, NOT_CARRIED);
             self.drops.take_latest(lost);
             return Ok(());
@@ -176,7 +176,7 @@ impl Decoder {
         }
         let word = fields.string("finishReason")?;
         // The usage tells it.
-        fields.take("tokenCount");
+        fields.skip("tokenCount");
         fields.report_rest(&mut lost, NOT_CARRIED);
         self.drops.take_latest(lost);
         if let Some(word) = word {

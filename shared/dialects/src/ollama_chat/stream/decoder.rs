@@ -87,7 +87,7 @@ impl Decoder {
             for block in said.map_err(bad_answer)? {
                 self.block(block.content, out);
             }
-            message.take("role");
+            message.skip("role");
             message.report_rest(&mut lost, NOT_CARRIED);
         }
         let logprobs = line.array("logprobs").map_err(bad_answer)?;

@@ -137,7 +137,7 @@ pub(crate) fn tool_call(value: Value, path: Path, drops: &mut Drops) -> Result<B
         _ => return Err(wrong_value(fields.path("type"), "function or custom")),
     };
     // Its place within an answer, which some providers repeat there and clients send back.
-    fields.take("index");
+    fields.skip("index");
     let cache = parts::cache(&mut fields, drops)?;
     fields.report_rest(drops, UNKNOWN);
     Ok(Block { content, cache, path })

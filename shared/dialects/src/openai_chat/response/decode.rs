@@ -27,8 +27,8 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     }
     let usage = stated.and_then(usage::decode);
     let mut body = Fields::new(body, "")?;
-    body.take("object");
-    body.take("usage");
+    body.skip("object");
+    body.skip("usage");
     let choices = body.array("choices")?.ok_or_else(|| missing("choices".to_owned()))?;
     let id = body.string("id")?.unwrap_or_default();
     Ok(Response {
@@ -51,15 +51,22 @@ pub(in super::super) fn seconds(created: &Value) -> Option<u64> {
 /// The choices in the order of their indexes.
 fn candidates(choices: Vec<Value>, id: &str, drops: &mut Drops) -> Result<Vec<Candidate>, Problem> {
     let mut candidates = Vec::with_capacity(choices.len());
+    let mut indexes = Vec::with_capacity(choices.len());
+    let path = Path::default().field("choices");
     for (position, value) in choices.into_iter().enumerate() {
-        let mut choice = Fields::new(value, item("choices", position))?;
-        let index = choice.u64("index")?.unwrap_or(position as u64);
-        candidates.push((index, candidate(choice, id, drops)?));
+        let mut choice = Fields::new(value, path.item(position))?;
+        indexes.push(choice.u64("index")?.unwrap_or(position as u64));
+        candidates.push(candidate(choice, id, drops)?);
     }
-    candidates.sort_by_key(|row| row.0);
-    Ok(candidates.into_iter().map(|row| row.1).collect())
+    if indexes.is_sorted() {
+        return Ok(candidates);
+    }
+    let mut rows: Vec<_> = indexes.into_iter().zip(candidates).collect();
+    rows.sort_by_key(|row| row.0);
+    Ok(rows.into_iter().map(|row| row.1).collect())
 }
 
+#[inline(never)]
 fn candidate(mut choice: Fields, id: &str, drops: &mut Drops) -> Result<Candidate, Problem> {
     let message = choice.object("message")?.ok_or_else(|| choice.lacks("message"))?;
     let content = message_blocks(message, id, drops)?;
@@ -72,7 +79,7 @@ fn candidate(mut choice: Fields, id: &str, drops: &mut Drops) -> Result<Candidat
 }
 
 fn message_blocks(mut message: Fields, id: &str, drops: &mut Drops) -> Result<Vec<Block>, Problem> {
-    message.take("role");
+    message.skip("role");
     let mut blocks = reasoning::decode(&mut message, drops)?;
     text(&mut message, &mut blocks, drops)?;
     if let Some(text) = message.string("refusal")? {
@@ -129,23 +136,23 @@ pub(in super::super) fn call_id(answer: &str, index: usize) -> String {
 /// Takes `content`, a string or (Mistral's reasoning models) an array of `text` and `thinking` parts
 /// (<https://docs.mistral.ai/capabilities/reasoning>, read 2026-11-20), and the annotations of it.
 fn text(message: &mut Fields, blocks: &mut Vec<Block>, drops: &mut Drops) -> Result<(), Problem> {
-    let path = message.path("content");
     let annotations = message.array("annotations")?.filter(|list| !list.is_empty());
     let content = match message.take("content") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text),
-        Some(Value::Array(parts)) => Some(joined(parts, &path, blocks, drops)?),
-        Some(_) => return Err(wrong_type(path, "a string or an array")),
+        Some(Value::Array(parts)) => Some(joined(parts, &message.path("content"), blocks, drops)?),
+        Some(_) => return Err(message.mistyped("content", "a string or an array")),
     };
     if content.as_ref().is_some_and(|text| !text.is_empty()) || annotations.is_some() {
         let text = content.unwrap_or_default();
         let citations = annotations.map(Value::Array);
-        blocks.push(Block::new(Content::Text { text, citations }, path));
+        blocks.push(Block::new(Content::Text { text, citations }, message.path("content")));
     }
     Ok(())
 }
 
 /// The text of an array of parts; thoughts among them are added to `blocks`.
+#[inline(never)]
 fn joined(
     parts: Vec<Value>,
     path: &Path,
@@ -167,7 +174,7 @@ fn joined(
             _ => return Err(wrong_type(part.path("type"), "text or thinking")),
         }
         // Mistral says that thoughts are whole.
-        part.take("closed");
+        part.skip("closed");
         part.report_rest(drops, UNKNOWN);
     }
     Ok(joined)

@@ -55,7 +55,7 @@ fn read(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
     }
     // The default, which other dialects do without a word.
     if body.peek("truncation").and_then(Value::as_str) == Some("disabled") {
-        body.take("truncation");
+        body.skip("truncation");
     }
     extras.extend(body.rest().into_iter().filter(|(_, value)| !value.is_null()));
     request.extras = extras;

@@ -127,7 +127,7 @@ fn result(mut fields: Fields, path: &str, drops: &mut Drops) -> Result<Block, Pr
     let content = parts::decode(fields.required("output")?, &output_path, drops)?;
     ignore_handles(&mut fields);
     // Repeats the call's.
-    fields.take("name");
+    fields.skip("name");
     fields.report_rest(drops, NOT_CARRIED);
     Ok(Block::new(Content::ToolResult { id, content, is_error: None }, path))
 }

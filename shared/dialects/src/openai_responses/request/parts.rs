@@ -45,7 +45,7 @@ fn part(value: Value, path: Path, drops: &mut Drops) -> Result<Block, Problem> {
         _ => {
             let text = fields.required_string("text")?;
             // Of what the model said long ago, nobody wants them again.
-            fields.take("logprobs");
+            fields.skip("logprobs");
             let citations = response::annotations(&mut fields)?.map(Value::Array);
             Content::Text { text, citations }
         }
