@@ -45,6 +45,8 @@ pub mod tfserving_predict;
 mod tool_names;
 pub mod unary;
 
+use chat::json::same;
+
 pub use dialect::{
     Client, ClientContext, Codec, Dialect, Endpoint, Operation, ProviderContext, ProviderRequest,
     Reader, StreamDecoder, StreamEncoder, Tidy,
@@ -104,22 +106,22 @@ dialects! {
 
 /// The dialect of that name, to read requests with.
 pub fn reader(name: &str) -> Option<&'static dyn Reader> {
-    READERS.iter().chain(OTHER_READERS).copied().find(|reader| reader.name() == name)
+    READERS.iter().chain(OTHER_READERS).copied().find(|reader| same(reader.name(), name))
 }
 
 /// The dialect of that name, to serve its clients.
 pub fn client(name: &str) -> Option<&'static dyn Client> {
-    CLIENTS.iter().copied().find(|client| client.name() == name)
+    CLIENTS.iter().copied().find(|client| same(client.name(), name))
 }
 
 /// The dialect of that name, to translate with.
 pub fn codec(name: &str) -> Option<&'static dyn Codec> {
-    CODECS.iter().copied().find(|codec| codec.name() == name)
+    CODECS.iter().copied().find(|codec| same(codec.name(), name))
 }
 
 /// The dialect of that name, such as `openai-chat`.
 pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
-    DIALECTS.iter().chain(OTHERS).copied().find(|dialect| dialect.name() == name)
+    DIALECTS.iter().chain(OTHERS).copied().find(|dialect| same(dialect.name(), name))
 }
 
 /// The dialect and endpoint that a client addresses with `method` and `path` (with or without a query).

@@ -42,6 +42,12 @@ macro_rules! bits {
 
 pub(crate) use bits;
 
+/// The bits of the names of an object's fields: one look tells that none of several is there.
+#[inline(never)]
+pub(crate) fn names(map: &Map) -> u64 {
+    map.keys().fold(0, |bits, name| bits | bit(name))
+}
+
 impl Fields {
     /// The fields of `value`, which stands at `path`: `messages[1].content[0]`, or empty for the body.
     ///
@@ -52,12 +58,10 @@ impl Fields {
         Fields::at(value, path.into())
     }
 
+    #[inline(never)]
     fn at(value: Value, path: Path) -> Result<Fields, Problem> {
         match value {
-            Value::Object(map) => {
-                let names = map.keys().fold(0, |bits, name| bits | bit(name));
-                Ok(Fields { map, path, names, taken: 0 })
-            }
+            Value::Object(map) => Ok(Fields { names: names(&map), map, path, taken: 0 }),
             _ => Err(wrong_type(path, "an object")),
         }
     }
@@ -105,16 +109,20 @@ impl Fields {
 
     #[inline(never)]
     fn remove(&mut self, name: &str) -> Option<Value> {
-        let mut fields = self.map.iter_mut().enumerate();
-        let (at, (_, value)) = fields.find(|(_, it)| same(it.0, name))?;
-        match at < MARKED {
-            true if self.taken >> at & 1 != 0 => None,
-            true => {
-                self.taken |= 1 << at;
-                Some(value.take())
+        for (at, (known, value)) in self.map.iter_mut().enumerate() {
+            if !same(known, name) {
+                continue;
             }
-            false => self.map.shift_remove(name),
+            return match at < MARKED {
+                true if self.taken >> at & 1 != 0 => None,
+                true => {
+                    self.taken |= 1 << at;
+                    Some(value.take())
+                }
+                false => self.map.shift_remove(name),
+            };
         }
+        None
     }
 
     fn is_taken(&self, at: usize) -> bool {
@@ -129,6 +137,7 @@ impl Fields {
         }
     }
 
+    #[inline(never)]
     fn discard(&mut self, name: &str) {
         self.remove(name);
     }
@@ -150,6 +159,7 @@ impl Fields {
         self.ask(name, Fields::string_there)
     }
 
+    #[inline(never)]
     fn string_there(&mut self, name: &str) -> Result<Option<String>, Problem> {
         match self.present(name) {
             None => Ok(None),
@@ -162,6 +172,7 @@ impl Fields {
     ///
     /// # Errors
     /// It is missing or something else.
+    #[inline(never)]
     pub(crate) fn required_string(&mut self, name: &str) -> Result<String, Problem> {
         match self.present(name) {
             Some(Value::String(text)) => Ok(text),
@@ -176,9 +187,12 @@ impl Fields {
     /// It is something else.
     #[inline(always)]
     pub(crate) fn u64(&mut self, name: &str) -> Result<Option<u64>, Problem> {
-        self.ask(name, |fields, name| {
-            fields.typed(name, "a non-negative integer", |value| value.as_u64())
-        })
+        self.ask(name, Fields::u64_there)
+    }
+
+    #[inline(never)]
+    fn u64_there(&mut self, name: &str) -> Result<Option<u64>, Problem> {
+        self.typed(name, "a non-negative integer", |value| value.as_u64())
     }
 
     /// A boolean.
@@ -187,7 +201,12 @@ impl Fields {
     /// It is something else.
     #[inline(always)]
     pub(crate) fn bool(&mut self, name: &str) -> Result<Option<bool>, Problem> {
-        self.ask(name, |fields, name| fields.typed(name, "a boolean", |value| value.as_bool()))
+        self.ask(name, Fields::bool_there)
+    }
+
+    #[inline(never)]
+    fn bool_there(&mut self, name: &str) -> Result<Option<bool>, Problem> {
+        self.typed(name, "a boolean", |value| value.as_bool())
     }
 
     /// A number, with the digits it came with.
@@ -196,11 +215,14 @@ impl Fields {
     /// It is something else.
     #[inline(always)]
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<Number>, Problem> {
-        self.ask(name, |fields, name| {
-            fields.typed(name, "a number", |value| match value {
-                Value::Number(number) => Some(number),
-                _ => None,
-            })
+        self.ask(name, Fields::number_there)
+    }
+
+    #[inline(never)]
+    fn number_there(&mut self, name: &str) -> Result<Option<Number>, Problem> {
+        self.typed(name, "a number", |value| match value {
+            Value::Number(number) => Some(number),
+            _ => None,
         })
     }
 
@@ -210,11 +232,14 @@ impl Fields {
     /// It is something else.
     #[inline(always)]
     pub(crate) fn array(&mut self, name: &str) -> Result<Option<Vec<Value>>, Problem> {
-        self.ask(name, |fields, name| {
-            fields.typed(name, "an array", |value| match value {
-                Value::Array(items) => Some(items),
-                _ => None,
-            })
+        self.ask(name, Fields::array_there)
+    }
+
+    #[inline(never)]
+    fn array_there(&mut self, name: &str) -> Result<Option<Vec<Value>>, Problem> {
+        self.typed(name, "an array", |value| match value {
+            Value::Array(items) => Some(items),
+            _ => None,
         })
     }
 
@@ -258,6 +283,7 @@ impl Fields {
         self.ask(name, Fields::object_there)
     }
 
+    #[inline(never)]
     fn object_there(&mut self, name: &str) -> Result<Option<Fields>, Problem> {
         let Some(value) = self.present(name) else { return Ok(None) };
         Fields::at(value, self.path.field(Key::read(name))).map(Some)
@@ -299,6 +325,7 @@ impl Fields {
         if self.may_have(bit(name)) { read(self, name) } else { Ok(None) }
     }
 
+    #[inline(never)]
     fn present(&mut self, name: &str) -> Option<Value> {
         self.remove(name).filter(|value| !value.is_null())
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use chat::json::same;
 use chat::{Event, Kind, Problem};
 use dialects::providers::with_query;
 use dialects::{Client, ClientContext, Codec, Dropped, Drops, ProviderContext};
@@ -49,14 +50,14 @@ impl Turn for Translation {
         tell(&target, dialect, asked, io);
 
         let mut drops = Drops::default();
-        let same = client.name() == dialect.name();
+        let is_same = same(client.name(), dialect.name());
         let mut context = ClientContext {
             created: io.now / 1_000_000_000,
             model,
             path,
             ..ClientContext::default()
         };
-        let provider_path = if same {
+        let provider_path = if is_same {
             let model = renamed.then_some(context.model.as_str());
             keep(request, dialect, &target, &mut context.path.clone(), model, &mut drops).into()
         } else {
@@ -69,8 +70,15 @@ impl Turn for Translation {
 
         io.count(metrics::REQUESTS, &[("target", &target.name)]);
         report(&target.name, &drops, io);
-        self.answer =
-            Some(Answer { client, target, dialect, same, streams, context, form: Form::Untouched });
+        self.answer = Some(Answer {
+            client,
+            target,
+            dialect,
+            same: is_same,
+            streams,
+            context,
+            form: Form::Untouched,
+        });
         Ok(())
     }
 

@@ -175,10 +175,10 @@ impl Said {
         self.annotations.extend(annotations);
     }
 
-    fn message(mut self) -> Value {
+    fn message(&mut self) -> Value {
         self.prove(false);
         let others = !self.calls.is_empty() || self.refusal.is_some() || self.audio.is_some();
-        let content = match (self.text, others) {
+        let content = match (self.text.take(), others) {
             (Some(text), _) => text.into(),
             (None, true) => Value::Null,
             (None, false) => "".into(),
@@ -186,19 +186,19 @@ impl Said {
         let mut message = Map::with_capacity(8);
         message.put("role", "assistant");
         message.put("content", content);
-        message.put("refusal", self.refusal);
-        message.put("annotations", self.annotations);
-        if let Some(audio) = self.audio {
+        message.put("refusal", self.refusal.take());
+        message.put("annotations", std::mem::take(&mut self.annotations));
+        if let Some(audio) = self.audio.take() {
             message.put("audio", audio);
         }
         if !self.calls.is_empty() {
-            message.put("tool_calls", self.calls);
+            message.put("tool_calls", std::mem::take(&mut self.calls));
         }
         if !self.thoughts.is_empty() {
-            message.put("reasoning_content", self.thoughts);
+            message.put("reasoning_content", std::mem::take(&mut self.thoughts));
         }
         if self.has_proof {
-            message.put("thinking_blocks", self.thinking);
+            message.put("thinking_blocks", std::mem::take(&mut self.thinking));
         }
         Value::Object(message)
     }

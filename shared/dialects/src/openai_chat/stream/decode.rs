@@ -11,7 +11,7 @@ use super::calls::{Piece, place};
 use crate::Drops;
 use crate::dialect::StreamDecoder;
 use crate::neutral::{BlockStart, Content, Delta, Event, Finish, ToolKind, Usage};
-use crate::reader::{Fields, stream_ended};
+use crate::reader::{Fields, bits, names, stream_ended};
 
 /// More choices than anyone asks for (OpenAI allows 128), so that an index cannot fill memory.
 const MAX_CHOICES: u64 = 128;
@@ -215,7 +215,22 @@ impl Choice {
     }
 
     fn delta(&mut self, delta: &Value, out: &mut Vec<Event>) -> Result<(), Problem> {
-        self.thoughts(delta, out)?;
+        const THOUGHTS: u64 =
+            bits!["reasoning", "reasoning_content"] | bits!["reasoning_details", "thinking_blocks"];
+        const OTHERS: u64 = bits!["annotations", "audio", "function_call", "refusal", "tool_calls"];
+        let names = delta.as_object().map_or(0, names);
+        if names & THOUGHTS != 0 {
+            self.thoughts(delta, out)?;
+        }
+        self.said(delta, out)?;
+        match names & OTHERS {
+            0 => Ok(()),
+            _ => self.others(delta, out),
+        }
+    }
+
+    /// Text.
+    fn said(&mut self, delta: &Value, out: &mut Vec<Event>) -> Result<(), Problem> {
         if let Some(text) = piece(delta, "content") {
             self.add(Key::Text, BlockStart::Text, Delta::Text(text), out)?;
         }
@@ -228,6 +243,11 @@ impl Choice {
                 self.add(Key::Reasoning, BlockStart::Reasoning, Delta::Reasoning(text), out)?;
             }
         }
+        Ok(())
+    }
+
+    /// What is said besides text and thoughts.
+    fn others(&mut self, delta: &Value, out: &mut Vec<Event>) -> Result<(), Problem> {
         for annotation in items(delta, "annotations") {
             let citation = Delta::Citation(annotation.clone());
             self.add(Key::Text, BlockStart::Text, citation, out)?;
