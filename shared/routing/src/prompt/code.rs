@@ -7,11 +7,16 @@ use super::words::count_words;
 /// From how many points on a text counts as having code.
 const ENOUGH: u32 = 6;
 
-/// How a line of code begins, in common languages.
+/// How a line of code begins, in common languages. Sorted.
 const OPENINGS: &[&str] = &[
     "#!/",
     "#include",
     "$ ",
+    "<!DOCTYPE",
+    "</",
+    "<?php",
+    "<div",
+    "<html",
     "@Override",
     "CREATE TABLE ",
     "DELETE FROM ",
@@ -31,6 +36,7 @@ const OPENINGS: &[&str] = &[
     "export ",
     "fn ",
     "for (",
+    "from ",
     "func ",
     "function ",
     "if (",
@@ -47,8 +53,8 @@ const OPENINGS: &[&str] = &[
     "return ",
     "static ",
     "struct ",
-    "try:",
     "try {",
+    "try:",
     "type ",
     "use ",
     "using ",
@@ -56,12 +62,6 @@ const OPENINGS: &[&str] = &[
     "void ",
     "while (",
     "{\"",
-    "<?php",
-    "<!DOCTYPE",
-    "<div",
-    "<html",
-    "</",
-    "from ",
 ];
 
 /// Marks that text seldom has and code often: each counts once per line.
@@ -97,14 +97,15 @@ pub fn has_code(text: &str) -> bool {
 /// The lines of a text, found faster than by [`str::lines`].
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     const END: Set = Set::new().with(b'\n', b'\n');
-    let mut rest = text;
+    let mut ends = places(text.as_bytes(), |block| END.find(block));
+    let mut begin = 0;
     std::iter::from_fn(move || {
-        if rest.is_empty() {
+        if begin >= text.len() {
             return None;
         }
-        let end = END.position(rest.as_bytes()).unwrap_or(rest.len());
-        let line = rest.get(..end)?;
-        rest = rest.get(end + 1..).unwrap_or_default();
+        let end = ends.next().unwrap_or(text.len());
+        let line = text.get(begin..end)?;
+        begin = end + 1;
         Some(line)
     })
 }
@@ -133,10 +134,7 @@ fn points_of(line: &str) -> u32 {
         _ => 0,
     };
     let marks = marks(trimmed).min(3);
-    let begin = trimmed.bytes().next();
-    let mut openings = OPENINGS.iter().filter(|opening| opening.bytes().next() == begin);
-    let opens = openings.any(|opening| trimmed.starts_with(opening));
-    let opening = match opens {
+    let opening = match opens(trimmed) {
         // Prose begins with some of these as well: "let me", "use the", "import duties".
         true if ends + marks > 0 || line.starts_with([' ', '\t']) || few_words(trimmed) => 2,
         _ => 0,
@@ -145,13 +143,25 @@ fn points_of(line: &str) -> u32 {
     ends + marks + opening + comment + 2 * u32::from(is_call(trimmed))
 }
 
-/// How many of the marks a line has. Prose has few bytes that one begins with.
+/// Whether a line begins like one of code.
+fn opens(line: &str) -> bool {
+    let first = |text: &str| text.as_bytes().first().copied();
+    let begin = first(line);
+    let before = OPENINGS.partition_point(|opening| first(opening) < begin);
+    let openings = OPENINGS.iter().skip(before);
+    openings.take_while(|opening| first(opening) == begin).any(|opening| line.starts_with(opening))
+}
+
+/// How many of the marks a line has. Prose has few bytes that one begins with, and others behind them.
 fn marks(line: &str) -> u32 {
     let mut found = 0u32;
     for at in places(line.as_bytes(), |block| BEGINNINGS.find(block)) {
         let rest = line.as_bytes().get(at..).unwrap_or_default();
+        let second = rest.get(1).and_then(|second| SECONDS.get(usize::from(*second)));
+        if second != Some(&true) {
+            continue;
+        }
         let marks = MARKS.iter().map(|mark| mark.as_bytes()).enumerate();
-        // Nearly none begins with this very byte.
         for (number, mark) in marks.filter(|(_, mark)| mark.first() == rest.first()) {
             found |= u32::from(rest.starts_with(mark)) << number;
         }
@@ -160,17 +170,21 @@ fn marks(line: &str) -> u32 {
 }
 
 /// The bytes that marks begin with.
-const BEGINNINGS: Set = beginnings();
+const BEGINNINGS: Set = marked().0;
+/// By byte, whether it is the second of a mark.
+const SECONDS: [bool; 128] = marked().1;
 
-const fn beginnings() -> Set {
-    let (mut set, mut marks) = (Set::new(), MARKS);
+#[allow(clippy::indexing_slicing, reason = "marks are ASCII")]
+const fn marked() -> (Set, [bool; 128]) {
+    let (mut first, mut second, mut marks) = (Set::new(), [false; 128], MARKS);
     while let [mark, rest @ ..] = marks {
-        if let [first, ..] = mark.as_bytes() {
-            set = set.with(*first, *first);
+        if let [one, two, ..] = mark.as_bytes() {
+            first = first.with(*one, *one);
+            second[*two as usize] = true;
         }
         marks = rest;
     }
-    set
+    (first, second)
 }
 
 /// Whether a line is nothing but a call: `print(add(1, 2))`.
@@ -197,11 +211,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_opening_is_found() {
+        assert!(OPENINGS.is_sorted());
+        for opening in OPENINGS {
+            assert!(opens(opening) && opens(&format!("{opening}x")), "{opening}");
+        }
+        assert!(!opens("A word") && !opens("\u{e9}t\u{e9}") && !opens("~"));
+    }
+
+    #[test]
     fn every_mark_is_found_once() {
         assert!(MARKS.len() <= 32, "a bit for each");
+        assert!(MARKS.iter().all(|mark| mark.len() > 1), "two bytes tell that one may begin");
         for mark in MARKS {
             let line = format!("a {mark} b {mark}");
             let expected = MARKS.iter().filter(|mark| line.contains(**mark)).count();
+            assert_eq!(marks(&line) as usize, expected, "{line}");
+            // Also where a block ends.
+            let line = format!("{}{line}", "a".repeat(chat::bytes::BLOCK - 3));
             assert_eq!(marks(&line) as usize, expected, "{line}");
         }
     }

@@ -150,17 +150,28 @@ pub struct Score {
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.total)?;
+        f.write_str(&self.told())
+    }
+}
+
+impl Score {
+    /// The score and its parts. Each decision by a score tells them, so they are put together without a formatter.
+    pub(crate) fn told(&self) -> String {
+        let mut told = self.total.to_string();
         for (index, (name, points)) in self.parts.iter().enumerate() {
-            let before = if index == 0 { " (" } else { ", " };
-            write!(f, "{before}{name} ")?;
-            // As `{points:.0}` would, which works for any number and takes far longer.
-            match points.abs() < 1e6 {
-                true => write!(f, "{}", points.round_ties_even() as i32)?,
-                false => write!(f, "{points:.0}")?,
-            }
+            told.push_str(if index == 0 { " (" } else { ", " });
+            told.push_str(name);
+            told.push(' ');
+            // As `{points:.0}` would.
+            told.push_str(&match points.abs() < 1e6 {
+                true => (points.round_ties_even() as i32).to_string(),
+                false => format!("{points:.0}"),
+            });
         }
-        f.write_str(if self.parts.is_empty() { "" } else { ")" })
+        if !self.parts.is_empty() {
+            told.push(')');
+        }
+        told
     }
 }
 
@@ -221,9 +232,9 @@ struct Signs {
     mathematics: u64,
 }
 
-/// Signs that count, and line ends.
-const SIGNS: Set = Set::new().with_all(b"?=^\\\n");
 const DIGITS: Set = Set::new().with(b'0', b'9');
+/// Those, signs that count, and line ends. Prose has few of them.
+const COUNTED: Set = DIGITS.with_all(b"?=^\\\n");
 
 impl Signs {
     /// Read in one go; characters beyond ASCII and TeX only where there are any.
@@ -232,13 +243,14 @@ impl Signs {
         let mut tex = false;
         let mut digits_before = 0u64;
         for (index, block) in blocks(text.as_bytes()).enumerate() {
+            let found = COUNTED.find(&block);
+            let digits = if found == 0 { 0 } else { DIGITS.find(&block) };
+            let mut found = found & !digits;
             // The second digit of each number: one before it, and none before that one.
-            let digits = DIGITS.find(&block);
             let one = digits << 1 | digits_before >> 63;
             let two = digits << 2 | digits_before >> 62;
             signs.mathematics += u64::from((digits & one & !two).count_ones());
             digits_before = digits;
-            let mut found = SIGNS.find(&block);
             while found != 0 {
                 let at = found.trailing_zeros() as usize;
                 found &= found - 1;

@@ -23,8 +23,9 @@ pub struct Piece {
 /// Whether a scope's pieces are looked at in all turns or in the last one that has any.
 pub(crate) fn pieces(all: &[Piece], scope: Scope, last_turn: bool) -> impl Iterator<Item = &Piece> {
     // Texts of other fields, such as a user's id, come after all turns and belong to none: they say 0.
-    let last = all.iter().filter(|piece| piece.scope == scope).map(|piece| piece.turn).max();
-    all.iter().filter(move |piece| piece.scope == scope && (!last_turn || Some(piece.turn) == last))
+    let of = move || all.iter().filter(move |piece| piece.scope == scope);
+    let last = if last_turn { of().map(|piece| piece.turn).max() } else { None };
+    of().filter(move |piece| !last_turn || Some(piece.turn) == last)
 }
 
 #[cfg(test)]

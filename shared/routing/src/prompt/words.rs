@@ -1,6 +1,6 @@
 //! Words and phrases in a text, whatever their case.
 
-use chat::bytes::{BLOCK, Set, beyond_ascii, block_at, is_ascii};
+use chat::bytes::{BLOCK, Set, beyond_ascii, block_at};
 
 /// How many bytes of a word count, so that no text makes more of the buffer than that.
 const LONGEST: usize = 64;
@@ -57,63 +57,57 @@ const INNER: Set = Set::new().with(b'a', b'z').with(b'A', b'Z').with(b'0', b'9')
 #[derive(Debug, Clone)]
 struct Words<'a> {
     text: &'a str,
-    is_ascii: bool,
-    at: usize,
     /// Where the block begins in which was looked last.
     block: usize,
-    /// Its bytes that are inside of words.
-    inner: u64,
-    /// Its bytes beyond ASCII.
-    wide: u64,
+    /// Where in it words begin and end, as far as those were not taken yet.
+    edges: u64,
+    /// 1 if its last byte is inside of a word, which may go on in the next.
+    inside: u64,
+    /// So far there was nothing beyond ASCII.
+    is_ascii: bool,
 }
 
 impl<'a> Words<'a> {
     fn of(text: &'a str) -> Words<'a> {
-        let is_ascii = is_ascii(text.as_bytes());
-        let mut words = Words { text, is_ascii, at: 0, block: 0, inner: 0, wide: 0 };
-        words.look();
+        let mut words = Words { text, block: 0, edges: 0, inside: 0, is_ascii: true };
+        words.look(0);
         words
     }
 
-    /// Looks at the block that begins here.
-    fn look(&mut self) {
-        let block = block_at(self.text.as_bytes(), self.at);
-        self.block = self.at;
-        self.inner = INNER.find(&block);
-        self.wide = if self.is_ascii { 0 } else { beyond_ascii(&block) };
+    /// Looks at the block that begins at `begin`.
+    fn look(&mut self, begin: usize) {
+        let block = block_at(self.text.as_bytes(), begin);
+        let mut inner = INNER.find(&block);
+        let wide = beyond_ascii(&block);
+        // What a block is filled up with is beyond ASCII too.
+        if wide != 0 && wide.trailing_zeros() as usize + begin < self.text.len() {
+            self.is_ascii = false;
+            inner |= inner_wide(self.text, begin, wide);
+        }
+        self.block = begin;
+        self.edges = inner ^ (inner << 1 | self.inside);
+        self.inside = inner >> (BLOCK - 1);
     }
 
-    /// Goes on to what is inside of a word, or to what is outside.
-    fn seek(&mut self, inner: bool) {
-        loop {
-            self.seek_ascii(inner);
-            if self.is_ascii || self.text.as_bytes().get(self.at).is_none_or(u8::is_ascii) {
-                return;
-            }
-            // A character beyond ASCII tells what it is.
-            match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
-                Some(char) if is_inner(char) != inner => self.at += char.len_utf8(),
-                _ => return,
-            }
-        }
+    /// Where the next word begins and ends.
+    fn span(&mut self) -> Option<(usize, usize)> {
+        let start = self.edge()?;
+        Some((start, self.edge().unwrap_or(self.text.len())))
     }
 
-    /// The same, or to a character beyond ASCII.
-    fn seek_ascii(&mut self, inner: bool) {
-        while self.at < self.text.len() {
-            if self.at - self.block >= BLOCK {
-                self.look();
+    /// Where the next word begins, or where this one ends.
+    #[inline]
+    fn edge(&mut self) -> Option<usize> {
+        while self.edges == 0 {
+            let next = self.block + BLOCK;
+            if next >= self.text.len() {
+                return None;
             }
-            let into = self.at - self.block;
-            let sought = if inner { self.inner | self.wide } else { !self.inner };
-            let steps = (sought >> into).trailing_zeros() as usize;
-            if into + steps < BLOCK {
-                self.at += steps;
-                break;
-            }
-            self.at = self.block + BLOCK;
+            self.look(next);
         }
-        self.at = self.at.min(self.text.len());
+        let at = self.block + self.edges.trailing_zeros() as usize;
+        self.edges &= self.edges - 1;
+        Some(at)
     }
 }
 
@@ -121,11 +115,27 @@ impl<'a> Iterator for Words<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        self.seek(true);
-        let start = self.at;
-        self.seek(false);
-        self.text.get(start..self.at).filter(|word| !word.is_empty())
+        let (start, end) = self.span()?;
+        self.text.get(start..end)
     }
+}
+
+/// Of the bytes beyond ASCII in the block that begins at `begin`, those of characters that are inside of words.
+fn inner_wide(text: &str, begin: usize, wide: u64) -> u64 {
+    let (mut left, mut inner) = (wide, 0);
+    while left != 0 {
+        let at = begin + left.trailing_zeros() as usize;
+        // The first character may have begun in the block before.
+        let start = text.floor_char_boundary(at);
+        let Some(char) = text.get(start..).and_then(|rest| rest.chars().next()) else { break };
+        let bytes = u64::MAX << (at - begin);
+        let behind = u64::MAX.checked_shl((start + char.len_utf8() - begin) as u32).unwrap_or(0);
+        left &= behind;
+        if is_inner(char) {
+            inner |= bytes & !behind;
+        }
+    }
+    inner
 }
 
 /// A list of phrases to look for, as many as there may be: a text is read once.
@@ -134,7 +144,7 @@ pub struct Phrases {
     /// In lower case, words parted by one space; sorted. Those of whole words.
     whole: Vec<String>,
     /// By the first byte of a word, which phrases begin with it.
-    beginnings: Vec<Beginning>,
+    beginnings: Box<[Beginning; 256]>,
     /// Those with an ideograph, between which there are no spaces: they are found anywhere.
     anywhere: Vec<String>,
 }
@@ -159,7 +169,8 @@ impl Phrases {
         whole.sort_unstable();
         let up_to =
             |end: u32| whole.partition_point(|phrase| u32::from(first(phrase)) < end) as u32;
-        let beginning = |byte| {
+        let beginning = |byte: usize| {
+            let byte = byte as u32;
             let (from, to) = (up_to(byte), up_to(byte + 1));
             let of = whole.get(from as usize..to as usize).unwrap_or_default().iter();
             let words = of.map(|phrase| first_word(phrase).as_bytes());
@@ -167,7 +178,7 @@ impl Phrases {
                 |bit: fn(&[u8]) -> u64| words.clone().map(bit).fold(0, |bits, bit| bits | bit);
             Beginning { from, to, next: all(next_bytes), lengths: all(length) }
         };
-        let beginnings = (0..=u32::from(u8::MAX)).map(beginning).collect();
+        let beginnings = Box::new(std::array::from_fn(beginning));
         Phrases { whole, beginnings, anywhere }
     }
 
@@ -185,46 +196,43 @@ impl Phrases {
     pub fn count_in(&self, text: &str) -> usize {
         let mut found = vec![false; self.whole.len()];
         let mut count = 0;
-        self.look(text, |index| {
+        let is_ascii = self.look(text, |index| {
             count += usize::from(!found.get_mut(index).is_none_or(|f| std::mem::replace(f, true)));
             true
         });
-        count + self.ideographs(text).count()
+        count + if is_ascii { 0 } else { self.ideographs(text).count() }
     }
 
     /// Whether any of the phrases stands in `text` as whole words.
     pub fn any_in(&self, text: &str) -> bool {
         let mut any = false;
-        self.look(text, |_| {
+        let is_ascii = self.look(text, |_| {
             any = true;
             false
         });
-        any || self.ideographs(text).next().is_some()
+        any || !is_ascii && self.ideographs(text).next().is_some()
     }
 
     /// The phrases that are found anywhere, those in `text`.
     fn ideographs<'a>(&'a self, text: &str) -> impl Iterator<Item = &'a String> {
-        let text = match self.anywhere.is_empty() || is_ascii(text.as_bytes()) {
-            true => String::new(),
-            false => spaced(text),
-        };
+        let text = if self.anywhere.is_empty() { String::new() } else { spaced(text) };
         self.anywhere.iter().filter(move |phrase| text.contains(phrase.as_str()))
     }
 
-    /// Calls `each` with the place of every phrase of whole words in `text`, until it says `false`.
-    fn look(&self, text: &str, mut each: impl FnMut(usize) -> bool) {
+    /// Calls `each` with the place of every phrase of whole words in `text`, until it says `false`. Returns whether
+    /// all that was looked at is ASCII.
+    fn look(&self, text: &str, mut each: impl FnMut(usize) -> bool) -> bool {
         let mut rest = Words::of(text);
         let mut lowered = String::new();
-        while let Some(word) = rest.next() {
-            let of = match (rest.is_ascii || word.is_ascii()) && word.len() <= LONGEST {
-                true => word.as_bytes(),
-                false => {
-                    lower(word, &mut lowered);
-                    lowered.as_bytes()
-                }
-            };
+        while let Some((start, end)) = rest.span() {
+            // Most words are told apart by their bytes alone.
+            let mut of = text.as_bytes().get(start..end).unwrap_or_default();
+            if !(rest.is_ascii || of.is_ascii()) || of.len() > LONGEST {
+                lower(text.get(start..end).unwrap_or_default(), &mut lowered);
+                of = lowered.as_bytes();
+            }
             let begin = of.first().map(u8::to_ascii_lowercase).unwrap_or_default();
-            let Some(beginning) = self.beginnings.get(usize::from(begin)) else { return };
+            let Some(beginning) = self.beginnings.get(usize::from(begin)) else { break };
             if beginning.next & next_bytes(of) == 0 || beginning.lengths & length(of) == 0 {
                 continue;
             }
@@ -233,10 +241,11 @@ impl Phrases {
             for (place, phrase) in candidates.iter().enumerate() {
                 let more = behind(of, phrase);
                 if more.is_some_and(|more| goes_on(&rest, more)) && !each(from + place) {
-                    return;
+                    return rest.is_ascii;
                 }
             }
         }
+        rest.is_ascii
     }
 }
 
