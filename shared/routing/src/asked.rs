@@ -12,6 +12,7 @@ use tokens::Counter;
 
 use crate::config::{Feature, StickyKey, TierSource};
 use crate::draw;
+use crate::plan::LastCounter;
 use crate::prompt::complexity::{Features, ReasoningWords};
 use crate::prompt::{Piece, code, language, pieces};
 use crate::semantic::Meaning;
@@ -31,6 +32,7 @@ pub struct Asked<'a> {
     pub io: &'a Exchange,
     meaning: Option<Meaning>,
     model: Cow<'a, str>,
+    last_counter: Option<&'a LastCounter>,
     found: Found,
 }
 
@@ -77,7 +79,8 @@ impl<'a> Asked<'a> {
     ) -> Asked<'a> {
         let path = headers.text(":path").unwrap_or_default();
         let model = dialect.model(path, body).unwrap_or_default();
-        Asked { dialect, headers, body, texts, io, meaning: None, model, found: Found::default() }
+        let found = Found::default();
+        Asked { dialect, headers, body, texts, io, meaning: None, model, last_counter: None, found }
     }
 
     /// What was worked out, for the same request with its texts.
@@ -88,6 +91,11 @@ impl<'a> Asked<'a> {
     /// The same with what was worked out before.
     pub(crate) fn found(self, found: Found) -> Asked<'a> {
         Asked { found, ..self }
+    }
+
+    /// The same where it may be known how the model is counted.
+    pub(crate) fn counted_as(self, last: &'a LastCounter) -> Asked<'a> {
+        Asked { last_counter: Some(last), ..self }
     }
 
     /// The same with what another service says about its meaning.
@@ -180,7 +188,11 @@ impl<'a> Asked<'a> {
     }
 
     fn counter(&self) -> &Counter {
-        self.found.counter.get_or_init(|| Counter::of_model(self.model()))
+        let model = self.model();
+        self.found.counter.get_or_init(|| match self.last_counter {
+            Some(last) => last.counter(model),
+            None => Counter::of_model(model),
+        })
     }
 
     /// Whether the user's text has program code.
@@ -203,16 +215,17 @@ impl<'a> Asked<'a> {
 
     /// What the complexity score looks at.
     pub fn complexity(&self, words: &ReasoningWords) -> Features {
-        let mut turns: Vec<usize> = Vec::new();
+        let (mut user_turns, mut last) = (0, None);
         for piece in pieces(self.texts, Scope::User, false) {
-            if turns.last().is_none_or(|last| piece.turn > *last) {
-                turns.push(piece.turn);
+            if last.is_none_or(|last| piece.turn > last) {
+                user_turns += 1;
+                last = Some(piece.turn);
             }
         }
         let counter = self.counter().rough();
         let mut features = Features {
             code: self.code(),
-            user_turns: turns.len() as u64,
+            user_turns,
             tools: self.has(Feature::Tools),
             ..Features::default()
         };
@@ -221,7 +234,7 @@ impl<'a> Asked<'a> {
         for piece in self.texts {
             let tokens = counter.text(&piece.text);
             all = all.saturating_add(tokens);
-            if piece.scope == Scope::User && Some(&piece.turn) == turns.last() {
+            if piece.scope == Scope::User && Some(piece.turn) == last {
                 features.last_tokens += tokens;
                 features.add_last(&piece.text, words);
             }

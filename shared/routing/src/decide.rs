@@ -193,7 +193,7 @@ impl Picked {
     }
 }
 
-impl Chooser<'_> {
+impl<'a> Chooser<'a> {
     /// `asks`: the decision is not the last one, so nothing may be claimed for it.
     fn settle(&mut self, number: usize, rule: &Rule, asks: bool) -> Decision {
         let route = &*rule.route;
@@ -211,7 +211,7 @@ impl Chooser<'_> {
             self.out.push(picked.target);
             picked = self.round(route);
         }
-        let chain = self.chain(route, picked.target);
+        let chain = self.chain(route, picked.target).iter();
         let target = self.plan.targets.get(picked.target);
         let model = route.model.clone().or_else(|| target.and_then(|target| target.model.clone()));
         Decision {
@@ -219,7 +219,7 @@ impl Chooser<'_> {
             number,
             target: picked.target,
             model,
-            fallbacks: chain.into_iter().filter(|id| *id != picked.target).collect(),
+            fallbacks: chain.copied().filter(|id| *id != picked.target).collect(),
             shadow: picked.shadow,
             trial: picked.trial,
             asks,
@@ -235,7 +235,7 @@ impl Chooser<'_> {
             return picked;
         }
         let chain = self.chain(route, picked.target);
-        match chain.into_iter().find(|id| self.up(*id)) {
+        match chain.iter().copied().find(|id| self.up(*id)) {
             Some(target) => Picked::new(
                 target,
                 format!(
@@ -248,14 +248,13 @@ impl Chooser<'_> {
         }
     }
 
-    fn chain(&self, route: &Route, target: Id) -> Vec<Id> {
-        match &route.fallbacks {
-            Some(fallbacks) => fallbacks.clone(),
-            None => {
-                let target = self.plan.targets.get(target);
-                target.map(|target| target.fallbacks.clone()).unwrap_or_default()
-            }
-        }
+    /// The targets that take over for one, in order.
+    fn chain<'r>(&self, route: &'r Route, target: Id) -> &'r [Id]
+    where
+        'a: 'r,
+    {
+        let own = || self.plan.targets.get(target).map(|target| target.fallbacks.as_slice());
+        route.fallbacks.as_deref().or_else(own).unwrap_or_default()
     }
 
     fn up(&self, target: Id) -> bool {
@@ -455,8 +454,9 @@ impl Chooser<'_> {
         let score = features.score(&complexity.coefficients);
         let hard = score.total >= complexity.threshold;
         let target = if hard { complexity.hard } else { complexity.simple };
-        let sign = if hard { "at least" } else { "below" };
-        Picked::new(target, format!("complexity {score} is {sign} {}", complexity.threshold))
+        let sign = if hard { " is at least " } else { " is below " };
+        let threshold = complexity.threshold.to_string();
+        Picked::new(target, ["complexity ", &score.told(), sign, &threshold].concat())
     }
 }
 

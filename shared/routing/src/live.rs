@@ -1,7 +1,6 @@
 //! The standing of targets as all workers of this Envoy know it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use stage::store::{Store, update};
@@ -19,7 +18,8 @@ pub struct Live<'a> {
     store: &'a dyn Store,
     now: u64,
     keeps: Keeps,
-    read: RefCell<BTreeMap<usize, Rc<Record>>>,
+    /// A decision asks for few targets.
+    read: RefCell<Vec<(usize, Rc<Record>)>>,
 }
 
 /// What an answer did to a breaker.
@@ -40,15 +40,16 @@ impl<'a> Live<'a> {
     /// What is known of a target; nothing for a number that is none.
     pub fn record(&self, id: usize) -> Rc<Record> {
         let mut read = self.read.borrow_mut();
-        let record = read.entry(id).or_insert_with(|| {
-            let record = self.plan.targets.get(id).map(|target| {
-                let entry = self.store.get(&target.key);
-                let bytes = entry.as_ref().map(|entry| entry.bytes.as_slice());
-                Record::read(target.owner, self.keeps, bytes)
-            });
-            Rc::new(record.unwrap_or_else(|| Record::new(0, self.keeps)))
+        if let Some((_, record)) = read.iter().find(|known| known.0 == id) {
+            return Rc::clone(record);
+        }
+        let record = self.plan.targets.get(id).map(|target| {
+            let bytes = self.store.get(&target.key).map(|entry| entry.bytes);
+            Record::of(target.owner, self.keeps, bytes)
         });
-        Rc::clone(record)
+        let record = Rc::new(record.unwrap_or_else(|| Record::new(0, self.keeps)));
+        read.push((id, Rc::clone(&record)));
+        record
     }
 
     /// A request was sent to a target.
@@ -95,7 +96,10 @@ impl<'a> Live<'a> {
 
     fn change(&self, id: usize, mut change: impl FnMut(&mut Record)) {
         let Some(Target { key, owner, .. }) = self.plan.targets.get(id) else { return };
-        self.read.borrow_mut().remove(&id);
+        if self.keeps == Keeps::Nothing {
+            return;
+        }
+        self.read.borrow_mut().retain(|known| known.0 != id);
         update(self.store, key, |old| {
             let mut record = Record::read(*owner, self.keeps, old);
             change(&mut record);
@@ -145,5 +149,52 @@ impl Standing for Live<'_> {
     fn canary_share(&self, judge: usize) -> Option<u32> {
         let (policy, trial) = self.trial(judge)?;
         Some(trial.share(policy))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use serde_json::{Value, json};
+    use stage::Errors;
+    use stage::store::Memory;
+
+    use super::*;
+
+    /// How many bytes a router of targets `a` and `b` shares of `a` after an answer.
+    fn shared(rest: Value) -> Option<usize> {
+        let mut config = json!({"targets": {"a": {"input_usd_per_million": 1, "output_usd_per_million": 1}, "b": {}}});
+        config.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        let mut errors = Errors::default();
+        let config = errors.read(config).unwrap();
+        let plan = crate::compile(config, &|_: &str| None, &mut errors).unwrap();
+        let store = Memory::default();
+        let live = Live::new(&plan, &store, 1_795_000_000_000_000_000);
+        live.answered(0, &Outcome::new(Class::Server, 5), false);
+        store.get(&plan.targets[0].key).map(|entry| entry.bytes.len())
+    }
+
+    #[test]
+    fn what_no_decision_hangs_on_is_not_kept() {
+        let choose = |choice: Value| json!({"rules": [{"name": "r", "choose": choice}]});
+        let named = choose(json!({"target": "a"}));
+        assert_eq!(shared(named.clone()), None);
+        assert_eq!(shared(choose(json!({"weights": {"a": 1, "b": 1}}))), None);
+        assert_eq!(shared(choose(json!({"cheapest": {"of": ["a"]}}))), None);
+        let mut guarded = named;
+        guarded["breaker"] = json!({});
+        let counts = shared(guarded);
+        assert!(counts.is_some());
+        let bounded = json!({"cheapest": {"of": ["a"], "max_error_percent": 5}});
+        assert_eq!(shared(choose(bounded)), counts);
+        assert_eq!(shared(choose(json!({"least_busy": {"of": ["a", "b"]}}))), counts);
+        for timed in [
+            json!({"fastest": {"of": ["a", "b"]}}),
+            json!({"cheapest": {"of": ["a"], "max_p95_latency_ms": 5}}),
+        ] {
+            assert!(shared(choose(timed)) > counts);
+        }
     }
 }

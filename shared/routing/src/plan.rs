@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use stage::PropertyPath;
-use stage::metrics::Series;
+use stage::metrics::{self, Series};
+use tokens::Counter;
 
 use crate::Asked;
 use crate::condition::Test;
@@ -14,7 +15,7 @@ use crate::judge::Policy;
 use crate::prompt::complexity::ReasoningWords;
 use crate::prompt::language::Detector;
 use crate::semantic::Semantic;
-use crate::watch::Keeps;
+use crate::watch::{Class, Keeps};
 
 /// The index of a target in [`Plan::targets`].
 pub(crate) type Id = usize;
@@ -40,14 +41,36 @@ pub struct Plan {
     pub(crate) detector: Detector,
     pub(crate) reasoning: ReasoningWords,
     pub(crate) told: Told,
+    pub(crate) last_counter: LastCounter,
 }
 
 /// The metrics of targets that were told before: no more than there are rules, and ways to end, for each.
 #[derive(Debug, Default)]
 pub(crate) struct Told(RefCell<BTreeMap<(Id, Kind), Rc<Series>>>);
 
-/// A metric, and which of its rows for one target: the number of a rule or of a class.
-type Kind = (&'static str, usize);
+/// What is told of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    FirstToken,
+    Latency,
+    /// Answers that ended in this way.
+    Responses(Class),
+    /// Requests by the rule of this number.
+    Routed(usize),
+    TokensPerSecond,
+}
+
+impl Kind {
+    fn metric(self) -> &'static str {
+        match self {
+            Kind::FirstToken => metrics::TARGET_FIRST_TOKEN,
+            Kind::Latency => metrics::TARGET_LATENCY,
+            Kind::Responses(_) => metrics::TARGET_RESPONSES,
+            Kind::Routed(_) => metrics::ROUTED,
+            Kind::TokensPerSecond => metrics::TARGET_TOKENS_PER_SECOND,
+        }
+    }
+}
 
 impl Told {
     pub(crate) fn series(
@@ -58,7 +81,31 @@ impl Told {
     ) -> Rc<Series> {
         let mut told = self.0.borrow_mut();
         let series = told.entry((target, kind));
-        Rc::clone(series.or_insert_with(|| Rc::new(Series::new(kind.0, labels))))
+        Rc::clone(series.or_insert_with(|| Rc::new(Series::new(kind.metric(), labels))))
+    }
+}
+
+/// How the model is counted that was asked for last: most clients ask for few, and finding out takes a look at every
+/// name of a table.
+#[derive(Debug, Default)]
+pub(crate) struct LastCounter(RefCell<Option<(String, Counter)>>);
+
+impl LastCounter {
+    /// How a model is counted.
+    pub(crate) fn counter(&self, model: &str) -> Counter {
+        /// Longer names are not kept.
+        const LONGEST: usize = 256;
+        let mut last = self.0.borrow_mut();
+        if let Some((name, counter)) = &*last
+            && name == model
+        {
+            return *counter;
+        }
+        let counter = Counter::of_model(model);
+        if model.len() <= LONGEST {
+            *last = Some((model.to_owned(), counter));
+        }
+        counter
     }
 }
 
@@ -246,5 +293,26 @@ impl Plan {
     /// The name of a target; empty for a number that is none.
     pub fn target_name(&self, id: usize) -> &str {
         self.targets.get(id).map_or("", |target| target.name.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn the_last_models_counter_is_kept_and_is_its_own() {
+        let last = LastCounter::default();
+        let long = "claude-".repeat(99);
+        for model in ["gpt-4o", "gpt-4o", "claude-x", "nobody", "", long.as_str(), "claude-x"] {
+            let (kept, own) = (last.counter(model).rough(), Counter::of_model(model).rough());
+            let text = "h\u{e9}llo \u{6f22}\u{5b57} ".repeat(20);
+            assert_eq!(kept.text(&text), own.text(&text), "{model}");
+        }
+        last.counter(&long);
+        assert_eq!(last.0.borrow().as_ref().map(|last| last.0.as_str()), Some("claude-x"));
     }
 }

@@ -15,7 +15,7 @@ use crate::config::{AnswerModel, Mode};
 use crate::decide::Decision;
 use crate::judge;
 use crate::live::Live;
-use crate::plan::Plan;
+use crate::plan::{Kind, Plan};
 use crate::semantic::Meaning;
 use crate::watch::{Class, Outcome};
 use crate::{Asked, texts};
@@ -107,7 +107,7 @@ impl Routing {
         let live = Live::new(&plan, &*store, io.now);
         let tree = request.body.tree();
         let asked = Asked::new(dialect, &request.headers, tree, &texts, io);
-        let asked = asked.found(found).meaning_known(meaning);
+        let asked = asked.found(found).meaning_known(meaning).counted_as(&plan.last_counter);
         let decide = |asked: &Asked<'_>| {
             plan.decide(asked, io.dice, &live, None).map_err(|_| stage::models::unknown_model())
         };
@@ -306,18 +306,17 @@ impl Sent {
         let mut count = |id: usize, outcome: &Outcome| {
             let name = plan.target_name(id);
             let class = outcome.class.name();
-            let responses = (metrics::TARGET_RESPONSES, outcome.class as usize);
             let labels = [("target", name), ("class", class)];
-            io.record(&plan.told.series(responses, id, &labels), 1);
+            io.record(&plan.told.series(Kind::Responses(outcome.class), id, &labels), 1);
             if outcome.class == Class::Success {
                 let numbers = [
-                    (metrics::TARGET_LATENCY, Some(outcome.latency_ms)),
-                    (metrics::TARGET_FIRST_TOKEN, outcome.first_token_ms),
-                    (metrics::TARGET_TOKENS_PER_SECOND, outcome.tokens_per_second()),
+                    (Kind::Latency, Some(outcome.latency_ms)),
+                    (Kind::FirstToken, outcome.first_token_ms),
+                    (Kind::TokensPerSecond, outcome.tokens_per_second()),
                 ];
-                for (metric, number) in numbers {
+                for (kind, number) in numbers {
                     if let Some(number) = number {
-                        let series = plan.told.series((metric, 0), id, &[("target", name)]);
+                        let series = plan.told.series(kind, id, &[("target", name)]);
                         io.record(&series, number);
                     }
                 }
@@ -365,10 +364,16 @@ fn announce(policy: &judge::Policy, ruling: &judge::Ruling, io: &mut Exchange) {
 /// Writes the decision where Envoy's routes look. What a client wrote there does not count.
 fn address(plan: &Plan, decision: &Decision, headers: &mut Headers) {
     headers.set(&plan.target_header, plan.target_name(decision.target));
-    let fallbacks: Vec<&str> = decision.fallbacks.iter().map(|id| plan.target_name(*id)).collect();
+    let mut fallbacks = String::new();
+    for id in &decision.fallbacks {
+        if !fallbacks.is_empty() {
+            fallbacks.push(',');
+        }
+        fallbacks.push_str(plan.target_name(*id));
+    }
     match fallbacks.is_empty() {
         true => headers.remove(FALLBACKS),
-        false => headers.set(FALLBACKS, fallbacks.join(",")),
+        false => headers.set(FALLBACKS, fallbacks),
     }
     match decision.shadow {
         Some(shadow) => headers.set(SHADOW, plan.target_name(shadow)),
@@ -398,7 +403,8 @@ fn tell(
         io.fact(facts::CANARY, format!("{percent} % {}", trial.advice().name()));
     }
     let labels = [("rule", decision.rule.as_str()), ("target", target)];
-    io.record(&plan.told.series((metrics::ROUTED, decision.number), decision.target, &labels), 1);
+    let series = plan.told.series(Kind::Routed(decision.number), decision.target, &labels);
+    io.record(&series, 1);
     if let Some(shadow) = decision.shadow {
         io.count(metrics::SHADOWED, &[("target", plan.target_name(shadow))]);
     }

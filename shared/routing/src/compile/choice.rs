@@ -227,14 +227,21 @@ impl Compiler<'_> {
         }
     }
 
+    /// Notes what a choice looks at in targets' records.
+    fn keep(&mut self, keeps: Keeps) {
+        self.needs.keeps = self.needs.keeps.max(keeps);
+    }
+
     fn cheapest(&mut self, config: &CheapestChoice, path: &str) -> Option<Pick> {
         self.needs.texts = true;
         let of = self.list(&config.of, &format!("{path}.of"))?;
         self.priced(&of, &format!("{path}.of"));
         self.bound(config.max_error_percent, path);
-        if config.max_p95_latency_ms.is_some() {
-            self.needs.keeps = self.needs.keeps.max(Keeps::Latency);
-        }
+        self.keep(match config.max_p95_latency_ms {
+            Some(_) => Keeps::Latency,
+            None if config.max_error_percent.is_some() => Keeps::Counts,
+            None => Keeps::Nothing,
+        });
         let bounds = Bounds {
             p95_latency_ms: config.max_p95_latency_ms,
             error_percent: config.max_error_percent,
@@ -254,7 +261,7 @@ impl Compiler<'_> {
         }
         self.bound(config.max_error_percent, path);
         self.needs.first_token |= config.measure == Measure::FirstToken;
-        self.needs.keeps = self.needs.keeps.max(match config.measure {
+        self.keep(match config.measure {
             Measure::FirstToken => Keeps::FirstToken,
             Measure::Total | Measure::TotalP95 => Keeps::Latency,
         });
@@ -275,6 +282,7 @@ impl Compiler<'_> {
 
     fn least_busy(&mut self, config: &LeastBusyChoice, path: &str) -> Option<Pick> {
         self.needs.in_flight = true;
+        self.keep(Keeps::Counts);
         let of = self.list(&config.of, &format!("{path}.of"))?;
         if config.max_in_flight == Some(0) {
             self.errors.add(&format!("{path}.max_in_flight"), "must be greater than 0");

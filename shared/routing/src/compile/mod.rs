@@ -13,7 +13,7 @@ use crate::config::{
 };
 use crate::draw;
 use crate::judge::Policy;
-use crate::plan::{Id, Pick, Plan, PlanNeeds, Prices, Route, Rule, Target, Told};
+use crate::plan::{Id, LastCounter, Pick, Plan, PlanNeeds, Prices, Route, Rule, Target, Told};
 use crate::prompt::complexity::ReasoningWords;
 use crate::prompt::language::Detector;
 use crate::watch::Keeps;
@@ -68,9 +68,13 @@ pub(crate) fn compile(
     }
     let listed =
         config.models.iter().filter(|(_, model)| model.listed).map(|(name, _)| name.clone());
-    let slow_opens = config.breaker.as_ref().is_some_and(|it| it.p95_latency_ms.is_some());
+    let breaker_keeps = match &config.breaker {
+        Some(breaker) if breaker.p95_latency_ms.is_some() => Keeps::Latency,
+        Some(_) => Keeps::Counts,
+        None => Keeps::Nothing,
+    };
     let needs = PlanNeeds {
-        keeps: needs.keeps.max(if slow_opens { Keeps::Latency } else { Keeps::Counts }),
+        keeps: needs.keeps.max(breaker_keeps),
         texts: needs.texts | reads.texts,
         properties: reads.properties,
         answers: config.read_answers,
@@ -89,6 +93,7 @@ pub(crate) fn compile(
         detector: if reads.language { Detector::default() } else { Detector::empty() },
         reasoning: ReasoningWords::default(),
         told: Told::default(),
+        last_counter: LastCounter::default(),
         targets,
     })
 }

@@ -27,6 +27,18 @@ pub(crate) fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
     }
 }
 
+/// Adds to the number at `at`, if there is one.
+pub(crate) fn add32(bytes: &mut [u8], at: usize, more: u32) {
+    let value = u32_at(bytes, at).saturating_add(more);
+    put(bytes, at, &value.to_le_bytes());
+}
+
+/// Adds to the number at `at`, if there is one.
+pub(crate) fn add64(bytes: &mut [u8], at: usize, more: u64) {
+    let value = u64_at(bytes, at).saturating_add(more);
+    put(bytes, at, &value.to_le_bytes());
+}
+
 fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..)?.first_chunk().copied()
 }

@@ -7,7 +7,7 @@ pub mod histogram;
 
 use crate::config::BreakerConfig;
 use crate::decide::Breaker;
-use bytes::{put, u16_at, u32_at, u64_at};
+use bytes::{add32, add64, put, u16_at, u32_at, u64_at};
 use histogram::{BUCKETS, bucket, quantile};
 
 /// How long a window is, in nanoseconds.
@@ -41,11 +41,13 @@ const HISTOGRAM: usize = 2 * BUCKETS;
 const LATENCY: usize = HEAD + WINDOWS * COUNTS;
 const FIRST: usize = LATENCY + WINDOWS * HISTOGRAM;
 
-/// What a record keeps besides counts.
+/// What is kept of targets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Keeps {
-    /// Nothing.
+    /// Nothing: no decision hangs on it, so there are no records.
     #[default]
+    Nothing,
+    /// What was counted.
     Counts,
     /// How long answers took.
     Latency,
@@ -57,7 +59,7 @@ impl Keeps {
     /// So many bytes a record has then.
     fn size(self) -> usize {
         match self {
-            Keeps::Counts => LATENCY,
+            Keeps::Nothing | Keeps::Counts => LATENCY,
             Keeps::Latency => FIRST,
             Keeps::FirstToken => FIRST + WINDOWS * HISTOGRAM,
         }
@@ -67,7 +69,7 @@ impl Keeps {
 }
 
 /// How a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     /// Well.
     Success,
@@ -108,7 +110,7 @@ impl Class {
 
     /// Its name in metrics.
     pub fn name(self) -> &'static str {
-        Class::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        Class::ALL.get(self as usize).map_or("", |row| row.1)
     }
 
     /// Whether the target is to blame.
@@ -116,8 +118,9 @@ impl Class {
         !matches!(self, Class::Success | Class::Client)
     }
 
-    fn index(self) -> usize {
-        Class::ALL.iter().position(|row| row.0 == self).unwrap_or(0)
+    /// Where it is counted within a window's counts.
+    fn place(self) -> usize {
+        CLASSES + 4 * self as usize
     }
 }
 
@@ -188,13 +191,16 @@ impl Record {
     /// The record that the workers share; an empty one if it is another target's or none. If another configuration
     /// kept more in it than this one would, it stays there; if less, it is counted from here on.
     pub fn read(owner: u64, keeps: Keeps, bytes: Option<&[u8]>) -> Record {
-        let known = |bytes: &&[u8]| {
+        Record::of(owner, keeps, bytes.map(<[u8]>::to_vec))
+    }
+
+    /// The same of bytes that nobody else needs.
+    pub(crate) fn of(owner: u64, keeps: Keeps, bytes: Option<Vec<u8>>) -> Record {
+        let known = |bytes: &Vec<u8>| {
             Keeps::ALL.iter().any(|keeps| keeps.size() == bytes.len())
                 && u64_at(bytes, OWNER) == owner
         };
-        let Some(known) = bytes.filter(known) else { return Record::new(owner, keeps) };
-        let mut bytes = Vec::with_capacity(keeps.size().max(known.len()));
-        bytes.extend_from_slice(known);
+        let Some(mut bytes) = bytes.filter(known) else { return Record::new(owner, keeps) };
         if bytes.len() < keeps.size() {
             bytes.resize(keeps.size(), 0);
         }
@@ -208,49 +214,52 @@ impl Record {
 
     /// A request was sent.
     pub fn start(&mut self, now: u64) {
-        let at = counts(self.window(now));
-        self.add32(at + STARTED, 1);
+        let window = self.window(now);
+        if let Some(counts) = self.counts_mut(window) {
+            add32(counts, STARTED, 1);
+        }
     }
 
     /// A request that was sent at `started` is over.
     pub fn finish(&mut self, started: u64) {
         let (window, epoch) = place(started);
-        let at = counts(window);
         // If its window is gone, its start is forgotten as well.
-        if u32_at(&self.bytes, at + EPOCH) == epoch {
-            self.add32(at + ENDED, 1);
+        if let Some(counts) = self.counts_mut(window)
+            && u32_at(counts, EPOCH) == epoch
+        {
+            add32(counts, ENDED, 1);
         }
     }
 
     /// A request was answered.
     pub fn add(&mut self, outcome: &Outcome, now: u64) {
         let window = self.window(now);
-        let at = counts(window);
-        self.add32(at + ANSWERED, 1);
-        self.add32(at + CLASSES + 4 * outcome.class.index(), 1);
-        self.add32(at + REFUSALS, outcome.refused.into());
-        self.add32(at + TRUNCATIONS, outcome.truncated.into());
+        let Some(counts) = self.counts_mut(window) else { return };
+        add32(counts, ANSWERED, 1);
+        add32(counts, outcome.class.place(), 1);
+        add32(counts, REFUSALS, outcome.refused.into());
+        add32(counts, TRUNCATIONS, outcome.truncated.into());
         if outcome.class != Class::Success {
             return;
+        }
+        if let Some(tokens) = outcome.output_tokens {
+            add64(counts, TOKENS, tokens);
+            add64(counts, TOKENS_MS, outcome.generating_ms());
         }
         self.add16(LATENCY + window * HISTOGRAM + 2 * bucket(outcome.latency_ms));
         if let Some(first) = outcome.first_token_ms {
             self.add16(FIRST + window * HISTOGRAM + 2 * bucket(first));
         }
-        if let Some(tokens) = outcome.output_tokens {
-            self.add64(at + TOKENS, tokens);
-            self.add64(at + TOKENS_MS, outcome.generating_ms());
-        }
     }
 
     /// How many requests were answered of late.
     pub fn answered(&self, now: u64) -> u32 {
-        self.sum(ANSWERED, now)
+        self.recent(now).answered
     }
 
     /// How many of them ended in this way.
     pub fn count(&self, class: Class, now: u64) -> u32 {
-        self.sum(CLASSES + 4 * class.index(), now)
+        self.sum(class.place(), now)
     }
 
     /// How many the model declined.
@@ -265,10 +274,21 @@ impl Record {
 
     /// The share of errors, in percent; what the client did wrong counts on neither side.
     pub fn error_percent(&self, now: u64) -> Option<f64> {
-        let errors = Class::ALL.iter().filter(|row| row.0.is_error());
-        let errors: u32 = errors.map(|row| self.count(row.0, now)).sum();
-        let all = errors + self.count(Class::Success, now);
-        (all > 0).then(|| f64::from(errors) * 100.0 / f64::from(all))
+        self.recent(now).error_percent()
+    }
+
+    /// What a breaker goes by, in one look at the windows.
+    fn recent(&self, now: u64) -> Recent {
+        self.live(now).fold(Recent::default(), |sum, (_, counts)| {
+            let of = |class: Class| u32_at(counts, class.place());
+            let errors = Class::ALL.iter().filter(|row| row.0.is_error());
+            let errors = errors.fold(0, |sum: u32, row| sum.saturating_add(of(row.0)));
+            Recent {
+                answered: sum.answered.saturating_add(u32_at(counts, ANSWERED)),
+                good: sum.good.saturating_add(of(Class::Success)),
+                errors: sum.errors.saturating_add(errors),
+            }
+        })
     }
 
     /// A quantile of the latency of good answers, in milliseconds.
@@ -285,7 +305,7 @@ impl Record {
     pub fn tokens_per_second(&self, now: u64) -> Option<f64> {
         let sum = |field| -> u64 {
             let windows = self.live(now);
-            windows.map(|at| u64_at(&self.bytes, counts(at) + field)).fold(0, u64::saturating_add)
+            windows.map(|(_, counts)| u64_at(counts, field)).fold(0, u64::saturating_add)
         };
         let took = sum(TOKENS_MS);
         (took > 0).then(|| sum(TOKENS) as f64 * 1_000.0 / took as f64)
@@ -333,9 +353,10 @@ impl Record {
             (true, false) => None,
             (true, true) => self.probed(class, now, config),
             (false, _) => {
-                let trips = self.answered(now) >= config.min_requests
-                    && (self
-                        .error_percent(now)
+                let recent = self.recent(now);
+                let trips = recent.answered >= config.min_requests
+                    && (recent
+                        .error_percent()
                         .is_some_and(|percent| percent >= config.error_percent)
                         || config.p95_latency_ms.is_some_and(|most| {
                             self.latency_ms(0.95, now).is_some_and(|latency| latency >= most)
@@ -354,7 +375,7 @@ impl Record {
         if class == Class::Client {
             return None;
         }
-        self.add32(PROBES_WELL, 1);
+        add32(&mut self.bytes, PROBES_WELL, 1);
         if u32_at(&self.bytes, PROBES_WELL) < config.probes {
             return None;
         }
@@ -368,43 +389,51 @@ impl Record {
         let cool_down = config.cool_down_ms.saturating_mul(1_000_000) << openings.min(4);
         put(&mut self.bytes, OPEN_UNTIL, &now.saturating_add(cool_down).to_le_bytes());
         put(&mut self.bytes, PROBES_WELL, &0u32.to_le_bytes());
-        self.add32(OPENINGS, 1);
+        add32(&mut self.bytes, OPENINGS, 1);
         true
     }
 
     /// The window of `now`, emptied if it was an older one.
     fn window(&mut self, now: u64) -> usize {
         let (window, epoch) = place(now);
-        let at = counts(window);
-        if u32_at(&self.bytes, at + EPOCH) != epoch {
-            let histogram = |of: usize| (of + window * HISTOGRAM, HISTOGRAM);
-            for (from, size) in [(at, COUNTS), histogram(LATENCY), histogram(FIRST)] {
-                if let Some(old) = self.bytes.get_mut(from..from + size) {
+        if let Some(counts) = self.counts_mut(window)
+            && u32_at(counts, EPOCH) != epoch
+        {
+            counts.fill(0);
+            put(counts, EPOCH, &epoch.to_le_bytes());
+            for of in [LATENCY, FIRST] {
+                let from = of + window * HISTOGRAM;
+                if let Some(old) = self.bytes.get_mut(from..from + HISTOGRAM) {
                     old.fill(0);
                 }
             }
-            put(&mut self.bytes, at + EPOCH, &epoch.to_le_bytes());
         }
         window
     }
 
-    /// The windows that count at `now`.
-    fn live(&self, now: u64) -> impl Iterator<Item = usize> {
+    /// What is counted in a window.
+    fn counts_mut(&mut self, window: usize) -> Option<&mut [u8; COUNTS]> {
+        self.bytes.get_mut(HEAD + window * COUNTS..)?.first_chunk_mut()
+    }
+
+    /// The windows that count at `now`, and what is counted in each.
+    fn live(&self, now: u64) -> impl Iterator<Item = (usize, &[u8; COUNTS])> {
         let (_, newest) = place(now);
-        (0..WINDOWS).filter(move |window| {
-            let age = newest.wrapping_sub(u32_at(&self.bytes, counts(*window) + EPOCH));
+        let (windows, _) = self.bytes.get(HEAD..LATENCY).unwrap_or_default().as_chunks();
+        windows.iter().enumerate().filter(move |(_, counts)| {
+            let age = newest.wrapping_sub(u32_at(*counts, EPOCH));
             (age as usize) < WINDOWS
         })
     }
 
     fn sum(&self, field: usize, now: u64) -> u32 {
         let windows = self.live(now);
-        windows.map(|at| u32_at(&self.bytes, counts(at) + field)).fold(0, u32::saturating_add)
+        windows.map(|(_, counts)| u32_at(counts, field)).fold(0, u32::saturating_add)
     }
 
     fn histogram(&self, of: usize, now: u64) -> [u32; BUCKETS] {
         let mut sums = [0; BUCKETS];
-        for window in self.live(now) {
+        for (window, _) in self.live(now) {
             for (index, sum) in sums.iter_mut().enumerate() {
                 let at = of + window * HISTOGRAM + 2 * index;
                 *sum += u32::from(u16_at(&self.bytes, at));
@@ -417,15 +446,20 @@ impl Record {
         let value = u16_at(&self.bytes, at).saturating_add(1);
         put(&mut self.bytes, at, &value.to_le_bytes());
     }
+}
 
-    fn add32(&mut self, at: usize, more: u32) {
-        let value = u32_at(&self.bytes, at).saturating_add(more);
-        put(&mut self.bytes, at, &value.to_le_bytes());
-    }
+/// Answers of late.
+#[derive(Debug, Clone, Copy, Default)]
+struct Recent {
+    answered: u32,
+    good: u32,
+    errors: u32,
+}
 
-    fn add64(&mut self, at: usize, more: u64) {
-        let value = u64_at(&self.bytes, at).saturating_add(more);
-        put(&mut self.bytes, at, &value.to_le_bytes());
+impl Recent {
+    fn error_percent(self) -> Option<f64> {
+        let all = self.errors.saturating_add(self.good);
+        (all > 0).then(|| f64::from(self.errors) * 100.0 / f64::from(all))
     }
 }
 
@@ -433,11 +467,6 @@ impl Record {
 fn place(time: u64) -> (usize, u32) {
     let number = time / WINDOW;
     (number as usize % WINDOWS, number as u32)
-}
-
-/// Where a window's counts are.
-fn counts(window: usize) -> usize {
-    HEAD + window * COUNTS
 }
 
 #[cfg(test)]
