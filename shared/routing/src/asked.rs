@@ -206,8 +206,16 @@ impl<'a> Asked<'a> {
     pub fn language(&self, detector: &language::Detector) -> Option<&'static str> {
         *self.found.language.get_or_init(|| {
             let text = |last| {
-                let texts = pieces(self.texts, Scope::User, last).map(|piece| piece.text.as_str());
-                texts.collect::<Vec<_>>().join("\n")
+                let mut text = String::new();
+                for (index, piece) in pieces(self.texts, Scope::User, last).enumerate() {
+                    if text.len() >= language::ENOUGH_BYTES {
+                        break;
+                    }
+                    text.push_str(if index == 0 { "" } else { "\n" });
+                    let end = piece.text.floor_char_boundary(language::ENOUGH_BYTES);
+                    text.push_str(piece.text.get(..end).unwrap_or_default());
+                }
+                text
             };
             detector.detect(&text(true)).or_else(|| detector.detect(&text(false)))
         })

@@ -8,19 +8,22 @@
 //! The tables in [`tables`] were written for this detector from what grammars and primers say: function words,
 //! alphabets, endings.
 
+mod table;
 mod tables;
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use chat::bytes::is_ascii;
 
 use super::words::words;
-use tables::{ALPHABETS, LETTERS, RUNS, WORDS};
+use table::Table;
+use tables::{ALPHABETS, Alphabet, LETTERS, RUNS, WORDS};
 
 /// The languages that can be told, by ISO 639-1 code.
 pub const LANGUAGES: &[&str] = tables::LANGUAGES;
 
 /// How many characters are looked at.
 const ENOUGH: usize = 240;
+/// No more bytes than these have are.
+pub(crate) const ENOUGH_BYTES: usize = ENOUGH * char::MAX.len_utf8();
 /// Points for a word that only one language has.
 const WORD: u32 = 24;
 /// Points for a letter that only one language has.
@@ -30,78 +33,76 @@ const RUN: u32 = 4;
 /// The fewest points for an answer.
 const LEAST: u32 = 12;
 
-/// The longest run in the table, in characters.
-const LONGEST_RUN: usize = 4;
+/// The shortest run in the table and the longest, in characters.
+const RUN_LENGTHS: [u32; 2] = [2, 4];
+
+/// How many bits a character has in a run: more than any that is in one.
+const UNIT: u32 = u16::BITS;
 
 /// A set of languages: bit `n` is `LANGUAGES[n]`.
 type Set = u64;
-
-/// The keys are ours, so nobody can choose them to collide; a text only looks them up.
-type Table<K> = HashMap<K, Set, BuildHasherDefault<Fnv>>;
-
-/// FNV-1a: short keys are hashed in a few instructions.
-#[derive(Debug, Default)]
-struct Fnv(u64);
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        // The table looks at the highest bits too.
-        self.0 ^ self.0.rotate_left(32)
-    }
-}
 
 /// The tables, ready for look-ups. Made once per configuration.
 #[derive(Debug)]
 pub struct Detector {
     words: Table<&'static str>,
-    runs: Table<&'static str>,
-    letters: Table<char>,
+    /// By their characters, [`unit`]s side by side.
+    runs: Table<u64>,
+    letters: Table<u64>,
+    /// The languages written in Latin letters.
+    latin: Set,
 }
 
 impl Default for Detector {
     fn default() -> Detector {
-        Detector { words: table(WORDS), runs: table(RUNS), letters: letters() }
+        let letters = LETTERS.iter().flat_map(|(language, letters)| {
+            letters.chars().map(|letter| (unit(letter), mask(&[language])))
+        });
+        Detector {
+            words: Table::new(entries(WORDS)),
+            runs: Table::new(entries(RUNS).map(|(run, set)| (run.chars().fold(0, joined), set))),
+            letters: Table::new(letters),
+            latin: mask(tables::written_in("latin")),
+        }
     }
 }
 
 impl Detector {
     /// A detector without tables, for a configuration that never asks.
     pub(crate) fn empty() -> Detector {
-        Detector { words: Table::default(), runs: Table::default(), letters: Table::default() }
+        let (words, runs, letters) = (Table::default(), Table::default(), Table::default());
+        Detector { words, runs, letters, latin: 0 }
     }
 
     /// The language of a text, by ISO 639-1 code.
     pub fn detect(&self, text: &str) -> Option<&'static str> {
-        let text = match text.char_indices().nth(ENOUGH) {
-            Some((end, _)) => text.get(..end).unwrap_or(text),
-            None => text,
-        };
+        let text = beginning(text);
+        if is_ascii(text.as_bytes()) {
+            let has_letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
+            return if has_letters { self.most_points(text, self.latin) } else { None };
+        }
         let (mut alphabet, share) = main_alphabet(text)?;
         // A few foreign letters in a Latin text (names, units) are no other language, but the ideographs of
         // a text with kana are.
         if share < 0.3 {
             alphabet = "latin";
         }
-        let candidates = tables::written_in(alphabet);
-        match candidates {
+        match tables::written_in(alphabet) {
+            _ if alphabet == "latin" => self.most_points(text, self.latin),
             [] => None,
             [only] => Some(only),
-            _ => self.most_points(text, mask(candidates)),
+            several => self.most_points(text, mask(several)),
         }
     }
 
     fn most_points(&self, text: &str, candidates: Set) -> Option<&'static str> {
         let mut points = [0u32; LANGUAGES.len()];
         let mut give = |set: Set, most: u32| {
-            let set = set & candidates;
-            let each = most / set.count_ones().max(1);
-            let mut left = set;
+            let mut left = set & candidates;
+            if left == 0 {
+                return;
+            }
+            let each = most / left.count_ones();
             while left != 0 {
                 if let Some(points) = points.get_mut(left.trailing_zeros() as usize) {
                     *points += each;
@@ -109,23 +110,19 @@ impl Detector {
                 left &= left - 1;
             }
         };
-        let mut padded = String::new();
+        let [shortest, longest] = RUN_LENGTHS;
         words(text, |word| {
-            if let Some(set) = self.words.get(word) {
-                give(*set, WORD);
-            }
-            padded.clear();
-            padded.extend(["_", word, "_"]);
-            for char in word.chars().filter(|char| !char.is_ascii()) {
-                give(self.letters.get(&char).copied().unwrap_or(0), LETTER);
-            }
-            let starts = padded.char_indices().map(|(at, _)| at);
-            for start in starts {
-                let rest = padded.get(start..).unwrap_or_default();
-                let ends = rest.char_indices().map(|(at, char)| at + char.len_utf8());
-                for end in ends.take(LONGEST_RUN).skip(1) {
-                    let run = rest.get(..end).unwrap_or_default();
-                    give(self.runs.get(run).copied().unwrap_or(0), RUN);
+            give(self.words.get(word), WORD);
+            // The last characters, side by side; `_` is the edge of a word.
+            let (mut last, mut known) = (joined(0, '_'), 1);
+            for char in word.chars().chain(['_']) {
+                if !char.is_ascii() {
+                    give(self.letters.get(unit(char)), LETTER);
+                }
+                last = joined(last, char);
+                known += 1;
+                for length in shortest..longest.min(known) + 1 {
+                    give(self.runs.get(last & u64::MAX >> (u64::BITS - length * UNIT)), RUN);
                 }
             }
         });
@@ -135,6 +132,18 @@ impl Detector {
         })?;
         let language = LANGUAGES.get(best).copied();
         language.filter(|_| *most >= LEAST)
+    }
+}
+
+/// What of a text is looked at.
+fn beginning(text: &str) -> &str {
+    match text.get(..ENOUGH) {
+        // Nobody has to count these.
+        Some(ascii) if is_ascii(ascii.as_bytes()) => ascii,
+        _ => match text.char_indices().nth(ENOUGH) {
+            Some((end, _)) => text.get(..end).unwrap_or(text),
+            None => text,
+        },
     }
 }
 
@@ -149,16 +158,15 @@ fn main_alphabet(text: &str) -> Option<(&'static str, f64)> {
         {
             latin += 1;
         } else if char >= '\u{370}' {
-            let row = ALPHABETS.iter().position(|row| row.1.contains(&char));
-            if let Some(count) = row.and_then(|row| counts.get_mut(row)) {
+            let has = |row: &Alphabet| row.1.iter().any(|block| block.contains(&char));
+            let row = ALPHABETS.iter().zip(&mut counts).find(|(row, _)| has(row));
+            if let Some((_, count)) = row {
                 *count += 1;
             }
         }
     }
-    let of = |name: &str| {
-        let rows = ALPHABETS.iter().zip(counts);
-        rows.filter(|(row, _)| row.0 == name).map(|(_, count)| count).sum::<usize>()
-    };
+    let rows = || ALPHABETS.iter().map(|row| row.0).zip(counts);
+    let of = |name: &str| rows().find(|row| row.0 == name).map_or(0, |row| row.1);
     let total = latin + counts.iter().sum::<usize>();
     if total == 0 {
         return None;
@@ -167,32 +175,29 @@ fn main_alphabet(text: &str) -> Option<(&'static str, f64)> {
     if kana > 0 && kana * 8 >= han {
         return Some(("kana", (han + kana) as f64 / total as f64));
     }
-    let rows = ALPHABETS.iter().map(|row| row.0).filter(|name| *name != "kana");
-    let (name, most) = rows.map(|name| (name, of(name))).max_by_key(|(_, count)| *count)?;
+    let (name, most) = rows().filter(|row| row.0 != "kana").max_by_key(|row| row.1)?;
     // An ideograph is a word, a Latin letter is not.
     let weight = if name == "han" { 3 } else { 1 };
     Some((name, (most * weight) as f64 / (total + most * (weight - 1)) as f64))
 }
 
-/// The languages of each entry: `rows` give a language and its entries, parted by spaces.
-fn table(rows: &'static [(&'static str, &'static str)]) -> Table<&'static str> {
-    let mut map = Table::default();
-    for (language, entries) in rows {
-        for entry in entries.split_whitespace() {
-            *map.entry(entry).or_default() |= mask(&[language]);
-        }
-    }
-    map
+/// Each entry with a language that has it: `rows` give a language and its entries, parted by spaces.
+fn entries(
+    rows: &'static [(&'static str, &'static str)],
+) -> impl Iterator<Item = (&'static str, Set)> + Clone {
+    rows.iter().flat_map(|(language, entries)| {
+        entries.split_whitespace().map(|entry| (entry, mask(&[language])))
+    })
 }
 
-fn letters() -> Table<char> {
-    let mut map = Table::default();
-    for (language, letters) in LETTERS {
-        for letter in letters.chars() {
-            *map.entry(letter).or_default() |= mask(&[language]);
-        }
-    }
-    map
+/// A character in a run. All beyond the first plane are alike: none of them is in any.
+fn unit(char: char) -> u64 {
+    u16::try_from(u32::from(char)).unwrap_or(u16::MAX).into()
+}
+
+/// A run and one more character; it has the last four.
+fn joined(run: u64, char: char) -> u64 {
+    run << UNIT | unit(char)
 }
 
 fn mask(languages: &[&str]) -> Set {
@@ -215,7 +220,9 @@ mod tests {
         }
         for (_, entries) in RUNS {
             for run in entries.split_whitespace() {
-                assert!((2..=LONGEST_RUN).contains(&run.chars().count()), "{run}");
+                let [shortest, longest] = RUN_LENGTHS;
+                assert!((shortest..=longest).contains(&(run.chars().count() as u32)), "{run}");
+                assert!(run.chars().all(|char| unit(char) < u16::MAX.into()), "{run}");
             }
         }
         for language in LANGUAGES {

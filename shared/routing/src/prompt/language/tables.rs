@@ -9,27 +9,27 @@ pub(super) const LANGUAGES: &[&str] = &[
     "pt", "ro", "ru", "sk", "sl", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur", "vi", "zh",
 ];
 
-/// Alphabets and their blocks, Latin excepted. <https://www.unicode.org/Public/UNIDATA/Blocks.txt>
-/// (read 2026-11-21)
-pub(super) const ALPHABETS: &[(&str, RangeInclusive<char>)] = &[
-    ("greek", '\u{370}'..='\u{3ff}'),
-    ("cyrillic", '\u{400}'..='\u{52f}'),
-    ("armenian", '\u{530}'..='\u{58f}'),
-    ("hebrew", '\u{590}'..='\u{5ff}'),
-    ("arabic", '\u{600}'..='\u{77f}'),
-    ("devanagari", '\u{900}'..='\u{97f}'),
-    ("bengali", '\u{980}'..='\u{9ff}'),
-    ("gurmukhi", '\u{a00}'..='\u{a7f}'),
-    ("gujarati", '\u{a80}'..='\u{aff}'),
-    ("tamil", '\u{b80}'..='\u{bff}'),
-    ("telugu", '\u{c00}'..='\u{c7f}'),
-    ("thai", '\u{e00}'..='\u{e7f}'),
-    ("georgian", '\u{10a0}'..='\u{10ff}'),
-    ("hangul", '\u{1100}'..='\u{11ff}'),
-    ("kana", '\u{3041}'..='\u{30ff}'),
-    ("han", '\u{3400}'..='\u{4dbf}'),
-    ("han", '\u{4e00}'..='\u{9fff}'),
-    ("hangul", '\u{ac00}'..='\u{d7af}'),
+/// An alphabet and its blocks.
+pub(super) type Alphabet = (&'static str, &'static [RangeInclusive<char>]);
+
+/// All, Latin excepted. <https://www.unicode.org/Public/UNIDATA/Blocks.txt> (read 2026-11-21)
+pub(super) const ALPHABETS: &[Alphabet] = &[
+    ("greek", &['\u{370}'..='\u{3ff}']),
+    ("cyrillic", &['\u{400}'..='\u{52f}']),
+    ("armenian", &['\u{530}'..='\u{58f}']),
+    ("hebrew", &['\u{590}'..='\u{5ff}']),
+    ("arabic", &['\u{600}'..='\u{77f}']),
+    ("devanagari", &['\u{900}'..='\u{97f}']),
+    ("bengali", &['\u{980}'..='\u{9ff}']),
+    ("gurmukhi", &['\u{a00}'..='\u{a7f}']),
+    ("gujarati", &['\u{a80}'..='\u{aff}']),
+    ("tamil", &['\u{b80}'..='\u{bff}']),
+    ("telugu", &['\u{c00}'..='\u{c7f}']),
+    ("thai", &['\u{e00}'..='\u{e7f}']),
+    ("georgian", &['\u{10a0}'..='\u{10ff}']),
+    ("kana", &['\u{3041}'..='\u{30ff}']),
+    ("han", &['\u{3400}'..='\u{4dbf}', '\u{4e00}'..='\u{9fff}']),
+    ("hangul", &['\u{1100}'..='\u{11ff}', '\u{ac00}'..='\u{d7af}']),
 ];
 
 /// The languages written in an alphabet.
