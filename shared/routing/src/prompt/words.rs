@@ -90,13 +90,21 @@ impl<'a> Words<'a> {
     }
 
     /// Where the next word begins and ends.
+    #[inline]
     fn span(&mut self) -> Option<(usize, usize)> {
-        let start = self.edge()?;
-        Some((start, self.edge().unwrap_or(self.text.len())))
+        let behind_first = self.edges & self.edges.wrapping_sub(1);
+        if behind_first == 0 {
+            // What begins in this block ends in another.
+            let start = self.edge()?;
+            return Some((start, self.edge().unwrap_or(self.text.len())));
+        }
+        let at = |edges: u64| self.block + edges.trailing_zeros() as usize;
+        let span = (at(self.edges), at(behind_first));
+        self.edges = behind_first & (behind_first - 1);
+        Some(span)
     }
 
     /// Where the next word begins, or where this one ends.
-    #[inline]
     fn edge(&mut self) -> Option<usize> {
         while self.edges == 0 {
             let next = self.block + BLOCK;
@@ -143,7 +151,7 @@ fn inner_wide(text: &str, begin: usize, wide: u64) -> u64 {
 pub struct Phrases {
     /// In lower case, words parted by one space; sorted. Those of whole words.
     whole: Vec<String>,
-    /// By the first byte of a word, which phrases begin with it.
+    /// By the first byte of a word, whatever its case, which phrases begin with it.
     beginnings: Box<[Beginning; 256]>,
     /// Those with an ideograph, between which there are no spaces: they are found anywhere.
     anywhere: Vec<String>,
@@ -170,7 +178,7 @@ impl Phrases {
         let up_to =
             |end: u32| whole.partition_point(|phrase| u32::from(first(phrase)) < end) as u32;
         let beginning = |byte: usize| {
-            let byte = byte as u32;
+            let byte = u32::from((byte as u8).to_ascii_lowercase());
             let (from, to) = (up_to(byte), up_to(byte + 1));
             let of = whole.get(from as usize..to as usize).unwrap_or_default().iter();
             let words = of.map(|phrase| first_word(phrase).as_bytes());
@@ -231,7 +239,7 @@ impl Phrases {
                 lower(text.get(start..end).unwrap_or_default(), &mut lowered);
                 of = lowered.as_bytes();
             }
-            let begin = of.first().map(u8::to_ascii_lowercase).unwrap_or_default();
+            let begin = of.first().copied().unwrap_or_default();
             let Some(beginning) = self.beginnings.get(usize::from(begin)) else { break };
             if beginning.next & next_bytes(of) == 0 || beginning.lengths & length(of) == 0 {
                 continue;
@@ -281,8 +289,12 @@ fn first(phrase: &str) -> u8 {
 
 /// A bit for the second byte of a word and its third, whatever their case.
 fn next_bytes(word: &[u8]) -> u64 {
-    let byte = |at: usize| word.get(at).map_or(0, |byte| byte & 31);
-    1 << (byte(1) ^ byte(2) << 1)
+    let (second, third) = match word {
+        [_, second, third, ..] => (second & 31, third & 31),
+        [_, second] => (second & 31, 0),
+        _ => (0, 0),
+    };
+    1 << (second ^ third << 1)
 }
 
 /// A bit for how long a word is.
