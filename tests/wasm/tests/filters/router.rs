@@ -219,6 +219,6 @@ fn a_decision_for_a_request_of_two_kilobytes_is_cheap() {
         "{plain} instructions by weights, {named} by name, {all} with every kind of look at the text"
     );
     assert!(named < plain + 3_000, "{named} by name, {plain} by weights: nobody looks at the text");
-    assert!(plain < 43_000, "{plain}");
-    assert!(all < 235_000, "{all}");
+    assert!(plain < 38_000, "{plain}");
+    assert!(all < 145_000, "{all}");
 }
