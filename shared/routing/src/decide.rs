@@ -6,6 +6,7 @@ use crate::draw;
 use crate::plan::{
     ALL, Bounds, Canary, Cheapest, Complexity, Fastest, Id, LeastBusy, Pick, Plan, Route, Rule,
 };
+use crate::prompt::complexity::add;
 use crate::semantic::{Meaning, Semantic};
 
 /// What is known of the targets at the moment of a decision.
@@ -455,8 +456,9 @@ impl<'a> Chooser<'a> {
         let hard = score.total >= complexity.threshold;
         let target = if hard { complexity.hard } else { complexity.simple };
         let sign = if hard { " is at least " } else { " is below " };
-        let threshold = complexity.threshold.to_string();
-        Picked::new(target, ["complexity ", &score.told(), sign, &threshold].concat())
+        let mut reason = score.told("complexity ");
+        add(&mut reason, [sign, ""], complexity.threshold.into());
+        Picked::new(target, reason)
     }
 }
 

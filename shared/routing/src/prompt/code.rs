@@ -77,7 +77,7 @@ pub fn has_code(text: &str) -> bool {
     let mut fence = Fence::None;
     for line in lines(text) {
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let trimmed = line.trim_start();
+        let trimmed = trimmed(line);
         let fences = trimmed.starts_with("```") || trimmed.starts_with("~~~");
         fence = match (fence, fences) {
             // A block that is not closed still is one.
@@ -86,7 +86,7 @@ pub fn has_code(text: &str) -> bool {
             (Fence::None, false) => Fence::None,
             (Fence::Begun | Fence::Empty, _) => Fence::Empty,
         };
-        points += points_of(line);
+        points += points_of(line, trimmed);
         if points >= ENOUGH {
             return true;
         }
@@ -120,17 +120,24 @@ enum Fence {
     Empty,
 }
 
-fn points_of(line: &str) -> u32 {
+/// [`str::trim`], which has nothing to do for most lines.
+fn trimmed(line: &str) -> &str {
+    match line.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => line,
+        _ => line.trim(),
+    }
+}
+
+fn points_of(line: &str, trimmed: &str) -> u32 {
     /// Nobody writes code on longer lines, but minified data is.
     const LONGEST: usize = 400;
     if line.len() > LONGEST {
         return 0;
     }
-    let trimmed = line.trim();
-    let ends = match trimmed.chars().next_back() {
-        Some(';' | '{' | '}') => 2,
+    let ends = match trimmed.as_bytes().last() {
+        Some(b';' | b'{' | b'}') => 2,
         // Prose ends with a colon too.
-        Some(':') => u32::from(trimmed.contains('(') || trimmed.starts_with("else")),
+        Some(b':') => u32::from(trimmed.contains('(') || trimmed.starts_with("else")),
         _ => 0,
     };
     let marks = marks(trimmed).min(3);

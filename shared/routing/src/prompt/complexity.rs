@@ -150,29 +150,41 @@ pub struct Score {
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.told())
+        f.write_str(&self.told(""))
     }
 }
 
 impl Score {
-    /// The score and its parts. Each decision by a score tells them, so they are put together without a formatter.
-    pub(crate) fn told(&self) -> String {
-        let mut told = self.total.to_string();
+    /// The score and its parts, behind a word. Each decision by a score tells them, so they are put together without a
+    /// formatter.
+    pub(crate) fn told(&self, before: &str) -> String {
+        let mut told = String::with_capacity(128);
+        add(&mut told, [before, ""], self.total.into());
         for (index, (name, points)) in self.parts.iter().enumerate() {
-            told.push_str(if index == 0 { " (" } else { ", " });
-            told.push_str(name);
-            told.push(' ');
-            // As `{points:.0}` would.
-            told.push_str(&match points.abs() < 1e6 {
-                true => (points.round_ties_even() as i32).to_string(),
-                false => format!("{points:.0}"),
-            });
+            let before = if index == 0 { " (" } else { ", " };
+            match points.abs() < 1e6 {
+                // As `{points:.0}` would.
+                true => add(&mut told, [before, name], points.round_ties_even() as i64),
+                false => told.push_str(&format!("{before}{name} {points:.0}")),
+            }
         }
         if !self.parts.is_empty() {
             told.push(')');
         }
         told
     }
+}
+
+/// Adds a number behind what is before it and its name, if it has one. Once for all: inlined, the code would be run
+/// through anew for each number.
+#[inline(never)]
+pub(crate) fn add(told: &mut String, [before, name]: [&str; 2], number: i64) {
+    told.push_str(before);
+    if !name.is_empty() {
+        told.push_str(name);
+        told.push(' ');
+    }
+    told.push_str(&number.to_string());
 }
 
 /// The words that count, ready to be looked for.
