@@ -218,6 +218,10 @@ impl Turn for Watching {
         self.conclude(request, io)
     }
 
+    fn wants_answer(&self) -> bool {
+        self.answer.is_some()
+    }
+
     fn on_response_head(&mut self, headers: &mut Headers, _: &mut Exchange) -> Reading {
         self.answer.as_mut().map_or(Reading::Pass, |answer| answer.head(headers))
     }

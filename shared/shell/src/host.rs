@@ -10,7 +10,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::ptr::null_mut;
 use std::time::Duration;
 
-use stage::Callout;
+use stage::{Callout, Headers, Part, Place};
 
 /// Which message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,57 +189,38 @@ pub(crate) fn set_body(side: Side, size: usize, bytes: &[u8]) -> Outcome<()> {
 }
 
 /// All headers, pseudo-headers included.
-pub(crate) fn headers(side: Side) -> Outcome<HeaderMap> {
+pub(crate) fn headers(side: Side) -> Outcome<Headers> {
     map(side.headers())
 }
 
-fn map(kind: u32) -> Outcome<HeaderMap> {
+fn map(kind: u32) -> Outcome<Headers> {
     let (mut data, mut size) = (null_mut(), 0);
     // SAFETY: the pointers are valid for the call.
     let status = unsafe { proxy_get_header_map_pairs(kind, &raw mut data, &raw mut size) };
-    Ok(HeaderMap(returned(status, data, size)?))
+    Ok(read_map(returned(status, data, size)?))
 }
 
-/// A map as the host gives it: count, then the sizes of each key and value, then each with a NUL behind it;
+/// Reads a map as the host gives it: count, then the sizes of each key and value, then each with a NUL behind it;
 /// numbers are 32 bits, little endian.
-#[derive(Debug, Default)]
-pub(crate) struct HeaderMap(Vec<u8>);
-
-impl HeaderMap {
-    /// Names and values as bytes, in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let count = self.number(0).unwrap_or(0);
-        let mut at = count.saturating_mul(8).saturating_add(4);
-        (0..count).map_while(move |index| {
-            let mut next = |size: usize| {
-                let part = self.0.get(at..at.saturating_add(size))?;
-                at = at.saturating_add(size).saturating_add(1);
-                Some(part)
-            };
-            let name = next(self.number(4 + index * 8)?)?;
-            Some((name, next(self.number(8 + index * 8)?)?))
-        })
-    }
-
-    fn number(&self, at: usize) -> Option<usize> {
-        let bytes = self.0.get(at..at.checked_add(4)?)?;
-        Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
-    }
-
-    /// Names and values, in order.
-    pub(crate) fn pairs(&self) -> Vec<(String, Vec<u8>)> {
-        let mut pairs = Vec::with_capacity(self.number(0).unwrap_or(0).min(self.0.len()));
-        // Envoy's names are ASCII.
-        let name = |bytes: &[u8]| match std::str::from_utf8(bytes) {
-            Ok(name) => name.to_owned(),
-            Err(_) => String::from_utf8_lossy(bytes).into_owned(),
-        };
-        pairs.extend(self.iter().map(|pair| (name(pair.0), pair.1.to_vec())));
-        pairs
-    }
+fn read_map(bytes: Vec<u8>) -> Headers {
+    let (count, sizes) = bytes.split_first_chunk().unwrap_or((&[0; 4], &[]));
+    let (sizes, _) = sizes.as_chunks::<8>();
+    let count = u32::from_le_bytes(*count) as usize;
+    let mut at = count.saturating_mul(8).saturating_add(4);
+    let mut next = |size: u32| {
+        let part = Part { start: at, length: size as usize };
+        at = at.saturating_add(part.length).saturating_add(1);
+        part
+    };
+    let place = |sizes: &[u8; 8]| {
+        let sizes = u64::from_le_bytes(*sizes);
+        Place { name: next(sizes as u32), value: next((sizes >> 32) as u32) }
+    };
+    let places = sizes.iter().take(count).map(place).collect();
+    Headers::within(bytes, places)
 }
 
-/// Encodes a map as the host does, see [`HeaderMap`].
+/// Encodes a map as the host does, see [`read_map`].
 fn serialized(list: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let number = |bytes: &mut Vec<u8>, number: usize| {
@@ -341,8 +322,8 @@ pub(crate) fn http_call(callout: &Callout) -> Outcome<u32> {
 }
 
 /// The headers of the answer to a call, in its callback.
-pub(crate) fn called_headers() -> Vec<(String, Vec<u8>)> {
-    map(CALL_RESPONSE_HEADERS).unwrap_or_default().pairs()
+pub(crate) fn called_headers() -> Headers {
+    map(CALL_RESPONSE_HEADERS).unwrap_or_default()
 }
 
 /// The body of the answer to a call, in its callback.

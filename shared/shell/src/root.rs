@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
+use stage::metrics::KnownSeries;
 use stage::store::Store;
 use stage::{Filter, Pipeline, config};
 
@@ -18,6 +19,7 @@ pub(crate) struct Plugin {
     pub(crate) pipeline: Rc<Pipeline>,
     pub(crate) metrics: Metrics,
     pub(crate) store: Rc<dyn Store>,
+    pub(crate) series: Rc<KnownSeries>,
     holds_upstream_responses: OnceCell<bool>,
 }
 
@@ -67,6 +69,7 @@ impl RootContext for Root {
                     pipeline: Rc::new(pipeline),
                     metrics: Metrics::new(filter.name.replace('-', "_")),
                     store: Rc::new(SharedData),
+                    series: Rc::default(),
                     holds_upstream_responses: OnceCell::new(),
                 }));
                 true

@@ -10,7 +10,7 @@ use stage::{
 };
 
 use crate::effects;
-use crate::host::{self, HeaderMap, Side};
+use crate::host::{self, Side};
 use crate::root::Plugin;
 
 /// One request in the host.
@@ -55,7 +55,7 @@ struct Calls {
 /// One attempt of the router to serve the request.
 struct Attempt {
     /// The request's headers as this attempt found them.
-    arrived: HeaderMap,
+    arrived: Headers,
     originals: Originals,
     /// There are originals that filter state does not have yet.
     noted: bool,
@@ -84,7 +84,7 @@ fn forget(facts: &[&str]) {
 
 impl Stream {
     pub(crate) fn new(plugin: Rc<Plugin>) -> Stream {
-        let mut io = Exchange::new(Rc::clone(&plugin.store));
+        let mut io = Exchange::sharing(Rc::clone(&plugin.store), Rc::clone(&plugin.series));
         io.now = host::now();
         let flow = Flow::new(Rc::clone(&plugin.pipeline), io.now);
         Stream {
@@ -112,7 +112,7 @@ impl Stream {
     /// Applies header edits. What the host refuses is told in its log; the message goes on.
     fn apply(&mut self, side: Side, edits: &[Edit]) {
         if let (Side::Request, Some(attempt)) = (side, &mut self.attempt) {
-            attempt.noted |= attempt.originals.note(attempt.arrived.iter(), edits);
+            attempt.noted |= attempt.originals.note(&attempt.arrived, edits);
         }
         for edit in edits {
             let outcome = match edit {
@@ -139,8 +139,7 @@ impl Stream {
 
     /// The request's headers; in a further attempt, what the client sent.
     fn arrived(&mut self) -> Headers {
-        let map = host::headers(Side::Request).unwrap_or_default();
-        let mut headers = Headers::new(map.pairs());
+        let mut headers = host::headers(Side::Request).unwrap_or_default();
         // Asked of every request: Envoy may share one plugin between a place downstream and one upstream.
         let count = host::property("upstream\0request_attempt_count");
         let count = count.and_then(|count| Some(u64::from_le_bytes(count.try_into().ok()?)));
@@ -152,9 +151,10 @@ impl Stream {
             let kept = (count > 1).then(|| host::property(Originals::PROPERTY)).flatten();
             let originals =
                 kept.and_then(|bytes| Originals::from_bytes(&bytes)).unwrap_or_default();
+            let arrived = headers.clone();
             let edits = originals.restore(&mut headers);
             self.apply(Side::Request, &edits);
-            self.attempt = Some(Attempt { arrived: map, originals, noted: false });
+            self.attempt = Some(Attempt { arrived, originals, noted: false });
         }
         headers
     }
@@ -340,7 +340,7 @@ impl HttpContext for Stream {
             || host::property("response\0code_details").is_some_and(|d| d == b"via_upstream");
         let may_hold = self.attempt.is_none() || self.plugin.holds_upstream_responses();
         let held = may_hold && self.plugin.pipeline.settings().headers == HeaderMode::Hold;
-        let headers = Headers::new(host::headers(Side::Response).unwrap_or_default().pairs());
+        let headers = host::headers(Side::Response).unwrap_or_default();
         self.answered = from_provider;
         if from_provider {
             self.look_again();
@@ -399,10 +399,7 @@ impl Context for Stream {
         // Without headers there was no answer.
         let answer = match headers {
             0 => Err(CalloutFailed),
-            _ => Ok(HttpAnswer {
-                headers: Headers::new(host::called_headers()),
-                body: host::called_body(size),
-            }),
+            _ => Ok(HttpAnswer { headers: host::called_headers(), body: host::called_body(size) }),
         };
         self.called(token, answer);
     }

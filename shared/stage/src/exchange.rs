@@ -6,7 +6,7 @@ use std::rc::Rc;
 use log::Level;
 
 use crate::Callout;
-use crate::metrics::{Metric, Series};
+use crate::metrics::{KnownSeries, Metric, Series};
 use crate::store::{Memory, Store};
 
 /// Where a value stands among Envoy's attributes: `["xds", "upstream_host_metadata", …]`.
@@ -27,6 +27,8 @@ pub struct Exchange {
     pub properties: Properties,
     /// What all workers share.
     pub store: Rc<dyn Store>,
+    /// The series of metrics that earlier exchanges counted in.
+    pub series: Rc<KnownSeries>,
     /// Facts for filter state, oldest first: see [`crate::facts`]. They stay for the whole request, so that
     /// a stage can ask what an earlier one found ([`Exchange::told`]).
     pub facts: Vec<(&'static str, String)>,
@@ -47,11 +49,17 @@ impl Default for Exchange {
 impl Exchange {
     /// An exchange at the beginning of time, with nothing known but what all workers share.
     pub fn new(store: Rc<dyn Store>) -> Exchange {
+        Exchange::sharing(store, Rc::default())
+    }
+
+    /// The same, with the series that a host keeps.
+    pub fn sharing(store: Rc<dyn Store>, series: Rc<KnownSeries>) -> Exchange {
         Exchange {
             now: 0,
             dice: 0,
             properties: Properties::new(),
             store,
+            series,
             facts: Vec::new(),
             metrics: Vec::new(),
             logs: Vec::new(),
@@ -88,7 +96,8 @@ impl Exchange {
 
     /// Counts `value` more, or records it in a histogram; `name` is a row of [`crate::metrics::METRICS`].
     pub fn add(&mut self, name: &'static str, labels: &[(&'static str, &str)], value: u64) {
-        self.record(&Rc::new(Series::new(name, labels)), value);
+        let series = self.series.find(name, labels);
+        self.metrics.push(Metric { series, value });
     }
 
     /// [`Exchange::add`] for a series that is kept.

@@ -121,7 +121,9 @@ impl Flow {
 
     /// Whether there is anything to do for the answer.
     pub fn is_open(&self) -> bool {
-        self.request.is_some()
+        self.request.as_ref().is_some_and(|request| {
+            self.pipeline.asks_later() || request.turns.iter().any(|turn| turn.wants_answer())
+        })
     }
 
     /// The request's headers. `end`: it has no body.

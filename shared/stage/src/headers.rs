@@ -1,8 +1,9 @@
 //! Headers as bytes, with a record of what was changed.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use chat::json::same;
+use chat::json::{same, same_bytes};
 
 /// How most content-types are written.
 const USUAL: [&str; 2] = ["application/json", "text/event-stream"];
@@ -25,95 +26,186 @@ impl Edit {
     }
 }
 
-/// An ordered header map: lower-case names, values of any bytes, pseudo-headers (`:path`, `:status`)
-/// included. Changes take effect at once and are recorded for the host.
-#[derive(Debug, Clone, Default)]
-pub struct Headers {
-    pairs: Vec<(String, Vec<u8>)>,
-    edits: Vec<Edit>,
-    /// No name is there of a length whose bit is not set: most that are asked for are not there.
-    lengths: u64,
+/// Where a name or a value stands among the bytes of its map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Its first byte.
+    pub start: usize,
+    /// How many bytes it has.
+    pub length: usize,
 }
 
-impl PartialEq for Headers {
-    fn eq(&self, other: &Headers) -> bool {
-        (&self.pairs, &self.edits) == (&other.pairs, &other.edits)
+impl Part {
+    fn of(self, bytes: &[u8]) -> Option<&[u8]> {
+        bytes.get(self.start..)?.get(..self.length)
     }
 }
 
-impl Eq for Headers {}
+/// Where a header stands among the bytes of its map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its name.
+    pub name: Part,
+    /// Its value.
+    pub value: Part,
+}
 
-/// The bit of names as long as this one.
-fn length_bit(name: &str) -> u64 {
-    1 << (name.len() % 64)
+/// An ordered header map: lower-case names, values of any bytes, pseudo-headers (`:path`, `:status`)
+/// included. Changes take effect at once and are recorded for the host.
+///
+/// Names and values stay in the bytes that the host gave, and what is set goes behind them: a map is two pieces
+/// of memory, however many headers it has.
+#[derive(Clone, Default)]
+pub struct Headers {
+    bytes: Vec<u8>,
+    places: Vec<Place>,
+    edits: Vec<Edit>,
+    /// No name is there whose bit is not set: most that are asked for are not there.
+    bits: u64,
+}
+
+/// The bit of names that are as long as this one and begin and end like it.
+fn bit(name: &[u8]) -> u64 {
+    let edge = |byte: Option<&u8>| usize::from(byte.copied().unwrap_or_default());
+    1 << ((name.len() * 7 + edge(name.first()) * 3 + edge(name.last())) % 64)
 }
 
 impl Headers {
-    /// The map as the host gave it.
+    /// A map of these names and values.
     pub fn new(pairs: Vec<(String, Vec<u8>)>) -> Headers {
-        let lengths = pairs.iter().fold(0, |bits, pair| bits | length_bit(&pair.0));
-        Headers { pairs, edits: Vec::new(), lengths }
+        let mut headers = Headers::default();
+        for (name, value) in pairs {
+            headers.push(name.as_bytes(), &value);
+        }
+        headers
     }
 
-    /// The headers, if one of this name may be among them.
-    fn candidates(&self, name: &str) -> &[(String, Vec<u8>)] {
-        if self.lengths & length_bit(name) == 0 { &[] } else { &self.pairs }
+    /// A map whose headers stand at `places` in `bytes`, up to the first that does not.
+    pub fn within(bytes: Vec<u8>, mut places: Vec<Place>) -> Headers {
+        let mut bits = 0;
+        let stands = |place: &Place| {
+            bits |= bit(place.name.of(&bytes)?);
+            place.value.of(&bytes)?;
+            Some(())
+        };
+        let standing = places.iter().map_while(stands).count();
+        places.truncate(standing);
+        Headers { bytes, places, edits: Vec::new(), bits }
+    }
+
+    fn part(&self, part: Part) -> &[u8] {
+        part.of(&self.bytes).unwrap_or_default()
+    }
+
+    fn names_it(&self, place: &Place, name: &str) -> bool {
+        place.name.length == name.len() && same_bytes(self.part(place.name), name.as_bytes())
+    }
+
+    /// Where the first header of this name is in the list.
+    #[inline]
+    fn position(&self, name: &str) -> Option<usize> {
+        if self.bits & bit(name.as_bytes()) == 0 { None } else { self.search(name) }
+    }
+
+    fn search(&self, name: &str) -> Option<usize> {
+        self.places.iter().position(|place| self.names_it(place, name))
+    }
+
+    /// The first value of `name`.
+    pub fn first(&self, name: &str) -> Option<&[u8]> {
+        Some(self.part(self.places.get(self.position(name)?)?.value))
     }
 
     /// All values of `name`. Security decisions look at all of them.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        let candidates = self.candidates(name).iter();
-        candidates.filter(move |pair| same(&pair.0, name)).map(|pair| pair.1.as_slice())
+        let first = self.position(name).unwrap_or(self.places.len());
+        let places = self.places.get(first..).unwrap_or_default().iter();
+        places.filter(move |place| self.names_it(place, name)).map(|place| self.part(place.value))
     }
 
     /// The first value of `name`, if it is UTF-8.
     pub fn text(&self, name: &str) -> Option<&str> {
-        let pair = self.candidates(name).iter().find(|pair| same(&pair.0, name))?;
-        std::str::from_utf8(&pair.1).ok()
+        std::str::from_utf8(self.first(name)?).ok()
     }
 
     /// Whether there is such a header.
     pub fn has(&self, name: &str) -> bool {
-        self.candidates(name).iter().any(|pair| same(&pair.0, name))
+        self.position(name).is_some()
     }
 
-    /// The names, in order, repeated where the header is.
+    /// The names, in order, repeated where the header is. One that is no text, which Envoy lets nobody send, is not
+    /// among them.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.pairs.iter().map(|pair| pair.0.as_str())
+        self.places.iter().filter_map(|place| std::str::from_utf8(self.part(place.name)).ok())
+    }
+
+    /// Names and values, in order.
+    fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.places.iter().map(|place| (self.part(place.name), self.part(place.value)))
+    }
+
+    fn append(&mut self, part: &[u8]) -> Part {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(part);
+        Part { start, length: part.len() }
+    }
+
+    fn push(&mut self, name: &[u8], value: &[u8]) {
+        self.bits |= bit(name);
+        let place = Place { name: self.append(name), value: self.append(value) };
+        self.places.push(place);
     }
 
     /// Makes `value` the only value of `name`. If it is already, the host has nothing to do.
     pub fn set(&mut self, name: &str, value: impl Into<Vec<u8>>) {
-        let value = value.into();
-        let known = if self.candidates(name).is_empty() { 0 } else { usize::MAX };
-        let mut of_name = self.pairs.iter_mut().take(known).filter(|pair| same(&pair.0, name));
-        match (of_name.next(), of_name.next().is_some()) {
-            (Some(pair), false) if pair.1 == value => return,
-            (Some(pair), false) => pair.1.clone_from(&value),
-            (None, _) => {
-                self.lengths |= length_bit(name);
-                self.pairs.push((name.to_owned(), value.clone()));
-            }
-            (Some(pair), true) => {
-                pair.1.clone_from(&value);
-                let mut seen = false;
-                self.pairs
-                    .retain(|pair| !same(&pair.0, name) || !std::mem::replace(&mut seen, true));
+        self.put(name, value.into());
+    }
+
+    fn put(&mut self, name: &str, value: Vec<u8>) {
+        match self.position(name) {
+            None => self.push(name.as_bytes(), &value),
+            Some(at) => {
+                let behind = self.places.get(at + 1..).unwrap_or_default();
+                let repeated = behind.iter().any(|place| self.names_it(place, name));
+                if !repeated && self.first(name) == Some(&value) {
+                    return;
+                }
+                if repeated {
+                    self.take_out(name, at + 1);
+                }
+                let value = self.append(&value);
+                if let Some(place) = self.places.get_mut(at) {
+                    place.value = value;
+                }
             }
         }
         self.record(Edit::Set(name.to_owned(), value));
     }
 
+    /// Takes out the headers of this name from `first` on.
+    fn take_out(&mut self, name: &str, first: usize) {
+        let mut places = std::mem::take(&mut self.places);
+        let mut index = 0;
+        places.retain(|place| {
+            index += 1;
+            index <= first || !self.names_it(place, name)
+        });
+        self.places = places;
+    }
+
     /// What counts is what was done last to a name.
     fn record(&mut self, edit: Edit) {
-        self.edits.retain(|earlier| !same(earlier.name(), edit.name()));
+        let known = |earlier: &Edit| same(earlier.name(), edit.name());
+        if let Some(earlier) = self.edits.iter().position(known) {
+            self.edits.remove(earlier);
+        }
         self.edits.push(edit);
     }
 
     /// Takes out every value of `name`.
     pub fn remove(&mut self, name: &str) {
-        if self.has(name) {
-            self.pairs.retain(|pair| !same(&pair.0, name));
+        if let Some(first) = self.position(name) {
+            self.take_out(name, first);
             self.record(Edit::Remove(name.to_owned()));
         }
     }
@@ -131,7 +223,12 @@ impl Headers {
                 || name.contains("ratelimit-")
                 || name.ends_with("request-id")
         };
-        self.pairs.iter().filter(|pair| tells(&pair.0)).cloned().collect()
+        let texts =
+            self.pairs().filter_map(|(name, value)| Some((std::str::from_utf8(name).ok()?, value)));
+        texts
+            .filter(|(name, _)| tells(name))
+            .map(|(name, value)| (name.to_owned(), value.to_vec()))
+            .collect()
     }
 
     /// The HTTP status of a response.
@@ -148,7 +245,7 @@ impl Headers {
     /// The media type in lower case, without parameters.
     pub fn media_type(&self) -> Cow<'static, str> {
         // Nearly always one of these, which is asked for several times.
-        let value = self.all("content-type").next().unwrap_or_default();
+        let value = self.first("content-type").unwrap_or_default();
         if let Some(usual) = USUAL.iter().find(|usual| usual.as_bytes() == value) {
             return Cow::Borrowed(usual);
         }
@@ -168,6 +265,21 @@ impl Headers {
     /// The length that the sender announces.
     pub fn content_length(&self) -> Option<u64> {
         self.text("content-length").and_then(|length| length.parse().ok())
+    }
+}
+
+impl PartialEq for Headers {
+    fn eq(&self, other: &Headers) -> bool {
+        self.pairs().eq(other.pairs()) && self.edits == other.edits
+    }
+}
+
+impl Eq for Headers {}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = String::from_utf8_lossy;
+        f.debug_list().entries(self.pairs().map(|(name, value)| (text(name), text(value)))).finish()
     }
 }
 
@@ -236,6 +348,33 @@ mod tests {
     fn a_value_that_is_no_text_is_not_text() {
         let headers = Headers::new(vec![("a".into(), vec![0xff])]);
         assert!(headers.has("a") && headers.text("a").is_none());
+    }
+
+    #[test]
+    fn headers_stand_where_the_host_says() {
+        let bytes = b"..a\0:12\0cd..".to_vec();
+        let part = |start, length| Part { start, length };
+        let place = |name, value| Place { name, value };
+        let a = place(part(2, 1), part(5, 2));
+        let places = vec![a, place(part(4, 1), part(7, 0)), place(part(8, 2), part(9, 1))];
+        let mut headers = Headers::within(bytes.clone(), places);
+        let same = Headers::new(vec![
+            ("a".into(), b"12".to_vec()),
+            (":".into(), Vec::new()),
+            ("cd".into(), b"d".to_vec()),
+        ]);
+        assert_eq!(headers, same);
+        assert_eq!(headers.names().collect::<Vec<_>>(), ["a", ":", "cd"]);
+        headers.set("a", "345");
+        assert_eq!((headers.text("a"), headers.text("cd")), (Some("345"), Some("d")));
+
+        for (start, length) in [(12, 1), (0, 13), (usize::MAX, 1), (1, usize::MAX)] {
+            let beyond = part(start, length);
+            for beyond in [Place { name: beyond, ..a }, Place { value: beyond, ..a }] {
+                let headers = Headers::within(bytes.clone(), vec![a, beyond, a]);
+                assert_eq!(headers, Headers::new(vec![("a".into(), b"12".to_vec())]));
+            }
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use config::{Blueprint, ConfigError, Environment, Errors};
 pub use exchange::{Exchange, Properties, PropertyPath};
 pub use flow::{Answer, BodyStep, Flow, HeadStep};
 pub use glance::Unparsed;
-pub use headers::{Edit, Headers};
+pub use headers::{Edit, Headers, Part, Place};
 pub use log::Level;
 pub use message::{Body, Content, Request, Response};
 pub use originals::Originals;

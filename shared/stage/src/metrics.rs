@@ -4,9 +4,11 @@
 //! own prefix, for example `provider_translator.requests.target.claude`. Envoy's `stats_tags` take them out
 //! again by [`tag_regex`]. Values are made of `[A-Za-z0-9_-]`; anything else becomes `_`.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::rc::Rc;
+
+use chat::json::same;
 
 /// Counter or histogram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -373,6 +375,57 @@ impl Series {
     }
 }
 
+/// So many series are kept: more than a configuration has of those whose labels it names itself.
+const KEPT: usize = 64;
+
+/// The series that were asked for first.
+#[derive(Debug, Default)]
+pub struct KnownSeries(RefCell<Vec<KnownOne>>);
+
+#[derive(Debug)]
+struct KnownOne {
+    name: &'static str,
+    /// As they were given.
+    labels: Vec<(&'static str, String)>,
+    series: Rc<Series>,
+}
+
+impl KnownOne {
+    fn is(&self, name: &str, labels: &[(&'static str, &str)]) -> bool {
+        let mut both = self.labels.iter().zip(labels);
+        same(self.name, name)
+            && self.labels.len() == labels.len()
+            && both.all(|(one, other)| same(&one.1, other.1) && same(one.0, other.0))
+    }
+}
+
+impl KnownSeries {
+    /// The series of that metric with these labels, see [`Series::new`].
+    pub fn find(&self, name: &'static str, labels: &[(&'static str, &str)]) -> Rc<Series> {
+        let known = self.0.try_borrow();
+        let found =
+            known.as_ref().ok().and_then(|known| known.iter().find(|it| it.is(name, labels)));
+        if let Some(one) = found {
+            return Rc::clone(&one.series);
+        }
+        drop(known);
+        self.keep(name, labels)
+    }
+
+    #[cold]
+    fn keep(&self, name: &'static str, labels: &[(&'static str, &str)]) -> Rc<Series> {
+        let series = Rc::new(Series::new(name, labels));
+        if let Ok(mut known) = self.0.try_borrow_mut()
+            && known.len() < KEPT
+        {
+            let labels =
+                labels.iter().map(|(label, value)| (*label, (*value).to_owned())).collect();
+            known.push(KnownOne { name, labels, series: Rc::clone(&series) });
+        }
+        series
+    }
+}
+
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
 }
@@ -394,6 +447,28 @@ mod tests {
     fn rows_are_sorted_and_told_in_full() {
         assert!(METRICS.is_sorted_by_key(|row| row.name));
         assert!(METRICS.iter().all(|row| !row.doc.is_empty() && !row.unit.is_empty()));
+    }
+
+    #[test]
+    fn a_series_is_found_again_by_its_labels() {
+        let known = KnownSeries::default();
+        let first = known.find(REQUESTS, &[("target", "a")]);
+        assert!(Rc::ptr_eq(&first, &known.find(REQUESTS, &[("target", "a")])));
+        for (name, labels) in [
+            (REQUESTS, &[("target", "b")][..]),
+            (REQUESTS, &[]),
+            (DROPPED_FIELDS, &[("target", "a")]),
+            (PROVIDER_ERRORS, &[("target", "a"), ("status", "429")]),
+        ] {
+            assert_eq!(*known.find(name, labels), Series::new(name, labels));
+        }
+        for number in 0..1000 {
+            let target = number.to_string();
+            let labels = [("target", target.as_str())];
+            assert_eq!(*known.find(REQUESTS, &labels), Series::new(REQUESTS, &labels));
+        }
+        assert_eq!(known.0.borrow().len(), KEPT);
+        assert!(Rc::ptr_eq(&first, &known.find(REQUESTS, &[("target", "a")])));
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! be sent the first one's path and key. What Envoy does keep for the request's whole life is filter state,
 //! so the values that an attempt is about to change are noted there and put back at the next.
 
+use chat::json::same;
+
 use crate::{Edit, Headers};
 
 /// The values that headers had when the request arrived, for those that some attempt has changed. Several
@@ -59,33 +61,20 @@ impl Originals {
 
     /// Notes the value that each header had which `edits` change for the first time; `arrived` are all headers
     /// in the state they arrived in. Returns whether there was any to note.
-    pub fn note<'a>(
-        &mut self,
-        arrived: impl Iterator<Item = (&'a [u8], &'a [u8])>,
-        edits: &[Edit],
-    ) -> bool {
+    pub fn note(&mut self, arrived: &Headers, edits: &[Edit]) -> bool {
         let known = self.0.len();
-        for edit in edits {
-            if !self.0.iter().any(|original| original.0 == edit.name()) {
-                self.0.push((edit.name().to_owned(), None));
+        for name in edits.iter().map(Edit::name) {
+            if self.0.iter().any(|original| same(&original.0, name)) {
+                continue;
             }
-        }
-        let new = self.0.get_mut(known..).unwrap_or_default();
-        if new.is_empty() {
-            return false;
-        }
-        for (name, value) in arrived {
-            let original = new.iter_mut().find(|original| original.0.as_bytes() == name);
-            match original.map(|original| &mut original.1) {
-                None => {}
-                Some(Some(list)) => {
-                    list.extend_from_slice(b", ");
-                    list.extend_from_slice(value);
-                }
-                Some(none) => *none = Some(value.to_vec()),
+            let mut values = arrived.all(name);
+            let mut original = values.next().map(<[u8]>::to_vec);
+            if let Some(list) = &mut original {
+                values.for_each(|value| list.extend_from_slice(&[b", ", value].concat()));
             }
+            self.0.push((name.to_owned(), original));
         }
-        true
+        self.0.len() > known
     }
 }
 
@@ -122,10 +111,6 @@ mod tests {
         ]
     }
 
-    fn of(pairs: &[(String, Vec<u8>)]) -> impl Iterator<Item = (&[u8], &[u8])> {
-        pairs.iter().map(|(name, value)| (name.as_bytes(), value.as_slice()))
-    }
-
     #[test]
     fn the_second_attempt_sees_what_the_client_sent() {
         let arrived = Headers::new(pairs());
@@ -134,7 +119,7 @@ mod tests {
         headers.set("x-api-key", "first provider's");
         headers.remove("authorization");
         let mut originals = Originals::default();
-        assert!(originals.note(of(&pairs()), &headers.take_edits()));
+        assert!(originals.note(&arrived, &headers.take_edits()));
 
         let edits = Originals::from_bytes(&originals.to_bytes()).unwrap().restore(&mut headers);
         assert!(edits.contains(&Edit::Remove("x-api-key".into())));
@@ -147,10 +132,10 @@ mod tests {
     fn an_original_is_noted_once() {
         let edits = [Edit::Set(":path".into(), b"/b".to_vec())];
         let mut originals = Originals::default();
-        let path = |path: &str| vec![(":path".to_owned(), path.as_bytes().to_vec())];
-        assert!(originals.note(of(&path("/a")), &edits));
-        assert!(!originals.note(of(&path("/b")), &edits));
-        let mut second = Headers::new(path("/b"));
+        let path = |path: &str| Headers::new(vec![(":path".to_owned(), path.as_bytes().to_vec())]);
+        assert!(originals.note(&path("/a"), &edits));
+        assert!(!originals.note(&path("/b"), &edits));
+        let mut second = path("/b");
         assert_eq!(originals.restore(&mut second), [Edit::Set(":path".into(), b"/a".to_vec())]);
     }
 
@@ -159,7 +144,8 @@ mod tests {
         let arrived = [("a", "1"), ("b", "2"), ("a", "3")];
         let arrived = arrived.map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()));
         let mut originals = Originals::default();
-        assert!(originals.note(of(&arrived), &[Edit::Remove("a".into())]));
+        let arrived = Headers::new(arrived.to_vec());
+        assert!(originals.note(&arrived, &[Edit::Remove("a".into())]));
         let edits = originals.restore(&mut Headers::default());
         assert_eq!(edits, [Edit::Set("a".into(), b"1, 3".to_vec())]);
     }

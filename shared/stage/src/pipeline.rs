@@ -134,6 +134,12 @@ pub trait Turn {
         Ok(())
     }
 
+    /// Whether anything of the answer matters to it: asked when an answer comes, before its headers are read. If no
+    /// turn of a request wants it, nothing is read of it at all.
+    fn wants_answer(&self) -> bool {
+        true
+    }
+
     /// The answer's headers, `:status` included, before any of its body. They may be edited, also where the
     /// body is not wanted.
     fn on_response_head(&mut self, headers: &mut Headers, io: &mut Exchange) -> Reading {
@@ -325,6 +331,11 @@ impl Pipeline {
     /// came.
     pub fn unanswered_properties(&self) -> &[Property] {
         &self.unanswered_properties
+    }
+
+    /// Whether it matters if a provider's answer comes, whoever reads it.
+    pub(crate) fn asks_later(&self) -> bool {
+        !self.late_properties.is_empty() || !self.unanswered_properties.is_empty()
     }
 
     /// Whether [`Exchange::dice`] is wanted.

@@ -4,6 +4,8 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
 
+use super::names::Known;
+
 /// The name of an object's field. One that is written in the code or in [`super::names`] takes no memory.
 #[derive(Clone)]
 pub struct Key(Repr);
@@ -18,8 +20,8 @@ impl Key {
     /// A name that is read somewhere.
     #[inline]
     pub fn read(text: &str) -> Key {
-        match super::names::known(text) {
-            Some(name) => Key(Repr::Static(name)),
+        match super::names::known(text.as_bytes()) {
+            Some(known) => known.into(),
             None => Key(Repr::Owned(text.into())),
         }
     }
@@ -45,7 +47,12 @@ impl Key {
 /// two words that tell.
 #[inline]
 pub fn same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
+    same_bytes(one.as_bytes(), other.as_bytes())
+}
+
+/// [`same`] for names that are bytes.
+#[inline]
+pub fn same_bytes(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }
@@ -88,6 +95,12 @@ impl From<&'static str> for Key {
     fn from(name: &'static str) -> Key {
         debug_assert_eq!(super::scan::plain(name.as_bytes()), name.len(), "a name to be escaped");
         Key(Repr::Static(name))
+    }
+}
+
+impl From<Known> for Key {
+    fn from(known: Known) -> Key {
+        Key(Repr::Static(known.name()))
     }
 }
 

@@ -31,7 +31,7 @@ pub use crate::json_tree as json;
 #[doc(hidden)]
 pub use convert::ToJson;
 pub use cursor::{Cursor, EachItem, EachMember, Unclear};
-pub use key::{Key, same};
+pub use key::{Key, same, same_bytes};
 pub use map::{Entry, IntoIter, Iter, IterMut, Map, object};
 pub use number::Number;
 pub use parse::{ParseError, parse, parse_str};

@@ -3,7 +3,7 @@
 //! A name that is listed here is read without taking memory. Nothing else depends on it: a name that is not
 //! listed is read all the same.
 
-use super::key::same;
+use super::key::same_bytes;
 
 /// The names, sorted.
 #[rustfmt::skip]
@@ -39,18 +39,47 @@ const NAMES: [&str; 166] = [
 /// Slots of the table: a power of two, several times as many as there are names.
 const SLOTS: usize = 512;
 
-/// Each name in the first free slot from its own on.
-static TABLE: [&str; SLOTS] = table();
+/// Each name in the first free slot from its own on, by its place in the list; a free slot has none of the list.
+static TABLE: [u8; SLOTS] = table();
+
+/// A name of the list, told by its place in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Known(u8);
+
+impl Known {
+    pub(super) fn name(self) -> &'static str {
+        NAMES.get(usize::from(self.0)).copied().unwrap_or_default()
+    }
+}
+
+/// Some names of the list.
+#[derive(Debug, Default)]
+pub(super) struct Few([u64; NAMES.len().div_ceil(64)]);
+
+impl Few {
+    /// Adds a name. Returns whether it was missing.
+    pub(super) fn add(&mut self, known: Known) -> bool {
+        let bit = 1 << (known.0 % 64);
+        match self.0.get_mut(usize::from(known.0 / 64)) {
+            Some(word) if *word & bit == 0 => {
+                *word |= bit;
+                true
+            }
+            _ => false,
+        }
+    }
+}
 
 /// The name that `text` is, if it is listed.
-pub(super) fn known(text: &str) -> Option<&'static str> {
-    let mut slot = slot(text.as_bytes());
+#[inline]
+pub(super) fn known(text: &[u8]) -> Option<Known> {
+    let mut slot = slot(text);
     loop {
-        match TABLE.get(slot % SLOTS) {
-            None | Some(&"") => return None,
-            Some(&name) if same(name, text) => return Some(name),
-            _ => slot += 1,
+        let place = *TABLE.get(slot % SLOTS)?;
+        if same_bytes(NAMES.get(usize::from(place))?.as_bytes(), text) {
+            return Some(Known(place));
         }
+        slot += 1;
     }
 }
 
@@ -61,15 +90,15 @@ const fn slot(name: &[u8]) -> usize {
 }
 
 #[allow(clippy::indexing_slicing, reason = "done by the compiler")]
-const fn table() -> [&'static str; SLOTS] {
-    let mut table = [""; SLOTS];
+const fn table() -> [u8; SLOTS] {
+    let mut table = [u8::MAX; SLOTS];
     let mut next = 0;
     while next < NAMES.len() {
         let mut slot = slot(NAMES[next].as_bytes()) % SLOTS;
-        while !table[slot].is_empty() {
+        while table[slot] != u8::MAX {
             slot = (slot + 1) % SLOTS;
         }
-        table[slot] = NAMES[next];
+        table[slot] = next as u8;
         next += 1;
     }
     table
@@ -86,9 +115,19 @@ mod tests {
     fn names_are_sorted_and_all_are_known() {
         assert!(NAMES.is_sorted());
         for name in NAMES {
-            assert_eq!(known(name), Some(name));
-            assert_eq!(known(&format!("{name}_")), None);
+            assert_eq!(known(name.as_bytes()).map(Known::name), Some(name));
+            assert_eq!(known(format!("{name}_").as_bytes()), None);
         }
-        assert_eq!(known(""), None);
+        assert_eq!(known(b""), None);
+    }
+
+    #[test]
+    fn each_name_is_added_once() {
+        let mut few = Few::default();
+        for name in NAMES {
+            let known = known(name.as_bytes()).unwrap();
+            assert!(few.add(known), "{name}");
+            assert!(!few.add(known), "{name}");
+        }
     }
 }

@@ -9,8 +9,9 @@ pub struct Number(Repr);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Repr {
-    /// Written as Rust writes it, which is how nearly every count, index and time comes.
-    Natural(u64),
+    /// Written as Rust writes it, which is how nearly every count, index and time comes. In bytes, so that a number asks
+    /// for no more room in a value than a string does.
+    Natural([u8; 8]),
     /// The text of every other number.
     Text(Box<str>),
 }
@@ -29,7 +30,7 @@ impl Number {
     /// As a natural number, if it is one that fits and is written without fraction and exponent.
     pub fn as_u64(&self) -> Option<u64> {
         match &self.0 {
-            Repr::Natural(value) => Some(*value),
+            Repr::Natural(value) => Some(u64::from_ne_bytes(*value)),
             Repr::Text(_) => None,
         }
     }
@@ -37,7 +38,7 @@ impl Number {
     /// As a whole number, if it is one that fits and is written without fraction and exponent.
     pub fn as_i64(&self) -> Option<i64> {
         match &self.0 {
-            Repr::Natural(value) => i64::try_from(*value).ok(),
+            Repr::Natural(value) => i64::try_from(u64::from_ne_bytes(*value)).ok(),
             Repr::Text(text) => text.parse().ok(),
         }
     }
@@ -46,7 +47,7 @@ impl Number {
     pub fn as_f64(&self) -> Option<f64> {
         match &self.0 {
             #[allow(clippy::cast_precision_loss, reason = "the nearest is asked for")]
-            Repr::Natural(value) => Some(*value as f64),
+            Repr::Natural(value) => Some(u64::from_ne_bytes(*value) as f64),
             Repr::Text(text) => text.parse().ok().filter(|value: &f64| value.is_finite()),
         }
     }
@@ -66,19 +67,15 @@ impl Number {
         matches!(&self.0, Repr::Text(text) if text.contains(['.', 'e', 'E']))
     }
 
-    /// The number that `text` is; the caller has seen that it is one. `natural`: its value, if `text` is how
-    /// Rust writes that.
-    pub(super) fn read(text: &str, natural: Option<u64>) -> Number {
-        match natural {
-            Some(value) => Number(Repr::Natural(value)),
-            None => Number(Repr::Text(text.into())),
-        }
+    /// The number that `text` is; the caller has seen that it is one, and not how Rust writes a `u64`.
+    pub(super) fn read(text: String) -> Number {
+        Number(Repr::Text(text.into()))
     }
 
     /// Appends its digits.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         match &self.0 {
-            Repr::Natural(value) => write_natural(*value, out),
+            Repr::Natural(value) => write_natural(u64::from_ne_bytes(*value), out),
             Repr::Text(text) => out.extend_from_slice(text.as_bytes()),
         }
     }
@@ -102,7 +99,7 @@ fn write_natural(mut value: u64, out: &mut Vec<u8>) {
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Repr::Natural(value) => value.fmt(f),
+            Repr::Natural(value) => u64::from_ne_bytes(*value).fmt(f),
             Repr::Text(text) => f.write_str(text),
         }
     }
@@ -125,13 +122,13 @@ macro_rules! from_integers {
     ($($signed:ident)+; $($unsigned:ident)+) => {
         $(impl From<$unsigned> for Number {
             fn from(value: $unsigned) -> Number {
-                Number(Repr::Natural(value as u64))
+                Number(Repr::Natural((value as u64).to_ne_bytes()))
             }
         })+
         $(impl From<$signed> for Number {
             fn from(value: $signed) -> Number {
                 match u64::try_from(value) {
-                    Ok(value) => Number(Repr::Natural(value)),
+                    Ok(value) => value.into(),
                     Err(_) => Number(Repr::Text(value.to_string().into())),
                 }
             }

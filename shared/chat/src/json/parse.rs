@@ -1,14 +1,20 @@
 //! From text to tree.
 //!
-//! Written by hand because the tree can then be made in one go: strings are cut out of text that was checked
-//! once, names are recognised before memory is taken for them, numbers keep their text without a detour. It
-//! is compared with `serde_json` by properties and by fuzzing.
+//! Written by hand because the tree can then be made in one go: only what becomes a string is checked to be text,
+//! names are recognised before memory is taken for them, numbers keep their text without a detour. It is compared
+//! with `serde_json` by properties and by fuzzing.
 
+use std::borrow::Cow;
+
+use super::names::{Few, known};
 use super::{Key, Map, Number, Value};
 use crate::json::scan::plain;
 
 /// Every number of so many digits fits in 64 bits.
 const SAFE_DIGITS: usize = 19;
+
+/// What a body says on its first level has room for so many fields from the start: growing copies them.
+const FIELDS: usize = 16;
 
 /// How deep values may be nested.
 const DEPTH: usize = 127;
@@ -39,10 +45,8 @@ pub enum ParseError {
 /// # Errors
 /// See [`ParseError`].
 pub fn parse(bytes: &[u8]) -> Result<Value, ParseError> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => parse_str(text),
-        Err(error) => Err(Wrong::Syntax(error.valid_up_to()).explain(bytes)),
-    }
+    let mut parser = Parser { bytes, at: 0, depth: 0 };
+    parser.document().map_err(|wrong| wrong.explain(bytes))
 }
 
 /// Reads JSON text, such as tool arguments that stand in a string, by the same rules as [`parse`].
@@ -50,8 +54,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, ParseError> {
 /// # Errors
 /// See [`ParseError`].
 pub fn parse_str(text: &str) -> Result<Value, ParseError> {
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, depth: 0 };
-    parser.document().map_err(|wrong| wrong.explain(parser.bytes))
+    parse(text.as_bytes())
 }
 
 /// What is wrong, and at which byte.
@@ -61,21 +64,26 @@ enum Wrong {
 }
 
 impl Wrong {
-    fn explain(&self, bytes: &[u8]) -> ParseError {
-        let (Wrong::DuplicateKey(at) | Wrong::Syntax(at)) = *self;
+    /// What is no text is said first, wherever it stands: only then does a place mean the same to everybody.
+    #[cold]
+    fn explain(self, bytes: &[u8]) -> ParseError {
+        let wrong = match std::str::from_utf8(bytes) {
+            Ok(_) => self,
+            Err(error) => Wrong::Syntax(error.valid_up_to()),
+        };
+        let (Wrong::DuplicateKey(at) | Wrong::Syntax(at)) = wrong;
         let before = bytes.get(..at).unwrap_or(bytes);
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-        match self {
+        match wrong {
             Wrong::DuplicateKey(_) => ParseError::DuplicateKey { line, column },
             Wrong::Syntax(_) => ParseError::Syntax { line, column },
         }
     }
 }
 
+/// Bytes that are no text can only stand in strings: everywhere else they are no JSON.
 struct Parser<'a> {
-    text: &'a str,
-    /// The bytes of `text`.
     bytes: &'a [u8],
     at: usize,
     depth: usize,
@@ -157,20 +165,24 @@ impl<'a> Parser<'a> {
     }
 
     fn object(&mut self) -> Result<Value, Wrong> {
-        let mut map = Map::new();
         if self.next_token() == Some(b'}') {
             self.at += 1;
-            return Ok(Value::Object(map));
+            return Ok(Value::Object(Map::new()));
         }
+        let mut map = Map::with_capacity(if self.depth == 1 { FIELDS } else { 0 });
+        let mut names = Few::default();
         loop {
             if self.next_token() != Some(b'"') {
                 return Err(self.wrong());
             }
             let start = self.at;
             let name = self.name()?;
-            if map.contains_key(&name) {
-                return Err(Wrong::DuplicateKey(start));
-            }
+            // A name of the list is only like itself.
+            let name = match known(&name) {
+                Some(known) if names.add(known) => Key::from(known),
+                Some(_) => return Err(Wrong::DuplicateKey(start)),
+                None => self.unknown(name.into_owned(), start, &map)?,
+            };
             if self.next_token() != Some(b':') {
                 return Err(self.wrong());
             }
@@ -181,6 +193,12 @@ impl<'a> Parser<'a> {
                 return Ok(Value::Object(map));
             }
         }
+    }
+
+    /// A name that is not listed and stands at `start`, for `map`.
+    fn unknown(&self, name: Vec<u8>, start: usize, map: &Map) -> Result<Key, Wrong> {
+        let name = self.text(name)?;
+        if map.contains_key(&name) { Err(Wrong::DuplicateKey(start)) } else { Ok(Key::from(name)) }
     }
 
     /// Reads what follows an item: whether it is `end` or a comma.
@@ -201,23 +219,30 @@ impl<'a> Parser<'a> {
 
     /// Reads a string's text up to the first byte that is not simply text; that byte is not read yet.
     #[inline]
-    fn plain(&mut self) -> &'a str {
-        let start = self.at;
-        self.at += plain(self.bytes.get(start..).unwrap_or_default());
+    fn plain(&mut self) -> &'a [u8] {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
         // A quote, a backslash and a control character are no part of another character.
-        self.text.get(start..self.at).unwrap_or_default()
+        let length = plain(rest);
+        self.at += length;
+        rest.get(..length).unwrap_or_default()
+    }
+
+    /// The text that `bytes` are.
+    #[inline]
+    fn text(&self, bytes: Vec<u8>) -> Result<String, Wrong> {
+        String::from_utf8(bytes).map_err(|_| self.wrong())
     }
 
     #[inline]
-    fn name(&mut self) -> Result<Key, Wrong> {
+    fn name(&mut self) -> Result<Cow<'a, [u8]>, Wrong> {
         self.at += 1;
         let text = self.plain();
         match self.peek() {
             Some(b'"') => {
                 self.at += 1;
-                Ok(Key::read(text))
+                Ok(Cow::Borrowed(text))
             }
-            _ => self.escaped(text).map(|name| Key::read(&name)),
+            _ => self.escaped(text).map(Cow::Owned),
         }
     }
 
@@ -228,26 +253,32 @@ impl<'a> Parser<'a> {
         match self.peek() {
             Some(b'"') => {
                 self.at += 1;
-                Ok(text.to_owned())
+                self.text(text.to_vec())
             }
-            _ => self.escaped(text),
+            _ => {
+                let text = self.escaped(text)?;
+                self.text(text)
+            }
         }
     }
 
     /// Reads the rest of a string that begins with `start`.
-    fn escaped(&mut self, start: &str) -> Result<String, Wrong> {
-        let mut string = String::with_capacity(start.len() + 32);
-        string.push_str(start);
+    fn escaped(&mut self, start: &[u8]) -> Result<Vec<u8>, Wrong> {
+        let mut string = Vec::with_capacity(start.len() * 2 + 32);
+        string.extend_from_slice(start);
         loop {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(string);
                 }
-                Some(b'\\') => string.push(self.escape()?),
+                Some(b'\\') => {
+                    let character = self.escape()?;
+                    string.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                }
                 _ => return Err(self.wrong()),
             }
-            string.push_str(self.plain());
+            string.extend_from_slice(self.plain());
         }
     }
 
@@ -337,8 +368,16 @@ impl<'a> Parser<'a> {
             }
             self.digits()?;
         }
-        let text = self.text.get(start..self.at).unwrap_or_default();
-        Ok(Value::Number(Number::read(text, natural)))
+        Ok(Value::Number(match natural {
+            Some(natural) => natural.into(),
+            None => self.unnatural(start)?,
+        }))
+    }
+
+    /// The number that was read from `start` on.
+    fn unnatural(&self, start: usize) -> Result<Number, Wrong> {
+        let digits = self.bytes.get(start..self.at).unwrap_or_default();
+        Ok(Number::read(self.text(digits.to_vec())?))
     }
 
     /// Reads at least one digit.

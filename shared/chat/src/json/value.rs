@@ -23,6 +23,10 @@ pub enum Value {
     Object(Map),
 }
 
+/// Values are moved all the time: in a module, no kind of them may be larger than an object.
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<Value>() == 16 && size_of::<(super::Key, Value)>() == 28);
+
 impl Value {
     /// The field or item at `index`, if there is one.
     pub fn get<I: Index>(&self, index: I) -> Option<&Value> {

@@ -35,23 +35,25 @@ pub fn append(tree: &Value, out: &mut Vec<u8>) {
 }
 
 fn object(map: &Map, out: &mut Vec<u8>) {
-    out.push(b'{');
-    for (index, (name, value)) in map.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
+    let mut before = b'{';
+    for (name, value) in map {
         match name.plain() {
             Some(name) => {
-                out.push(b'"');
+                out.extend_from_slice(&[before, b'"']);
                 copy(name.as_bytes(), out);
                 out.extend_from_slice(b"\":");
             }
             None => {
+                out.push(before);
                 string(name, out);
                 out.push(b':');
             }
         }
         append(value, out);
+        before = b',';
+    }
+    if map.is_empty() {
+        out.push(b'{');
     }
     out.push(b'}');
 }

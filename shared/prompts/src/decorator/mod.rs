@@ -72,6 +72,10 @@ impl Turn for Decoration {
         }
         Ok(())
     }
+
+    fn wants_answer(&self) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]

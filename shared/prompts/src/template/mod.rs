@@ -139,6 +139,10 @@ impl Turn for Filling {
         io.count(metrics::TEMPLATES, &[("template", &name), ("version", &version.name)]);
         Ok(())
     }
+
+    fn wants_answer(&self) -> bool {
+        false
+    }
 }
 
 impl Template {
