@@ -72,7 +72,8 @@ impl Endpoint {
 
 /// `path` up to its query.
 pub(crate) fn without_query(path: &str) -> &str {
-    path.split(['?', '#']).next().unwrap_or_default()
+    let end = path.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    path.get(..end.unwrap_or(path.len())).unwrap_or_default()
 }
 
 /// `text` without percent escapes; as it is if they do not stand for text.

@@ -126,12 +126,12 @@ pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
 
 /// The dialect and endpoint that a client addresses with `method` and `path` (with or without a query).
 pub fn by_path(method: &str, path: &str) -> Option<(&'static dyn Dialect, &'static Endpoint)> {
-    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let path = endpoint::without_query(path);
     DIALECTS.iter().chain(OTHERS).copied().find_map(|dialect| {
         let endpoint = dialect
             .endpoints()
             .iter()
-            .find(|endpoint| endpoint.method == method && endpoint.serves(path))?;
+            .find(|endpoint| endpoint.serves(path) && endpoint.method == method)?;
         Some((dialect, endpoint))
     })
 }

@@ -54,6 +54,22 @@ fn a_value_is_masked_on_its_way_and_comes_back() {
 }
 
 #[test]
+fn an_answer_that_nobody_wants_is_not_looked_at() {
+    let vm = redactor(&json!({}));
+    let mut read = 0;
+    for (text, expected) in [("Hello!", 1), (MAIL, 2), ("Hello again!", 1)] {
+        let stream = vm.stream();
+        sent(&stream, CHAT, text);
+        answer(&stream, "200", "application/json", openai_answer().to_string().as_bytes());
+        assert_eq!(stream.downstream().status(), Some(200));
+        stream.finish();
+        let before =
+            std::mem::replace(&mut read, vm.host_calls()["proxy_get_header_map_pairs"].calls);
+        assert_eq!(read - before, expected, "{text}");
+    }
+}
+
+#[test]
 fn requests_draw_different_tags() {
     let vm = redactor(&json!({}));
     let first = sent(&vm.stream(), CHAT, MAIL);
