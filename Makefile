@@ -35,8 +35,10 @@ toolchain:
 # built as if there were no profile.
 LLVM := no-pgo-warn-mismatch disable-vp profile-summary-hot-count=1000 inlinehint-threshold=50 inlinecold-threshold=5 \
   inline-cold-callsite-threshold=5
+# Every host has vector instructions, and simdutf8 has to be told so. Nothing else is made of them that was not written so.
+VECTORS := -C target-feature=+simd128 -C no-vectorize-loops -C no-vectorize-slp
 CARGO_WASM = RUSTC_WRAPPER="$(CURDIR)/profile/rustc" \
-  CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS="-C symbol-mangling-version=v0 $(1)" cargo
+  CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS="-C symbol-mangling-version=v0 $(VECTORS) $(1)" cargo
 PROFILED := $(call CARGO_WASM,-C profile-use=$(CURDIR)/profile/typical.profdata $(addprefix -C llvm-args=-,$(LLVM)))
 
 # One at a time, so that no filter gets the Cargo features of another. The linker leaves room in every call and address,

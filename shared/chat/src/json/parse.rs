@@ -181,7 +181,7 @@ impl<'a> Parser<'a> {
             let name = match known(&name) {
                 Some(known) if names.add(known) => Key::from(known),
                 Some(_) => return Err(Wrong::DuplicateKey(start)),
-                None => self.unknown(name.into_owned(), start, &map)?,
+                None => self.unknown(&name, start, &map)?,
             };
             if self.next_token() != Some(b':') {
                 return Err(self.wrong());
@@ -196,7 +196,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A name that is not listed and stands at `start`, for `map`.
-    fn unknown(&self, name: Vec<u8>, start: usize, map: &Map) -> Result<Key, Wrong> {
+    fn unknown(&self, name: &[u8], start: usize, map: &Map) -> Result<Key, Wrong> {
         let name = self.text(name)?;
         if map.contains_key(&name) { Err(Wrong::DuplicateKey(start)) } else { Ok(Key::from(name)) }
     }
@@ -229,8 +229,8 @@ impl<'a> Parser<'a> {
 
     /// The text that `bytes` are.
     #[inline]
-    fn text(&self, bytes: Vec<u8>) -> Result<String, Wrong> {
-        String::from_utf8(bytes).map_err(|_| self.wrong())
+    fn text(&self, bytes: &[u8]) -> Result<String, Wrong> {
+        simdutf8::basic::from_utf8(bytes).map(str::to_owned).map_err(|_| self.wrong())
     }
 
     #[inline]
@@ -253,11 +253,11 @@ impl<'a> Parser<'a> {
         match self.peek() {
             Some(b'"') => {
                 self.at += 1;
-                self.text(text.to_vec())
+                self.text(text)
             }
             _ => {
                 let text = self.escaped(text)?;
-                self.text(text)
+                self.text(&text)
             }
         }
     }
@@ -377,7 +377,7 @@ impl<'a> Parser<'a> {
     /// The number that was read from `start` on.
     fn unnatural(&self, start: usize) -> Result<Number, Wrong> {
         let digits = self.bytes.get(start..self.at).unwrap_or_default();
-        Ok(Number::read(self.text(digits.to_vec())?))
+        Ok(Number::read(self.text(digits)?))
     }
 
     /// Reads at least one digit.
