@@ -65,7 +65,7 @@ impl Attempt {
     /// Leaves the originals for the next attempt.
     fn keep(&mut self) {
         if std::mem::take(&mut self.noted)
-            && let Err(failed) = host::set_property(Originals::PROPERTY, &self.originals.to_bytes())
+            && let Err(failed) = host::set_property(Originals::PROPERTY, self.originals.as_bytes())
         {
             log::warn!("a retry of this request will fail: status {}", failed.0);
         }
@@ -149,8 +149,7 @@ impl Stream {
                 forget(self.plugin.pipeline.facts());
             }
             let kept = (count > 1).then(|| host::property(Originals::PROPERTY)).flatten();
-            let originals =
-                kept.and_then(|bytes| Originals::from_bytes(&bytes)).unwrap_or_default();
+            let originals = kept.and_then(Originals::from_bytes).unwrap_or_default();
             let arrived = headers.clone();
             let edits = originals.restore(&mut headers);
             self.apply(Side::Request, &edits);

@@ -128,6 +128,16 @@ impl Headers {
         places.filter(move |place| self.names_it(place, name)).map(|place| self.part(place.value))
     }
 
+    /// All values of `name` as one list.
+    pub fn joined(&self, name: &str) -> Option<Cow<'_, [u8]>> {
+        let first = self.first(name)?;
+        if self.may_repeat(name) {
+            let all: Vec<_> = self.all(name).collect();
+            return Some(all.join(&b", "[..]).into());
+        }
+        Some(first.into())
+    }
+
     /// The first value of `name`, if it is UTF-8.
     pub fn text(&self, name: &str) -> Option<&str> {
         std::str::from_utf8(self.first(name)?).ok()

@@ -5,55 +5,49 @@
 //! be sent the first one's path and key. What Envoy does keep for the request's whole life is filter state,
 //! so the values that an attempt is about to change are noted there and put back at the next.
 
-use chat::json::same;
+use chat::json::same_bytes;
 
 use crate::{Edit, Headers};
 
 /// The values that headers had when the request arrived, for those that some attempt has changed. Several
-/// values are joined as one list; `None`: the header was not there.
+/// values are joined as one list; or it is said that the header was not there.
+///
+/// Kept as the bytes that filter state holds: of each header the length of its name and the name, whether it was
+/// there, and if so the length of its value and the value. Lengths are 32 bits, little endian.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Originals(Vec<(String, Option<Vec<u8>>)>);
+pub struct Originals(Vec<u8>);
 
 impl Originals {
     /// The filter state that holds them between attempts.
     pub const PROPERTY: &str = "tollgate.original_headers";
 
-    /// Reads what [`Originals::to_bytes`] wrote.
-    pub fn from_bytes(mut bytes: &[u8]) -> Option<Originals> {
-        let mut list = Vec::new();
-        while !bytes.is_empty() {
-            let name = text(cut(&mut bytes)?)?;
-            let (there, rest) = bytes.split_first()?;
-            bytes = rest;
-            let value = match there {
-                0 => None,
-                _ => Some(cut(&mut bytes)?.to_vec()),
-            };
-            list.push((name, value));
+    /// Those that another attempt left; `None` if the bytes are none.
+    pub fn from_bytes(bytes: Vec<u8>) -> Option<Originals> {
+        let mut rest = bytes.as_slice();
+        while !rest.is_empty() {
+            cut_original(&mut rest)?;
         }
-        Some(Originals(list))
+        Some(Originals(bytes))
     }
 
-    /// As bytes, for filter state: of each header the length of its name and the name, whether it was there,
-    /// and if so the length of its value and the value. Lengths are 32 bits, little endian.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(256);
-        for (name, value) in &self.0 {
-            append(name.as_bytes(), &mut bytes);
-            bytes.push(u8::from(value.is_some()));
-            if let Some(value) = value {
-                append(value, &mut bytes);
-            }
-        }
-        bytes
+    /// As bytes, for filter state.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
+        let mut rest = self.0.as_slice();
+        std::iter::from_fn(move || cut_original(&mut rest))
     }
 
     /// The edits that give `headers` their original values again. They are already done in `headers`.
     pub fn restore(&self, headers: &mut Headers) -> Vec<Edit> {
-        for (name, value) in &self.0 {
-            match value {
-                Some(value) => headers.set(name, value.as_slice()),
-                None => headers.remove(name),
+        for (name, value) in self.iter() {
+            match (std::str::from_utf8(name), value) {
+                (Ok(name), Some(value)) => headers.set(name, value),
+                (Ok(name), None) => headers.remove(name),
+                // Only names of edits are noted.
+                (Err(_), _) => {}
             }
         }
         headers.take_edits()
@@ -63,16 +57,19 @@ impl Originals {
     /// in the state they arrived in. Returns whether there was any to note.
     pub fn note(&mut self, arrived: &Headers, edits: &[Edit]) -> bool {
         let known = self.0.len();
+        if known == 0 {
+            self.0.reserve(256);
+        }
         for name in edits.iter().map(Edit::name) {
-            if self.0.iter().any(|original| same(&original.0, name)) {
+            if self.iter().any(|original| same_bytes(original.0, name.as_bytes())) {
                 continue;
             }
-            let mut values = arrived.all(name);
-            let mut original = values.next().map(<[u8]>::to_vec);
-            if let Some(list) = &mut original {
-                values.for_each(|value| list.extend_from_slice(&[b", ", value].concat()));
+            append(name.as_bytes(), &mut self.0);
+            let value = arrived.joined(name);
+            self.0.push(u8::from(value.is_some()));
+            if let Some(value) = value {
+                append(&value, &mut self.0);
             }
-            self.0.push((name.to_owned(), original));
         }
         self.0.len() > known
     }
@@ -92,8 +89,13 @@ fn cut<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(part)
 }
 
-fn text(bytes: &[u8]) -> Option<String> {
-    std::str::from_utf8(bytes).ok().map(str::to_owned)
+/// Takes a name and what it had from the front.
+fn cut_original<'a>(bytes: &mut &'a [u8]) -> Option<(&'a [u8], Option<&'a [u8]>)> {
+    let name = cut(bytes)?;
+    let (there, rest) = bytes.split_first()?;
+    *bytes = rest;
+    let value = if *there == 0 { None } else { Some(cut(bytes)?) };
+    Some((name, value))
 }
 
 #[cfg(test)]
@@ -121,7 +123,8 @@ mod tests {
         let mut originals = Originals::default();
         assert!(originals.note(&arrived, &headers.take_edits()));
 
-        let edits = Originals::from_bytes(&originals.to_bytes()).unwrap().restore(&mut headers);
+        let edits =
+            Originals::from_bytes(originals.as_bytes().to_vec()).unwrap().restore(&mut headers);
         assert!(edits.contains(&Edit::Remove("x-api-key".into())));
         for name in [":path", "authorization", "x-trace", "x-api-key"] {
             assert!(headers.all(name).eq(arrived.all(name)), "{name}");
@@ -152,11 +155,12 @@ mod tests {
 
     #[test]
     fn foreign_filter_state_is_no_original() {
-        let bytes = Originals(vec![("a".into(), Some(b"b".to_vec()))]).to_bytes();
-        assert!(Originals::from_bytes(&bytes).is_some());
+        let bytes = b"\x01\0\0\0a\x01\x01\0\0\0b";
+        let originals = Originals::from_bytes(bytes.to_vec()).unwrap();
+        assert_eq!(originals.iter().collect::<Vec<_>>(), [(&b"a"[..], Some(&b"b"[..]))]);
         for length in 1..bytes.len() {
-            assert_eq!(Originals::from_bytes(&bytes[..length]), None, "{length}");
+            assert_eq!(Originals::from_bytes(bytes[..length].to_vec()), None, "{length}");
         }
-        assert_eq!(Originals::from_bytes(b"{\"a\":\"b\"}"), None);
+        assert_eq!(Originals::from_bytes(b"{\"a\":\"b\"}".to_vec()), None);
     }
 }

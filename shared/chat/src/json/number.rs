@@ -83,6 +83,9 @@ impl Number {
 
 /// Twenty digits are enough for 64 bits.
 fn write_natural(mut value: u64, out: &mut Vec<u8>) {
+    if value < 10 {
+        return out.push(b'0' + value as u8);
+    }
     let mut digits = [0; 20];
     let mut length = 0;
     for place in digits.iter_mut().rev() {

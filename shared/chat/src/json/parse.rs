@@ -272,10 +272,11 @@ impl<'a> Parser<'a> {
                     self.at += 1;
                     return Ok(string);
                 }
-                Some(b'\\') => {
-                    let character = self.escape()?;
-                    string.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                }
+                Some(b'\\') => match self.escape()? {
+                    // Nearly always the end of a line.
+                    ascii @ '\0'..='\x7f' => string.push(ascii as u8),
+                    other => string.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes()),
+                },
                 _ => return Err(self.wrong()),
             }
             string.extend_from_slice(self.plain());
