@@ -3,7 +3,8 @@
 use block::{all_plain, plain_in};
 
 /// How many bytes `bytes` begins with that stand in a JSON string as themselves: up to the first quote,
-/// backslash or control character.
+/// backslash or control character. Once in a module: what runs is more costly where it runs for the first time.
+#[inline(never)]
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub(super) fn plain(bytes: &[u8]) -> usize {
     let Some((first, _)) = bytes.split_first_chunk::<16>() else { return plain_in_few(bytes) };
