@@ -12,6 +12,9 @@ use crate::bytes::Set;
 pub use crate::framing::DecodeError;
 use crate::{Data, Event, json};
 
+/// Most events have no more bytes.
+const USUAL: usize = 512;
+
 /// Incremental decoder.
 #[derive(Debug)]
 pub struct Decoder {
@@ -59,6 +62,10 @@ impl Decoder {
         }
         while let Some(end) = line_end(rest) {
             let (line, tail) = rest.split_at(end);
+            if self.raw.is_empty() {
+                // Most events come whole and alone.
+                self.raw.reserve(rest.len().min(USUAL));
+            }
             self.raw.extend_from_slice(line);
             self.check_limit()?;
             let is_cr = tail.starts_with(b"\r");
