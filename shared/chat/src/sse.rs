@@ -161,7 +161,7 @@ fn line_end(bytes: &[u8]) -> Option<usize> {
 /// The text of a field. Checking first is several times as fast as replacing what is no UTF-8, of which there is
 /// next to none.
 fn text(value: &[u8]) -> String {
-    match std::str::from_utf8(value) {
+    match simdutf8::basic::from_utf8(value) {
         Ok(text) => text.to_owned(),
         Err(_) => String::from_utf8_lossy(value).into_owned(),
     }
