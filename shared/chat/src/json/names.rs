@@ -39,6 +39,9 @@ const NAMES: [&str; 166] = [
 /// Slots of the table: a power of two, several times as many as there are names.
 const SLOTS: usize = 512;
 
+// A place in the list is one byte, and the last one is none.
+const _: () = assert!(NAMES.len() < 255);
+
 /// Each name in the first free slot from its own on, by its place in the list; a free slot has none of the list.
 static TABLE: [u8; SLOTS] = table();
 
