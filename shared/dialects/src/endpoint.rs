@@ -17,9 +17,11 @@ impl Endpoint {
 
     /// Whether a request with this path, which has no query, is for this endpoint.
     pub fn serves(&self, path: &str) -> bool {
-        // Most endpoints of the list end in another letter; a model may end in any.
-        let end = self.suffix.as_bytes().last();
-        if end != Some(&b'}') && end != path.as_bytes().last() {
+        // Most endpoints of the list end in other letters; a model may end in any.
+        if let Some(end) = self.suffix.as_bytes().last_chunk::<4>()
+            && !end.contains(&b'}')
+            && path.as_bytes().last_chunk() != Some(end)
+        {
             return false;
         }
         match self.around_model() {

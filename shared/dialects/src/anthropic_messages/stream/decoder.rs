@@ -60,11 +60,11 @@ struct Open {
 }
 
 impl StreamDecoder for Decoder {
-    fn decode(&mut self, event: chat::Event, out: &mut Vec<Event>) -> Result<(), Problem> {
+    fn decode(&mut self, mut event: chat::Event, out: &mut Vec<Event>) -> Result<(), Problem> {
         if self.phase == Phase::Ended {
             return Ok(());
         }
-        let name = event.name.clone();
+        let name = event.name.take();
         let data = match event.data() {
             // Comments, and the end mark that some compatible providers add.
             Data::Nothing => return Ok(()),

@@ -48,11 +48,11 @@ enum Kind {
 }
 
 impl StreamDecoder for Decoder {
-    fn decode(&mut self, event: chat::Event, out: &mut Vec<Event>) -> Result<(), Problem> {
+    fn decode(&mut self, mut event: chat::Event, out: &mut Vec<Event>) -> Result<(), Problem> {
         if self.ended {
             return Ok(());
         }
-        let name = event.name.clone().unwrap_or_default();
+        let name = event.name.take().unwrap_or_default();
         let data = match event.data() {
             Data::Nothing => return Ok(()),
             Data::Text(_) => return Err(invalid("an event is no JSON")),
