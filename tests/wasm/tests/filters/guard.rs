@@ -209,7 +209,9 @@ fn words_and_expressions_that_are_not_met_cost_little() {
     let spent = |vm: &Vm| (cost(vm, &prompt), cost(vm, &prompt)).1;
     let (with, without) = (spent(&with), spent(&without));
     println!("{with} instructions with a rule, {without} without");
-    assert!(with <= without * 13 / 10, "{with} instructions with a rule, {without} without");
+    // In itself, and not beside all the rest, which costs less and less.
+    let rule = with - without;
+    assert!(rule <= 785_000, "a rule costs {rule} instructions");
 }
 
 #[test]
