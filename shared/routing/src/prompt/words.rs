@@ -89,8 +89,8 @@ impl<'a> Words<'a> {
         self.inside = inner >> (BLOCK - 1);
     }
 
-    /// Where the next word begins and ends.
-    #[inline]
+    /// Where the next word begins and ends. Asked for each word, and by three only.
+    #[inline(always)]
     fn span(&mut self) -> Option<(usize, usize)> {
         let behind_first = self.edges & self.edges.wrapping_sub(1);
         if behind_first == 0 {
