@@ -46,25 +46,23 @@ const ATTEMPTS: usize = 64;
 pub fn update(
     store: &dyn Store,
     key: &str,
-    change: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>>,
+    mut change: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>>,
 ) -> bool {
-    update_found(store, key, store.get(key), change)
+    update_found(store, key, store.get(key), |old| change(old.as_deref()))
 }
 
-/// [`update`] for who has just read the value: `change` sees `found` first.
+/// [`update`] for who has just read the value: `change` gets `found` first, to be edited where it lies.
 pub fn update_found(
     store: &dyn Store,
     key: &str,
     found: Option<Entry>,
-    mut change: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>>,
+    mut change: impl FnMut(Option<Vec<u8>>) -> Option<Vec<u8>>,
 ) -> bool {
     let mut found = Some(found);
     for _ in 0..ATTEMPTS {
         let entry = found.take().unwrap_or_else(|| store.get(key));
-        let Some(bytes) = change(entry.as_ref().map(|entry| entry.bytes.as_slice())) else {
-            return false;
-        };
-        let version = entry.map_or(NEVER_SET, |entry| entry.version);
+        let version = entry.as_ref().map_or(NEVER_SET, |entry| entry.version);
+        let Some(bytes) = change(entry.map(|entry| entry.bytes)) else { return false };
         if store.set(key, &bytes, Some(version)) {
             return true;
         }

@@ -6,14 +6,14 @@ use dialects::neutral::{self, Usage};
 use stage::{Exchange, Request, facts, metrics};
 
 use crate::Tokens;
-use crate::budget::{Found, Left, Outcome};
+use crate::budget::{Found, Left, Outcome, Wish};
 use crate::call::Call;
 use crate::headers::Standing;
-use crate::plan::{Action, Limit, Measure};
+use crate::plan::{Action, Limit, Measure, Shelf};
 use crate::request::{self, Size};
 
-/// Accounts that were looked up, by the places of their budgets, in order.
-pub(crate) type Accounts = Vec<(usize, Found)>;
+/// What was found on the shelves, in order; nothing if nobody looked.
+pub(crate) type Looked = Vec<Found>;
 
 /// The request, read whole.
 fn decoded(request: &Request) -> Option<neutral::Request> {
@@ -31,16 +31,16 @@ fn output_limit(request: &Request) -> Option<u64> {
 }
 
 impl Call {
-    /// Counts the prompt, exactly where that decides something. Returns the accounts that were looked up for it.
-    pub(crate) fn count_prompt(&mut self, request: &Request, io: &mut Exchange) -> Accounts {
+    /// Counts the prompt, exactly where that decides something. Returns what was looked up for it.
+    pub(crate) fn count_prompt(&mut self, request: &Request, io: &mut Exchange) -> Looked {
         let tree = request.body.tree();
         self.asked = output_limit(request);
         // Of pictures, bytes tell nothing.
         let media = dialects::holds_media(tree);
         let size = Size::of(tree);
         let most = (!media).then(|| self.counter.request_at_most(size.bytes, 0));
-        let mut accounts = Accounts::new();
-        let exactly = self.plan.always_count || self.is_near(most, request, &mut accounts, io);
+        let mut looked = Looked::new();
+        let exactly = self.plan.always_count || self.is_near(most, request, &mut looked, io);
         let decoded = if exactly || media { decoded(request) } else { None };
         self.prompt = match decoded {
             Some(decoded) if exactly => {
@@ -52,7 +52,7 @@ impl Call {
             None => Tokens { count: size.rough_tokens(&self.counter), estimated: true },
         };
         // An exact count takes time, in which others reserve.
-        if exactly { Accounts::new() } else { accounts }
+        if exactly { Looked::new() } else { looked }
     }
 
     /// Whether a prompt of the most tokens it can have would not fit somewhere.
@@ -60,7 +60,7 @@ impl Call {
         &self,
         most: Option<u64>,
         request: &Request,
-        accounts: &mut Accounts,
+        looked: &mut Looked,
         io: &Exchange,
     ) -> bool {
         let asked = self.asked;
@@ -75,14 +75,14 @@ impl Call {
             return true;
         }
         let expected = self.expected(most, asked);
-        self.plan.budgets.iter().enumerate().filter(|(_, limit)| counts(limit)).any(
-            |(place, limit)| {
-                let found = self.find(limit, request, io);
-                let left = limit.budget.left(&found, io.now).amount;
-                accounts.push((place, found));
-                left < self.amount(limit.measure, &expected)
-            },
-        )
+        if !self.plan.budgets.iter().any(|limit| counts(&limit)) {
+            return false;
+        }
+        *looked = self.look(request, io);
+        self.plan.budgets.iter().filter(counts).any(|limit| {
+            let left = looked.get(limit.shelf).map(|found| found.left(&limit.budget, io.now));
+            left.is_some_and(|left| left.amount < self.amount(limit.measure, &expected))
+        })
     }
 
     /// What the request will use at most, as far as it can be known.
@@ -124,46 +124,75 @@ impl Call {
         }
     }
 
-    /// Looks up the account of a request.
-    fn find(&self, limit: &Limit, request: &Request, io: &Exchange) -> Found {
-        limit.budget.find(&*io.store, self.key(limit, &request.headers, io))
+    /// Looks up the request's accounts.
+    fn look(&self, request: &Request, io: &Exchange) -> Looked {
+        let find =
+            |shelf: &Shelf| shelf.book.find(&*io.store, self.key(shelf, &request.headers, io));
+        self.plan.shelves.iter().map(find).collect()
     }
 
     /// Reserves in every budget what the request is expected to use.
     pub(crate) fn reserve(
         &mut self,
-        accounts: Accounts,
+        looked: Looked,
         request: &Request,
         io: &mut Exchange,
     ) -> Result<(), Problem> {
+        let looked = if looked.is_empty() { self.look(request, io) } else { looked };
         let expected = self.expected(self.prompt.count, self.asked);
         let plan = std::rc::Rc::clone(&self.plan);
-        let mut accounts = accounts.into_iter().peekable();
+        // Shelves stand in the order of their first budgets, so a budget of which nothing is known is on the next one.
+        let mut shelves = looked.into_iter().enumerate();
+        let mut outcomes = vec![None; plan.budgets.len()];
         for (place, limit) in plan.budgets.iter().enumerate() {
-            let found = accounts.next_if(|known| known.0 == place).map(|known| known.1);
-            let found = found.unwrap_or_else(|| self.find(limit, request, io));
-            let key = found.key();
-            let amount = self.amount(limit.measure, &expected);
-            let force = limit.action == Action::Flag;
-            let outcome = limit.budget.reserve(&*io.store, found, amount, io.now, force);
-            let (left, wait) = match outcome {
-                Outcome::Granted(reservation, left) => {
-                    self.reserved.push((place, reservation));
+            let known = |outcomes: &[Option<Outcome>]| outcomes.get(place).copied().flatten();
+            if known(&outcomes).is_none()
+                && let Some((shelf, found)) = shelves.next()
+            {
+                self.reserve_on(shelf, found, &expected, &mut outcomes, io);
+            }
+            let (left, wait) = match known(&outcomes) {
+                None => continue,
+                Some(Outcome::Granted(_, left)) => {
                     self.stand(limit, left);
                     continue;
                 }
-                Outcome::Refused(left, wait) => (left, wait),
+                Some(Outcome::Refused(left, wait)) => (left, wait),
             };
             io.fact(facts::LIMIT, limit.budget.name.as_str());
             io.count(metrics::LIMITED, &[("limit", &limit.budget.name)]);
-            if force {
-                self.reserved.push((place, limit.budget.forced(key, amount, io.now)));
-                continue;
+            if limit.action == Action::Reject {
+                self.stand(limit, left);
+                let amount = self.amount(limit.measure, &expected);
+                return Err(self.refusal(limit, amount, wait));
             }
-            self.stand(limit, left);
-            return Err(self.refusal(limit, amount, wait));
         }
         Ok(())
+    }
+
+    /// Reserves in the budgets of a shelf; what came of it goes to the places of the budgets.
+    fn reserve_on(
+        &mut self,
+        at: usize,
+        found: Found,
+        expected: &Usage,
+        outcomes: &mut [Option<Outcome>],
+        io: &Exchange,
+    ) {
+        let Some(shelf) = self.plan.shelves.get(at) else { return };
+        let limits = shelf.limits.iter().filter_map(|place| self.plan.budgets.get(*place));
+        let wishes: Vec<Wish<'_>> = limits
+            .map(|limit| Wish {
+                budget: &limit.budget,
+                amount: self.amount(limit.measure, expected),
+                force: limit.action == Action::Flag,
+            })
+            .collect();
+        let (came, held) = shelf.book.reserve(&*io.store, found, &wishes, io.now);
+        for (place, outcome) in shelf.limits.iter().zip(came) {
+            outcomes.get_mut(*place).into_iter().for_each(|known| *known = Some(outcome));
+        }
+        self.reserved.extend(held.map(|held| (at, held)));
     }
 
     /// Notes how a budget stands, for headers.

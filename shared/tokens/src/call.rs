@@ -6,9 +6,9 @@ use dialects::Dialect;
 use dialects::neutral::Usage;
 use stage::{Exchange, Headers, Level, Request, facts};
 
-use crate::budget::{self, Reservation};
+use crate::budget::{self, Change, Held};
 use crate::headers::Standings;
-use crate::plan::{self, Limit, Measure, Model, OTHER, Plan};
+use crate::plan::{Measure, Model, OTHER, Plan, Shelf};
 use crate::price;
 use crate::report::Report;
 use crate::usage::{Times, Used};
@@ -31,8 +31,8 @@ pub(crate) struct Call {
     pub(crate) prompt: Tokens,
     /// The most answer tokens that the request asks for.
     pub(crate) asked: Option<u64>,
-    /// What was reserved, by the place of its budget.
-    pub(crate) reserved: Vec<(usize, Reservation)>,
+    /// What was reserved, by the place of the shelf.
+    pub(crate) reserved: Vec<(usize, Held)>,
     pub(crate) standings: Standings,
     /// The reservations have been settled or given back.
     done: bool,
@@ -46,9 +46,8 @@ impl Call {
         let place = plan.place(&model);
         let row = place.and_then(|place| plan.models.get(place));
         let counter = row.map_or_else(|| Counter::of_model(&model), |row| row.counter);
-        let provider = plan::provider(row, io);
         let consumer = plan.consumer.as_ref().map(|consumer| {
-            let value = consumer.from.value(&request.headers, &model, provider, io);
+            let value = consumer.from.value(&request.headers, &model, row, io);
             let known = consumer.names.iter().find(|name| name.as_bytes() == &*value);
             known.map_or(OTHER, String::as_str).to_owned()
         });
@@ -97,10 +96,10 @@ impl Call {
         }
     }
 
-    /// The key that a budget keeps it under.
-    pub(crate) fn key(&self, limit: &Limit, headers: &Headers, io: &Exchange) -> u64 {
-        let provider = plan::provider(self.row(), io);
-        budget::key(limit.keys.iter().map(|part| part.value(headers, &self.model, provider, io)))
+    /// The key that budgets keep it under.
+    pub(crate) fn key(&self, shelf: &Shelf, headers: &Headers, io: &Exchange) -> u64 {
+        let row = self.row();
+        budget::key(shelf.keys.iter().map(|part| part.value(headers, &self.model, row, io)))
     }
 
     /// Puts what was used in the place of what was reserved, and tells it.
@@ -135,11 +134,21 @@ impl Call {
     }
 
     fn replace_reserved(&mut self, io: &mut Exchange, amount: impl Fn(&Call, Measure) -> u64) {
-        for (place, reservation) in std::mem::take(&mut self.reserved) {
-            let Some(limit) = self.plan.budgets.get(place) else { continue };
-            let amount = amount(self, limit.measure);
-            if !limit.budget.settle(&*io.store, reservation, amount, io.now) {
-                let name = &limit.budget.name;
+        for (place, held) in std::mem::take(&mut self.reserved) {
+            let Some(shelf) = self.plan.shelves.get(place) else { continue };
+            let limits = shelf.limits.iter().filter_map(|place| self.plan.budgets.get(*place));
+            let changes: Vec<Change<'_>> = limits
+                .zip(&held.reservations)
+                .filter_map(|(limit, reservation)| {
+                    let used = amount(self, limit.measure);
+                    Change::new(&limit.budget, *reservation, used, io.now)
+                })
+                .collect();
+            if shelf.book.settle(&*io.store, &held, &changes, io.now) {
+                continue;
+            }
+            for Change { budget, .. } in changes {
+                let name = &budget.name;
                 io.log(
                     Level::Warn,
                     format!("budget {name}: usage was not taken, too many writers"),

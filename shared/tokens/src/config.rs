@@ -6,8 +6,8 @@ use encodings::{ENCODINGS, Encoding};
 use serde::Deserialize;
 use stage::Errors;
 
-use crate::budget::{Budget, Period};
-use crate::plan::{Action, Consumer, Limit, Measure, Model, Part, Plan};
+use crate::budget::{Book, Budget, Period};
+use crate::plan::{Action, Consumer, Limit, Measure, Model, Part, Plan, Shelf};
 use crate::price::{Price, PriceConfig};
 use crate::report::Kept;
 use crate::{Counter, FAMILIES};
@@ -134,7 +134,7 @@ pub struct BudgetConfig {
     pub window: WindowConfig,
     /// What happens to a request that does not fit.
     pub action: Option<ActionConfig>,
-    /// How many keys are kept apart, at least; beyond it the least used give way. Memory is 32 bytes a key.
+    /// How many keys are kept apart, at least; beyond it the least used give way. Memory is 40 bytes a key.
     #[serde(default = "max_keys")]
     pub max_keys: u64,
 }
@@ -229,8 +229,8 @@ impl Default for HeadersConfig {
 
 /// Answer tokens to reserve for a request that names no limit.
 const RESERVE: u64 = 1024;
-/// Accounts in a bucket, of which some are left free for an uneven hash.
-const KEYS_PER_BUCKET: u64 = 4;
+/// Accounts that a budget has on a page: half of the places, the others are left free for an uneven hash.
+const KEYS_PER_PAGE: u64 = 4;
 /// No more keys than these fit a sensible amount of memory.
 const MOST_KEYS: u64 = 1 << 20;
 
@@ -241,11 +241,12 @@ pub(crate) fn compile(config: Config, errors: &mut Errors) -> Option<Plan> {
         .into_iter()
         .map(|(name, model)| compile_model(&name, &model, errors))
         .collect::<Vec<_>>();
+    let mut shelves = Vec::new();
     let budgets = config
         .budgets
         .iter()
         .enumerate()
-        .map(|(index, budget)| compile_budget(budget, &format!("budgets[{index}]"), errors))
+        .map(|(index, budget)| compile_budget(budget, index, &mut shelves, errors))
         .collect::<Vec<_>>();
     for (index, budget) in config.budgets.iter().enumerate() {
         if config.budgets.iter().take(index).any(|other| other.name == budget.name) {
@@ -266,7 +267,8 @@ pub(crate) fn compile(config: Config, errors: &mut Errors) -> Option<Plan> {
         consumer,
         context: config.context.action.map(action),
         cap_max_tokens: config.context.cap_max_tokens,
-        budgets: budgets.into_iter().flatten().collect(),
+        budgets,
+        shelves,
         ask_stream_usage: config.ask_stream_usage.unwrap_or(true),
         always_count: config.count_prompt == CountPrompt::Always,
         count_tokens: config.count_tokens,
@@ -337,17 +339,23 @@ fn compile_model(name: &str, config: &ModelConfig, errors: &mut Errors) -> Optio
     })
 }
 
-fn compile_budget(config: &BudgetConfig, path: &str, errors: &mut Errors) -> Option<Limit> {
+fn compile_budget(
+    config: &BudgetConfig,
+    index: usize,
+    shelves: &mut Vec<Shelf>,
+    errors: &mut Errors,
+) -> Limit {
+    let path = format!("budgets[{index}]");
     let named = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if config.name.is_empty() || !config.name.chars().all(named) {
         errors.add(&format!("{path}.name"), "must be of letters, digits, `-` and `_`");
     }
-    let (measure, unit) = match config.measure {
-        MeasureConfig::Completion => (Measure::Completion, 1.0),
-        MeasureConfig::Cost => (Measure::Cost, 1e9),
-        MeasureConfig::Prompt => (Measure::Prompt, 1.0),
-        MeasureConfig::Requests => (Measure::Requests, 1.0),
-        MeasureConfig::Total => (Measure::Total, 1.0),
+    let (measure, counts, unit) = match config.measure {
+        MeasureConfig::Completion => (Measure::Completion, "completion", 1.0),
+        MeasureConfig::Cost => (Measure::Cost, "cost", 1e9),
+        MeasureConfig::Prompt => (Measure::Prompt, "prompt", 1.0),
+        MeasureConfig::Requests => (Measure::Requests, "requests", 1.0),
+        MeasureConfig::Total => (Measure::Total, "total", 1.0),
     };
     let limit = config.limit * unit;
     if !(1.0..=9e15).contains(&limit) || (unit == 1.0 && limit.fract() != 0.0) {
@@ -363,19 +371,27 @@ fn compile_budget(config: &BudgetConfig, path: &str, errors: &mut Errors) -> Opt
         WindowConfig::Sliding(period) => (period, true),
     };
     let keys = config.key.iter().enumerate();
-    let keys =
+    let keys: Vec<Part> =
         keys.map(|(index, key)| part(key, &format!("{path}.key[{index}]"), errors)).collect();
-    Some(Limit {
-        budget: Budget {
-            name: config.name.clone(),
-            limit: limit as u64,
-            period,
-            sliding,
-            buckets: config.max_keys.div_ceil(KEYS_PER_BUCKET),
-        },
-        measure,
-        keys,
-        action: config.action.map_or(Action::Reject, action),
+    // Without a key there is one account.
+    let most = if keys.is_empty() { 1 } else { config.max_keys };
+    let budget = Budget::new(&config.name, counts, limit as u64, period, sliding);
+    let shelf = shelve(keys, most.div_ceil(KEYS_PER_PAGE), shelves);
+    if let Some(shelf) = shelves.get_mut(shelf) {
+        shelf.book.keep(&budget);
+        shelf.limits.push(index);
+    }
+    Limit { budget, measure, shelf, action: config.action.map_or(Action::Reject, action) }
+}
+
+/// The place of the shelf for a key, with so many pages.
+fn shelve(keys: Vec<Part>, pages: u64, shelves: &mut Vec<Shelf>) -> usize {
+    let labels: Vec<String> = keys.iter().map(Part::label).collect();
+    let book = Book::new(&labels.join("+"), pages);
+    let known = shelves.iter().position(|shelf| shelf.keys == keys && shelf.book.is_like(&book));
+    known.unwrap_or_else(|| {
+        shelves.push(Shelf { keys, book, limits: Vec::new() });
+        shelves.len() - 1
     })
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use stage::{Exchange, Headers, PropertyPath, facts};
 
 use crate::Counter;
-use crate::budget::Budget;
+use crate::budget::{Book, Budget};
 use crate::config::CountTokens;
 use crate::price::Price;
 use crate::report::Kept;
@@ -21,6 +21,7 @@ pub(crate) struct Plan {
     pub(crate) context: Option<Action>,
     pub(crate) cap_max_tokens: bool,
     pub(crate) budgets: Vec<Limit>,
+    pub(crate) shelves: Vec<Shelf>,
     pub(crate) ask_stream_usage: bool,
     pub(crate) always_count: bool,
     pub(crate) count_tokens: CountTokens,
@@ -60,8 +61,18 @@ pub(crate) struct Consumer {
 pub(crate) struct Limit {
     pub(crate) budget: Budget,
     pub(crate) measure: Measure,
-    pub(crate) keys: Vec<Part>,
+    /// The place of the shelf that it is kept on.
+    pub(crate) shelf: usize,
     pub(crate) action: Action,
+}
+
+/// Budgets with the same key: what they have used is kept together.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    pub(crate) keys: Vec<Part>,
+    pub(crate) book: Book,
+    /// The places of its budgets, in order.
+    pub(crate) limits: Vec<usize>,
 }
 
 /// What a budget limits.
@@ -75,7 +86,7 @@ pub(crate) enum Measure {
 }
 
 /// Something that tells requests apart.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Header(String),
     Property(PropertyPath),
@@ -102,7 +113,7 @@ impl Plan {
 
     /// Envoy attributes that keys are made of.
     pub(crate) fn properties(&self) -> Vec<PropertyPath> {
-        let parts = self.budgets.iter().flat_map(|limit| &limit.keys);
+        let parts = self.shelves.iter().flat_map(|shelf| &shelf.keys);
         let parts = parts.chain(self.consumer.as_ref().map(|consumer| &consumer.from));
         let mut paths: Vec<PropertyPath> = parts
             .filter_map(|part| match part {
@@ -117,12 +128,12 @@ impl Plan {
 }
 
 impl Part {
-    /// Its value in a request; empty if it has none.
+    /// Its value in a request for the model of that name; empty if it has none.
     pub(crate) fn value<'a>(
         &'a self,
         headers: &'a Headers,
-        model: &'a str,
-        provider: &'a str,
+        name: &'a str,
+        model: Option<&'a Model>,
         io: &'a Exchange,
     ) -> Cow<'a, [u8]> {
         match self {
@@ -140,8 +151,18 @@ impl Part {
             Part::Property(path) => {
                 io.properties.get(path.as_slice()).map_or(&[][..], Vec::as_slice).into()
             }
-            Part::Model => model.as_bytes().into(),
-            Part::Provider => provider.as_bytes().into(),
+            Part::Model => name.as_bytes().into(),
+            Part::Provider => provider(model, io).as_bytes().into(),
+        }
+    }
+
+    /// What it is, as a part of a name.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Part::Header(name) => ["header:", name].concat(),
+            Part::Property(path) => ["property:", &path.join("/")].concat(),
+            Part::Model => "model".to_owned(),
+            Part::Provider => "provider".to_owned(),
         }
     }
 }

@@ -5,28 +5,32 @@
 //! an Envoy share, so that a limit cannot be oversold; only what a request uses beyond its own reservation can pass
 //! it.
 
-mod bucket;
+mod book;
+mod page;
 mod window;
 
-use stage::store::{self, Entry, Store};
+use std::cell::Cell;
 
-use bucket::Bucket;
+pub(crate) use book::{Book, Change, Found, Held, Wish};
+use page::Account;
 pub use window::Period;
 use window::Window;
 
 /// A limit for each key.
 #[derive(Debug, Clone)]
 pub(crate) struct Budget {
-    /// Its name; part of its keys in the store.
+    /// Its name.
     pub(crate) name: String,
+    /// What its accounts are known by, whatever the configuration holds beside it: its name, what it counts and the
+    /// length of its window.
+    mark: u64,
     /// The most that a key may use in a window.
     pub(crate) limit: u64,
-    /// The window.
-    pub(crate) period: Period,
+    period: Period,
     /// The window slides: what was used in the one before counts by the share that is still in sight.
-    pub(crate) sliding: bool,
-    /// Buckets in the store.
-    pub(crate) buckets: u64,
+    sliding: bool,
+    /// The window of the last moment that was asked for.
+    last: Cell<Option<Window>>,
 }
 
 /// What a key has left.
@@ -38,24 +42,9 @@ pub(crate) struct Left {
     pub(crate) reset: u64,
 }
 
-/// Where a key's account is kept, and what was found there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Found {
-    key: u64,
-    slot: String,
-    entry: Option<Entry>,
-}
-
-impl Found {
-    pub(crate) fn key(&self) -> u64 {
-        self.key
-    }
-}
-
 /// A granted reservation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reservation {
-    pub(crate) key: u64,
     pub(crate) amount: u64,
     window: u64,
 }
@@ -70,95 +59,65 @@ pub(crate) enum Outcome {
 }
 
 impl Budget {
-    /// Looks up a key's account.
-    pub(crate) fn find(&self, store: &dyn Store, key: u64) -> Found {
-        let slot = self.slot(key);
-        Found { key, entry: store.get(&slot), slot }
+    /// `counts` is what it counts: the same name for something else is another budget.
+    pub(crate) fn new(
+        name: &str,
+        counts: &str,
+        limit: u64,
+        period: Period,
+        sliding: bool,
+    ) -> Budget {
+        let mark = period.mark(key([name, counts]));
+        Budget { name: name.to_owned(), mark, limit, period, sliding, last: Cell::default() }
     }
 
-    /// What a key had left when it was looked up.
-    pub(crate) fn left(&self, found: &Found, now: u64) -> Left {
-        let window = self.period.window(now);
-        let bucket = Bucket::read(found.entry.as_ref().map(|entry| entry.bytes.as_slice()));
-        let account = bucket.account(found.key, window.index).unwrap_or_default();
+    fn window(&self, now: u64) -> Window {
+        let last = self.last.get().filter(|window| window.holds(now));
+        let window = last.unwrap_or_else(|| self.period.window(now));
+        self.last.set(Some(window));
+        window
+    }
+
+    /// What an account has left.
+    fn left(&self, account: Account, window: Window, now: u64) -> Left {
         let used = account.used.saturating_add(self.seen(account.before, window, now));
         self.left_of(used, window, now)
     }
 
-    /// Reserves an amount if it fits. With `force` in any case, for budgets that only flag.
-    pub(crate) fn reserve(
+    /// What comes of a wish to take an amount from an account. If it fits, it is taken; with `force` in any case, for
+    /// budgets that only flag.
+    fn take(
         &self,
-        store: &dyn Store,
-        found: Found,
+        account: &mut Account,
         amount: u64,
-        now: u64,
         force: bool,
-    ) -> Outcome {
-        let window = self.period.window(now);
-        let mut outcome = None;
-        let Found { key, slot, entry } = found;
-        let set = store::update_found(store, &slot, entry, |bytes| {
-            let mut bucket = Bucket::read(bytes);
-            let mut account = bucket.open(key, window.index);
-            let seen = self.seen(account.before, window, now);
-            let used = account.used.saturating_add(seen);
-            let after = used.saturating_add(amount);
-            if after > self.limit {
-                let wait = self.wait(account.used, account.before, amount, window, now);
-                outcome = Some(Outcome::Refused(self.left_of(used, window, now), wait));
-                if !force {
-                    return None;
-                }
-            } else {
-                let reservation = Reservation { key, amount, window: window.index };
-                outcome = Some(Outcome::Granted(reservation, self.left_of(after, window, now)));
-            }
-            account.used = account.used.saturating_add(amount);
-            bucket.put(account);
-            Some(bucket.write())
-        });
-        match outcome {
-            Some(outcome @ Outcome::Refused(..)) => outcome,
-            Some(outcome) if set => outcome,
-            // Too many workers at once; nothing was reserved.
-            _ => Outcome::Refused(Left { amount: 0, reset: window.rest(now) }, Some(1)),
-        }
-    }
-
-    /// The reservation that [`Budget::reserve`] made by force.
-    pub(crate) fn forced(&self, key: u64, amount: u64, now: u64) -> Reservation {
-        Reservation { key, amount, window: self.period.window(now).index }
-    }
-
-    /// Puts what was really used in the place of what was reserved. Returns false if the store did not take it.
-    pub(crate) fn settle(
-        &self,
-        store: &dyn Store,
-        reservation: Reservation,
-        used: u64,
+        window: Window,
         now: u64,
-    ) -> bool {
-        if used == reservation.amount {
-            return true;
+    ) -> Outcome {
+        let used = account.used.saturating_add(self.seen(account.before, window, now));
+        let after = used.saturating_add(amount);
+        let fits = after <= self.limit;
+        let outcome = if fits {
+            let reservation = Reservation { amount, window: window.index };
+            Outcome::Granted(reservation, self.left_of(after, window, now))
+        } else {
+            let wait = self.wait(account.used, account.before, amount, window, now);
+            Outcome::Refused(self.left_of(used, window, now), wait)
+        };
+        if fits || force {
+            account.used = account.used.saturating_add(amount);
         }
-        let window = self.period.window(now);
-        let age = window.index.saturating_sub(reservation.window);
-        if age > 1 || (age == 1 && !self.sliding) {
-            return true;
-        }
-        store::update(store, &self.slot(reservation.key), |bytes| {
-            let mut bucket = Bucket::read(bytes);
-            let mut account = bucket.open(reservation.key, window.index);
-            let place = if age == 0 { &mut account.used } else { &mut account.before };
-            *place = place.saturating_sub(reservation.amount).saturating_add(used);
-            bucket.put(account);
-            Some(bucket.write())
-        })
+        outcome
+    }
+
+    /// The reservation of an amount that is made by force.
+    fn forced(&self, amount: u64, now: u64) -> Reservation {
+        Reservation { amount, window: self.window(now).index }
     }
 
     /// Of what was used in the window before, the share that is in sight.
     fn seen(&self, before: u64, window: Window, now: u64) -> u64 {
-        if !self.sliding {
+        if !self.sliding || before == 0 {
             return 0;
         }
         (u128::from(before) * u128::from(window.rest(now)))
@@ -189,10 +148,6 @@ impl Budget {
             None => Some(rest + until(used, room)),
         }
     }
-
-    fn slot(&self, key: u64) -> String {
-        ["tollgate.budget.", &self.name, ".", &(key % self.buckets.max(1)).to_string()].concat()
-    }
 }
 
 /// A hash of what a key is made of (FNV-1a). The parts' lengths keep `ab`, `c` apart from `a`, `bc`.
@@ -203,7 +158,7 @@ pub(crate) fn key(parts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> u64 {
         let hash = (part.len() as u64).to_le_bytes().iter().fold(hash, step);
         part.iter().fold(hash, step)
     });
-    // The low bits name the bucket.
+    // The low bits name the page.
     hash ^ hash >> 29
 }
 

@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use stage::store::{Entry, Memory};
+use stage::store::{Entry, Memory, Store};
 
 use super::*;
 
@@ -12,47 +12,71 @@ const SECOND: u64 = 1_000_000_000;
 const START: u64 = 1_700_000_040 * SECOND;
 
 fn budget(limit: u64, sliding: bool) -> Budget {
-    Budget { name: "b".to_owned(), limit, period: Period::Minute, sliding, buckets: 64 }
+    Budget::new("b", "total", limit, Period::Minute, sliding)
 }
 
-fn reserve(budget: &Budget, store: &Memory, amount: u64, now: u64) -> Outcome {
-    budget.reserve(store, budget.find(store, 1), amount, now, false)
+fn book(budgets: &[&Budget]) -> Book {
+    let mut book = Book::new("k", 64);
+    budgets.iter().for_each(|budget| book.keep(budget));
+    book
+}
+
+/// Reserves in one budget for key 1.
+fn force(
+    budget: &Budget,
+    store: &dyn Store,
+    amount: u64,
+    now: u64,
+    force: bool,
+) -> (Outcome, Option<Held>) {
+    let book = book(&[budget]);
+    let (outcomes, held) =
+        book.reserve(store, book.find(store, 1), &[Wish { budget, amount, force }], now);
+    (outcomes[0], held)
+}
+
+fn reserve(budget: &Budget, store: &dyn Store, amount: u64, now: u64) -> Outcome {
+    force(budget, store, amount, now, false).0
 }
 
 fn left(budget: &Budget, store: &Memory, key: u64, now: u64) -> Left {
-    budget.left(&budget.find(store, key), now)
+    book(&[budget]).find(store, key).left(budget, now)
 }
 
-fn granted(outcome: Outcome) -> Reservation {
-    match outcome {
-        Outcome::Granted(reservation, _) => reservation,
-        Outcome::Refused(..) => panic!("{outcome:?}"),
-    }
+fn granted(budget: &Budget, store: &Memory, amount: u64, now: u64) -> Held {
+    let (outcome, held) = force(budget, store, amount, now, false);
+    assert!(matches!(outcome, Outcome::Granted(..)), "{outcome:?}");
+    held.unwrap()
+}
+
+fn settle(budget: &Budget, store: &Memory, held: &Held, used: u64, now: u64) -> bool {
+    let change = Change::new(budget, held.reservations[0], used, now);
+    book(&[budget]).settle(store, held, &Vec::from_iter(change), now)
 }
 
 #[test]
 fn what_fits_is_granted_to_the_last_token() {
     let (budget, store) = (budget(100, false), Memory::default());
-    granted(reserve(&budget, &store, 60, START));
+    granted(&budget, &store, 60, START);
     let refused = reserve(&budget, &store, 41, START + 10 * SECOND);
     assert_eq!(
         refused,
         Outcome::Refused(Left { amount: 40, reset: 50 * SECOND }, Some(50 * SECOND))
     );
-    granted(reserve(&budget, &store, 40, START + 20 * SECOND));
+    granted(&budget, &store, 40, START + 20 * SECOND);
     assert_eq!(left(&budget, &store, 1, START + 20 * SECOND).amount, 0);
     assert_eq!(left(&budget, &store, 2, START).amount, 100, "another key has its own");
-    granted(reserve(&budget, &store, 100, START + 60 * SECOND));
+    granted(&budget, &store, 100, START + 60 * SECOND);
 }
 
 #[test]
 fn what_was_not_used_is_given_back_and_what_was_more_is_taken() {
     let (budget, store) = (budget(100, false), Memory::default());
-    let first = granted(reserve(&budget, &store, 80, START));
-    assert!(budget.settle(&store, first, 30, START + SECOND));
+    let first = granted(&budget, &store, 80, START);
+    assert!(settle(&budget, &store, &first, 30, START + SECOND));
     assert_eq!(left(&budget, &store, 1, START + SECOND).amount, 70);
-    let second = granted(reserve(&budget, &store, 70, START + SECOND));
-    assert!(budget.settle(&store, second, 90, START + 2 * SECOND));
+    let second = granted(&budget, &store, 70, START + SECOND);
+    assert!(settle(&budget, &store, &second, 90, START + 2 * SECOND));
     assert_eq!(left(&budget, &store, 1, START + 2 * SECOND).amount, 0);
     assert!(matches!(reserve(&budget, &store, 1, START + 3 * SECOND), Outcome::Refused(..)));
 }
@@ -60,26 +84,26 @@ fn what_was_not_used_is_given_back_and_what_was_more_is_taken() {
 #[test]
 fn a_settlement_belongs_to_the_window_of_its_reservation() {
     let (budget, store) = (budget(100, false), Memory::default());
-    let old = granted(reserve(&budget, &store, 80, START));
-    granted(reserve(&budget, &store, 50, START + 60 * SECOND));
-    assert!(budget.settle(&store, old, 0, START + 61 * SECOND));
+    let old = granted(&budget, &store, 80, START);
+    granted(&budget, &store, 50, START + 60 * SECOND);
+    assert!(settle(&budget, &store, &old, 0, START + 61 * SECOND));
     assert_eq!(left(&budget, &store, 1, START + 61 * SECOND).amount, 50);
 }
 
 #[test]
 fn a_sliding_window_lets_go_bit_by_bit() {
     let (budget, store) = (budget(100, true), Memory::default());
-    granted(reserve(&budget, &store, 100, START + 30 * SECOND));
+    granted(&budget, &store, 100, START + 30 * SECOND);
     let Outcome::Refused(_, Some(wait)) = reserve(&budget, &store, 50, START + 60 * SECOND) else {
         panic!("all of it is still in sight")
     };
     assert_eq!(wait, 30 * SECOND);
     assert!(matches!(reserve(&budget, &store, 50, START + 89 * SECOND), Outcome::Refused(..)));
-    granted(reserve(&budget, &store, 50, START + 60 * SECOND + wait));
+    granted(&budget, &store, 50, START + 60 * SECOND + wait);
     let Outcome::Refused(_, Some(wait)) = reserve(&budget, &store, 100, START + 91 * SECOND) else {
         panic!("half of it is in sight")
     };
-    granted(reserve(&budget, &store, 100, START + 91 * SECOND + wait));
+    granted(&budget, &store, 100, START + 91 * SECOND + wait);
 }
 
 #[test]
@@ -101,8 +125,8 @@ fn waiting_as_long_as_told_always_helps() {
             (0..=10).flat_map(|b| (0..=10).flat_map(move |u| (1..=10).map(move |a| (b, u, a))))
         {
             let (budget, store) = (budget(10, sliding), Memory::default());
-            budget.reserve(&store, budget.find(&store, 1), before, START, true);
-            budget.reserve(&store, budget.find(&store, 1), used, START + 60 * SECOND, true);
+            force(&budget, &store, before, START, true);
+            force(&budget, &store, used, START + 60 * SECOND, true);
             let now = START + 77 * SECOND;
             if let Outcome::Refused(_, wait) = reserve(&budget, &store, amount, now) {
                 let later = now + wait.unwrap();
@@ -141,6 +165,144 @@ impl Store for Contended {
 #[test]
 fn where_nothing_can_be_reserved_nothing_is_granted() {
     let (budget, store) = (budget(100, false), Contended(Memory::default()));
-    let outcome = budget.reserve(&store, budget.find(&store, 1), 1, START, false);
+    let outcome = reserve(&budget, &store, 1, START);
     assert_eq!(outcome, Outcome::Refused(Left { amount: 0, reset: 60 * SECOND }, Some(1)));
+}
+
+/// Somebody else is quicker, so many times: each time one more of a budget of the same key is taken.
+#[derive(Debug)]
+struct Overtaken<'a> {
+    memory: Memory,
+    other: &'a Budget,
+    times: Cell<u64>,
+}
+
+impl Store for Overtaken<'_> {
+    fn get(&self, key: &str) -> Option<Entry> {
+        self.memory.get(key)
+    }
+
+    fn set(&self, key: &str, bytes: &[u8], version: Option<u32>) -> bool {
+        if let Some(rest) = self.times.get().checked_sub(1) {
+            self.times.set(rest);
+            granted(self.other, &self.memory, 1, START);
+        }
+        self.memory.set(key, bytes, version)
+    }
+}
+
+fn wish(budget: &Budget, amount: u64) -> Wish<'_> {
+    Wish { budget, amount, force: false }
+}
+
+#[test]
+fn who_was_too_slow_reserves_in_all_budgets_anew() {
+    let (tokens, requests) =
+        (budget(100, true), Budget::new("r", "requests", 9, Period::Hour, false));
+    let book = book(&[&tokens, &requests]);
+    for (others, fits) in [(0, true), (8, true), (9, false)] {
+        let store =
+            Overtaken { memory: Memory::default(), other: &requests, times: Cell::new(others) };
+        let wishes = [wish(&tokens, 60), wish(&requests, 1)];
+        let (outcomes, held) = book.reserve(&store, book.find(&store, 1), &wishes, START);
+        assert_eq!(held.is_some(), fits, "{others}");
+        assert!(matches!(outcomes[0], Outcome::Granted(_, Left { amount: 40, .. })));
+        assert_eq!(matches!(outcomes[1], Outcome::Granted(..)), fits, "{outcomes:?}");
+        let [tokens, requests] = [(&tokens, 60), (&requests, 1)].map(|(budget, own)| {
+            budget.limit - left(budget, &store.memory, 1, START).amount - if fits { own } else { 0 }
+        });
+        assert_eq!((tokens, requests), (0, others), "what others took stays, and no more is there");
+    }
+}
+
+#[test]
+fn who_was_too_slow_settles_all_budgets_anew() {
+    let (tokens, cost) = (budget(100, false), Budget::new("c", "cost", 500, Period::Month, true));
+    let other = Budget::new("o", "total", 50, Period::Minute, false);
+    let book = book(&[&tokens, &cost]);
+    let store = Overtaken { memory: Memory::default(), other: &other, times: Cell::new(0) };
+    let wishes = [wish(&tokens, 60), wish(&cost, 300)];
+    let held = book.reserve(&store, book.find(&store, 1), &wishes, START).1.unwrap();
+    store.times.set(3);
+    let changes = [(&tokens, 10), (&cost, 20)];
+    let changes = [0, 1].map(|at| {
+        let (budget, used) = changes[at];
+        Change::new(budget, held.reservations[at], used, START + SECOND).unwrap()
+    });
+    assert!(book.settle(&store, &held, &changes, START + SECOND));
+    let left = |budget| left(budget, &store.memory, 1, START + SECOND).amount;
+    assert_eq!((left(&tokens), left(&cost), left(&other)), (90, 480, 47));
+}
+
+#[test]
+fn one_refusal_charges_no_budget_of_the_page() {
+    let (wide, narrow) = (budget(100, false), Budget::new("n", "total", 10, Period::Hour, true));
+    let (store, book) = (Memory::default(), book(&[&wide, &narrow]));
+    let ask = |amount, force| {
+        let wishes = [wish(&wide, amount), Wish { force, ..wish(&narrow, amount) }];
+        book.reserve(&store, book.find(&store, 1), &wishes, START)
+    };
+    let (outcomes, held) = ask(11, false);
+    assert!(held.is_none() && store.get("tollgate.budgets.64.k.1").is_none());
+    assert!(matches!(outcomes[..], [Outcome::Granted(..), Outcome::Refused(..)]), "{outcomes:?}");
+    let (outcomes, held) = ask(11, true);
+    assert!(matches!(outcomes[..], [Outcome::Granted(..), Outcome::Refused(..)]), "{outcomes:?}");
+    assert!(held.unwrap().reservations.iter().all(|it| it.amount == 11));
+    assert_eq!(
+        (left(&wide, &store, 1, START).amount, left(&narrow, &store, 1, START).amount),
+        (89, 0)
+    );
+}
+
+#[test]
+fn a_budget_keeps_its_counts_whatever_stands_beside_it() {
+    let store = Memory::default();
+    let stays = budget(100, false);
+    granted(&stays, &store, 60, START);
+    // More budgets before it, another limit, a sliding window; and the same name for something else.
+    let [first, second] = ["a", "z"].map(|name| Budget::new(name, "total", 7, Period::Day, false));
+    let book = book(&[&first, &stays, &second]);
+    let wishes = [wish(&first, 7), wish(&stays, 1), wish(&second, 3)];
+    assert!(book.reserve(&store, book.find(&store, 1), &wishes, START).1.is_some());
+    let now = |budget: &Budget| left(budget, &store, 1, START).amount;
+    assert_eq!(now(&stays), 39);
+    assert_eq!((now(&first), now(&second)), (0, 4));
+    assert_eq!(now(&Budget::new("b", "total", 1_000, Period::Minute, true)), 939);
+    for other in [
+        Budget::new("b", "total", 100, Period::Hour, false),
+        Budget::new("b", "prompt", 100, Period::Minute, false),
+        Budget::new("c", "total", 100, Period::Minute, false),
+    ] {
+        assert_eq!(now(&other), 100, "{other:?}");
+        granted(&other, &store, 5, START);
+        assert_eq!(now(&stays), 39);
+    }
+}
+
+#[test]
+fn windows_of_every_kind_live_on_one_page() {
+    let store = Memory::default();
+    let all: Vec<Budget> = [Period::Second, Period::Minute, Period::Day, Period::Month]
+        .into_iter()
+        .flat_map(|period| [false, true].map(|sliding| (period, sliding)))
+        .map(|(period, sliding)| {
+            let name = if sliding { "sliding" } else { "fixed" };
+            Budget::new(name, "total", 100, period, sliding)
+        })
+        .collect();
+    let book = book(&all.iter().collect::<Vec<_>>());
+    let wishes: Vec<Wish<'_>> = all.iter().map(|budget| wish(budget, 30)).collect();
+    let mut store_size = 0;
+    for minute in 0..3 {
+        let now = START + minute * 60 * SECOND;
+        assert!(book.reserve(&store, book.find(&store, 1), &wishes, now).1.is_some());
+        let left: Vec<u64> = all.iter().map(|it| left(it, &store, 1, now).amount).collect();
+        let long = 70 - 30 * minute;
+        // At the beginning of a minute, all of the one before is in sight.
+        let sliding = if minute == 0 { 70 } else { 40 };
+        assert_eq!(left, [70, 70, 70, sliding, long, long, long, long]);
+        let size = store.get("tollgate.budgets.64.k.1").unwrap().bytes.len();
+        assert!(minute == 0 || size == store_size, "accounts are used again");
+        store_size = size;
+    }
 }

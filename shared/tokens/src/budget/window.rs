@@ -34,6 +34,11 @@ pub(crate) struct Window {
 }
 
 impl Window {
+    /// Whether a moment in Unix nanoseconds is in it.
+    pub(crate) fn holds(self, now: u64) -> bool {
+        now.checked_sub(self.start).is_some_and(|since| since < self.length)
+    }
+
     /// Nanoseconds until it ends.
     pub(crate) fn rest(self, now: u64) -> u64 {
         (self.start + self.length).saturating_sub(now)
@@ -41,6 +46,19 @@ impl Window {
 }
 
 impl Period {
+    const ALL: [Period; 6] =
+        [Period::Second, Period::Minute, Period::Hour, Period::Day, Period::Week, Period::Month];
+
+    /// A hash that tells this period, too.
+    pub(crate) fn mark(self, hash: u64) -> u64 {
+        hash & !7 | self as u64
+    }
+
+    /// The period that a mark tells.
+    pub(crate) fn of_mark(mark: u64) -> Option<Period> {
+        Period::ALL.get((mark & 7) as usize).copied()
+    }
+
     /// The window of a moment in Unix nanoseconds.
     pub(crate) fn window(self, now: u64) -> Window {
         let (length, offset) = match self {
@@ -114,6 +132,14 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_tells_its_period() {
+        for period in Period::ALL {
+            assert_eq!(Period::of_mark(period.mark(u64::MAX)), Some(period));
+        }
+        assert_eq!(Period::of_mark(6).or(Period::of_mark(u64::MAX)), None);
+    }
+
+    #[test]
     fn windows_follow_each_other() {
         for period in [Period::Second, Period::Minute, Period::Week, Period::Month] {
             let mut window = period.window(1_700_000_000 * SECOND);
@@ -124,6 +150,8 @@ mod tests {
                     (window.index + 1, window.start + window.length)
                 );
                 assert_eq!(period.window(next.start - 1), window);
+                assert!(window.holds(next.start - 1) && !window.holds(next.start));
+                assert!(window.holds(window.start) && !window.holds(window.start - 1));
                 window = next;
             }
         }

@@ -170,12 +170,12 @@ fn unlimited_keys_take_limited_memory_and_nobody_gets_more_by_it() {
         }
     }
     assert!(served <= 100, "{served} for one key whose limit is 100");
-    // Four buckets of eight accounts of 32 bytes.
-    let stored = |slot| {
-        let entry = gateway.store.get(&format!("tollgate.budget.user.{slot}"));
+    // Four pages of eight accounts of 40 bytes.
+    let stored = |page| {
+        let entry = gateway.store.get(&format!("tollgate.budgets.4.header:x-user.{page}"));
         entry.map_or(0, |entry| entry.bytes.len())
     };
-    assert_eq!((0..100).map(stored).sum::<usize>(), 4 * 8 * 32);
+    assert_eq!((0..100).map(stored).sum::<usize>(), 4 * 8 * 40);
 }
 
 #[test]

@@ -10,5 +10,6 @@
 
 mod counting;
 mod limits;
+mod shared;
 mod support;
 mod usage;

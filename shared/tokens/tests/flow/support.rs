@@ -1,9 +1,10 @@
 //! A host of a few lines around the flow.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use chat::json::{self, Value, json};
-use stage::store::Memory;
+use stage::store::{Entry, Memory, Store};
 use stage::{Answer, BodyStep, Edit, Exchange, Flow, HeadStep, Headers, Pipeline, Reply, config};
 
 pub(crate) const SECOND: u64 = 1_000_000_000;
@@ -12,7 +13,27 @@ pub(crate) const START: u64 = 1_700_000_040 * SECOND;
 /// One Envoy: its configuration and what its workers share.
 pub(crate) struct Gateway {
     pub(crate) pipeline: Rc<Pipeline>,
-    pub(crate) store: Rc<Memory>,
+    pub(crate) store: Rc<Counted>,
+}
+
+/// What workers share, and how often it is read and written.
+#[derive(Debug, Default)]
+pub(crate) struct Counted {
+    memory: Memory,
+    pub(crate) reads: Cell<usize>,
+    pub(crate) writes: Cell<usize>,
+}
+
+impl Store for Counted {
+    fn get(&self, key: &str) -> Option<Entry> {
+        self.reads.set(self.reads.get() + 1);
+        self.memory.get(key)
+    }
+
+    fn set(&self, key: &str, bytes: &[u8], version: Option<u32>) -> bool {
+        self.writes.set(self.writes.get() + 1);
+        self.memory.set(key, bytes, version)
+    }
 }
 
 /// One request on its way.
