@@ -1,6 +1,6 @@
 //! Tokens without a vocabulary: an estimate from words, digits, signs and scripts.
 
-use chat::bytes::{BLOCK, Set, beyond_ascii, blocks};
+use chat::bytes::{BLOCK, Set, beyond_ascii, block_at};
 
 use crate::{Scripts, classes};
 
@@ -11,7 +11,7 @@ type Parts = usize;
 #[derive(Debug, Clone, Copy)]
 struct Cost {
     run: Parts,
-    #[cfg_attr(not(test), expect(dead_code, reason = "said by `Kinds::ascii` in bits"))]
+    /// As many as a power of two less one, so that `Kinds::ascii` can tell by bits who is beyond.
     free: usize,
     byte: Parts,
 }
@@ -31,47 +31,68 @@ const SIGNS: Cost = Cost { run: 48, free: 1, byte: 55 };
 /// For each run, and for each character of it, by script as in [`Scripts`].
 const WIDE: [(Parts, Parts); 4] = [(0, 0), (125, 5), (0, 60), (0, 35)];
 
-/// The bytes of one kind among 64 and the 64 before them, a bit for each; the earlier ones are the low bits.
+/// The bytes of one kind among 64, a bit for each, and among the 64 before them; the earlier ones are the low bits.
 #[derive(Debug, Clone, Copy, Default)]
-struct Bits(u128);
+struct Bits {
+    these: u64,
+    before: u64,
+}
 
 impl Bits {
     /// The next 64.
     fn push(&mut self, bits: u64) {
-        self.0 = self.0 >> 64 | u128::from(bits) << 64;
+        *self = Bits { these: bits, before: self.these };
     }
 
-    /// Of the last 64.
-    fn count(bits: u128) -> Parts {
-        ((bits >> 64) as u64).count_ones() as Parts
+    fn any(self) -> bool {
+        self.these | self.before != 0
+    }
+
+    /// What these bytes have so many places before them.
+    fn back(self, places: u32) -> u64 {
+        self.these << places | self.before >> (u64::BITS - places)
     }
 
     /// Where a run begins.
-    fn starts(self) -> u128 {
-        self.0 & !(self.0 << 1)
+    fn starts(self) -> u64 {
+        self.these & !self.back(1)
+    }
+
+    /// Bytes that have one of them so many places before.
+    fn and(self, places: u32) -> Bits {
+        Bits { these: self.these & self.back(places), before: self.before & self.before << places }
     }
 
     /// Bytes with one of their kind before them.
-    fn pairs(self) -> u128 {
-        self.0 & self.0 << 1
+    fn pairs(self) -> Bits {
+        self.and(1)
     }
 
     /// Bytes with three of their kind before them.
-    fn fours(self) -> u128 {
-        self.pairs() & self.pairs() << 2
+    fn fours(self) -> Bits {
+        self.pairs().and(2)
     }
 
     /// Bytes with seven of their kind before them.
-    fn eights(self) -> u128 {
-        self.fours() & self.fours() << 4
+    fn eights(self) -> Bits {
+        self.fours().and(4)
     }
 }
 
 impl Cost {
     /// Of runs, by where they begin and which bytes are beyond the free ones.
-    fn of(self, starts: u128, beyond: u128) -> Parts {
-        self.run * Bits::count(starts) + self.byte * Bits::count(beyond)
+    fn of(self, starts: u64, beyond: u64) -> Parts {
+        self.run * count(starts) + self.byte * count(beyond)
     }
+
+    /// Of one run.
+    fn of_run(self, bytes: usize) -> Parts {
+        self.run + self.byte * bytes.saturating_sub(self.free)
+    }
+}
+
+fn count(bits: u64) -> Parts {
+    bits.count_ones() as Parts
 }
 
 /// The kinds of bytes.
@@ -85,6 +106,9 @@ struct Kinds {
     wide: Bits,
 }
 
+/// Longer ones are no words.
+const WORD: usize = 16;
+
 /// An estimate of the tokens by `o200k_base`, by script.
 ///
 /// Words are short and of any length, so a look at each byte costs a processor more for its wrong guesses where the
@@ -93,14 +117,28 @@ pub fn rough(text: &str) -> Scripts {
     let bytes = text.as_bytes();
     let mut sums = Scripts::default();
     let mut ascii = 0;
-    let mut kinds = Kinds::default();
-    for (index, block) in blocks(bytes).enumerate() {
-        let at = index * BLOCK;
-        // The last block is filled up.
-        let there = u64::MAX >> BLOCK.saturating_sub(bytes.len() - at);
-        let wide = kinds.push(Masks::of(&block), there);
-        ascii += kinds.ascii();
-        add_wide(bytes, at, wide, &mut sums);
+    // What names something in JSON: a role, a type, a function.
+    if bytes.len() <= WORD && !bytes.is_empty() && bytes.iter().all(u8::is_ascii_alphabetic) {
+        ascii = LETTERS.of_run(bytes.len());
+    } else {
+        let mut kinds = Kinds::default();
+        for at in (0..bytes.len()).step_by(BLOCK) {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let filled;
+            // The last block is filled up.
+            let (block, there) = match rest.first_chunk() {
+                Some(block) => (block, u64::MAX),
+                None => {
+                    filled = block_at(rest, 0);
+                    (&filled, (1 << rest.len()) - 1)
+                }
+            };
+            kinds.push(Masks::of(block), there);
+            ascii += kinds.ascii();
+            if kinds.wide.any() {
+                add_wide(bytes, at, kinds.wide.starts(), &mut sums);
+            }
+        }
     }
     if let Some(sum) = sums.first_mut() {
         *sum += ascii;
@@ -109,8 +147,8 @@ pub fn rough(text: &str) -> Scripts {
 }
 
 impl Kinds {
-    /// Takes in the next 64 bytes, as far as they are `there`. Where runs begin that are not ASCII.
-    fn push(&mut self, masks: Masks, there: u64) -> u64 {
+    /// Takes in the next 64 bytes, as far as they are `there`.
+    fn push(&mut self, masks: Masks, there: u64) {
         let Masks { letters, digits, spaces, newlines, ascii } = masks;
         self.letters.push(letters);
         self.digits.push(digits);
@@ -118,30 +156,29 @@ impl Kinds {
         self.newlines.push(newlines);
         self.signs.push(ascii & !(letters | digits | spaces | newlines));
         self.wide.push(there & !ascii);
-        (self.wide.starts() >> 64) as u64
     }
 
     /// What the last 64 bytes cost, as far as they are ASCII.
     fn ascii(&self) -> Parts {
         let words = self.letters.starts();
-        let mut cost = LETTERS.of(words, self.letters.eights());
-        cost -= AFTER_SIGN * Bits::count(words & self.signs.0 << 1);
-        cost += SIGNS.of(self.signs.starts(), self.signs.pairs());
+        let mut cost = LETTERS.of(words, self.letters.eights().these);
+        cost -= AFTER_SIGN * count(words & self.signs.back(1));
+        cost += SIGNS.of(self.signs.starts(), self.signs.pairs().these);
         // The second space of a run tells that it is one.
         let spaces = self.spaces.pairs();
         // These are rare.
-        if spaces != 0 {
-            let beyond = self.spaces.eights() & self.spaces.eights() << 8 & self.spaces.0 << 16;
-            cost += SPACES.of(spaces & !(spaces << 1), beyond);
+        if spaces.these != 0 {
+            let beyond = self.spaces.eights().and(8).these & self.spaces.back(16);
+            cost += SPACES.of(spaces.starts(), beyond);
         }
-        if self.wide.0 != 0 {
-            cost -= AFTER_WIDE * Bits::count(words & self.wide.0 << 1);
+        if self.wide.any() {
+            cost -= AFTER_WIDE * count(words & self.wide.back(1));
         }
-        if self.digits.0 != 0 {
-            cost += DIGITS.of(self.digits.starts(), self.digits.fours());
+        if self.digits.these != 0 {
+            cost += DIGITS.of(self.digits.starts(), self.digits.fours().these);
         }
-        if self.newlines.0 != 0 {
-            let beyond = self.newlines.eights() & self.newlines.0 << 8;
+        if self.newlines.these != 0 {
+            let beyond = self.newlines.eights().these & self.newlines.back(8);
             cost += NEWLINES.of(self.newlines.starts(), beyond);
         }
         cost

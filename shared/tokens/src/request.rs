@@ -44,7 +44,9 @@ impl Size {
                     self.bytes += name.len() as u64 + 4;
                     match &**name {
                         // The model's own name is no part of the prompt.
-                        "model" => self.bytes += Size::of(value).bytes,
+                        "model" if let Value::String(model) = value => {
+                            self.bytes += model.len() as u64 + 2;
+                        }
                         _ => self.add(value),
                     }
                 }
