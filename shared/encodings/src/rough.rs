@@ -1,6 +1,6 @@
 //! Tokens without a vocabulary: an estimate from words, digits, signs and scripts.
 
-use chat::bytes::{BLOCK, Set, beyond_ascii, block_at};
+use chat::bytes::{BLOCK, block_at};
 
 use crate::{Scripts, classes};
 
@@ -113,6 +113,7 @@ const WORD: usize = 16;
 ///
 /// Words are short and of any length, so a look at each byte costs a processor more for its wrong guesses where the
 /// next one ends than for the looks. Here nothing depends on that: 64 bytes become bits by kind, and bits are counted.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub fn rough(text: &str) -> Scripts {
     let bytes = text.as_bytes();
     let mut sums = Scripts::default();
@@ -201,8 +202,8 @@ fn add_wide(bytes: &[u8], at: usize, mut starts: u64, sums: &mut Scripts) {
     }
 }
 
-/// Which bytes of a block are of which kind, a bit for each; what is none of these is a sign.
-#[derive(Debug, Clone, Copy)]
+/// Which bytes of a block are of which kind, a bit for each; what is ASCII and none of these is a sign.
+#[derive(Debug, Clone, Copy, Default)]
 struct Masks {
     letters: u64,
     digits: u64,
@@ -211,18 +212,94 @@ struct Masks {
     ascii: u64,
 }
 
-impl Masks {
-    fn of(block: &[u8; BLOCK]) -> Masks {
-        const SETS: [Set; 4] = [
-            Set::new().with(b'a', b'z').with(b'A', b'Z'),
-            Set::new().with(b'0', b'9'),
-            Set::new().with_all(b" \t\x0b\x0c"),
-            Set::new().with_all(b"\r\n"),
-        ];
-        let [letters, digits, spaces, newlines] = Set::find_each(&SETS, block);
-        let ascii = !beyond_ascii(block);
-        Masks { letters, digits, spaces, newlines, ascii }
+/// Bytes that are told apart by their halves: each list is of all that have one of some upper halves and one of some
+/// lower halves, hence two for letters and for spaces.
+const LISTS: [&[u8]; 6] = [
+    b"ABCDEFGHIJKLMNOabcdefghijklmno",
+    b"PQRSTUVWXYZpqrstuvwxyz",
+    b" ",
+    b"\t\x0b\x0c",
+    b"0123456789",
+    b"\r\n",
+];
+
+/// By the lower half of a byte, and by the upper one, in which lists it may be: the first one's bit is the highest. It is
+/// in those on which both agree.
+const HALVES: [[u8; 16]; 2] = halves();
+
+#[allow(clippy::indexing_slicing, reason = "a half of a byte is below 16")]
+const fn halves() -> [[u8; 16]; 2] {
+    let (mut lower, mut upper) = ([0; 16], [0; 16]);
+    let (mut lists, mut bit): (&[&[u8]], u8) = (&LISTS, 0x80);
+    while let [list, rest @ ..] = lists {
+        let mut bytes = *list;
+        while let [byte, others @ ..] = bytes {
+            lower[(*byte & 15) as usize] |= bit;
+            upper[(*byte >> 4) as usize] |= bit;
+            bytes = others;
+        }
+        (lists, bit) = (rest, bit >> 1);
     }
+    [lower, upper]
+}
+
+impl Masks {
+    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
+    fn of(block: &[u8; BLOCK]) -> Masks {
+        let (quarters, _) = block.as_chunks();
+        quarters.iter().rev().fold(Masks::default(), |all, quarter| {
+            let [letters, digits, spaces, newlines, ascii] = look(quarter).map(u64::from);
+            Masks {
+                letters: all.letters << 16 | letters,
+                digits: all.digits << 16 | digits,
+                spaces: all.spaces << 16 | spaces,
+                newlines: all.newlines << 16 | newlines,
+                ascii: all.ascii << 16 | ascii,
+            }
+        })
+    }
+}
+
+/// The masks of a quarter of a block, with vector instructions, which every host of modules has (WebAssembly 2.0).
+#[cfg(target_arch = "wasm32")]
+#[target_feature(enable = "simd128")]
+fn look(bytes: &[u8; 16]) -> [u16; 5] {
+    use core::arch::wasm32::{
+        i8x16_swizzle, u8x16_bitmask, u8x16_shl, u8x16_shr, u8x16_splat, u64x2, v128, v128_and,
+        v128_or,
+    };
+    #[inline]
+    #[target_feature(enable = "simd128")]
+    fn vector(bytes: &[u8; 16]) -> v128 {
+        let word = u128::from_le_bytes(*bytes);
+        u64x2(word as u64, (word >> 64) as u64)
+    }
+    let [lower, upper] = HALVES;
+    let bytes = vector(bytes);
+    let lower = i8x16_swizzle(vector(&lower), v128_and(bytes, u8x16_splat(15)));
+    let upper = i8x16_swizzle(vector(&upper), u8x16_shr(bytes, 4));
+    let lists = v128_and(lower, upper);
+    [
+        u8x16_bitmask(v128_or(lists, u8x16_shl(lists, 1))),
+        u8x16_bitmask(u8x16_shl(lists, 4)),
+        u8x16_bitmask(v128_or(u8x16_shl(lists, 2), u8x16_shl(lists, 3))),
+        u8x16_bitmask(u8x16_shl(lists, 5)),
+        !u8x16_bitmask(bytes),
+    ]
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn look(bytes: &[u8; 16]) -> [u16; 5] {
+    let half = |half: &[u8; 16], place: u8| half.get(usize::from(place)).copied().unwrap_or(0);
+    let [lower, upper] = &HALVES;
+    bytes.iter().rev().fold([0; 5], |masks, byte| {
+        let lists = half(lower, byte & 15) & half(upper, byte >> 4);
+        let kinds = [lists & 0xc0, lists & 0x08, lists & 0x30, lists & 0x04, !byte & 0x80];
+        std::array::from_fn(|at| {
+            let (mask, kind) = (masks.get(at), kinds.get(at));
+            mask.map_or(0, |mask: &u16| mask << 1) | u16::from(kind.is_some_and(|kind| *kind != 0))
+        })
+    })
 }
 
 #[cfg(test)]

@@ -26,8 +26,8 @@ pub(crate) struct Call {
     /// Where the plan has a row for it.
     row: Option<usize>,
     pub(crate) counter: Counter,
-    /// As metrics name it.
-    pub(crate) consumer: String,
+    /// The place of the consumer's name, if it is one that metrics show.
+    consumer: Option<usize>,
     pub(crate) prompt: Tokens,
     /// The most answer tokens that the request asks for.
     pub(crate) asked: Option<u64>,
@@ -48,18 +48,14 @@ impl Call {
         let counter = row.map_or_else(|| Counter::of_model(&model), |row| row.counter);
         let consumer = plan.consumer.as_ref().map(|consumer| {
             let value = consumer.from.value(&request.headers, &model, row, io);
-            let known = consumer.names.iter().find(|name| name.as_bytes() == &*value);
-            known.map_or(OTHER, String::as_str).to_owned()
+            consumer.names.iter().position(|name| name.as_bytes() == &*value)
         });
         io.fact(facts::REQUEST_MODEL, model.as_str());
-        if let Some(consumer) = &consumer {
-            io.fact(facts::CONSUMER, consumer.as_str());
-        }
-        Call {
+        let call = Call {
             dialect: request.dialect,
             started: io.now,
             counter,
-            consumer: consumer.unwrap_or_else(|| OTHER.to_owned()),
+            consumer: consumer.flatten(),
             prompt: Tokens::default(),
             asked: None,
             reserved: Vec::new(),
@@ -68,7 +64,18 @@ impl Call {
             row: place,
             model,
             plan,
+        };
+        if call.plan.consumer.is_some() {
+            io.fact(facts::CONSUMER, call.consumer());
         }
+        call
+    }
+
+    /// Who is calling, as metrics name it.
+    pub(crate) fn consumer(&self) -> &str {
+        let names = self.plan.consumer.as_ref().map(|consumer| &consumer.names);
+        let name = self.consumer.and_then(|place| names?.get(place));
+        name.map_or(OTHER, String::as_str)
     }
 
     /// The row of its model.

@@ -3,7 +3,7 @@
 use stage::Headers;
 
 use crate::budget::Left;
-use crate::price::padded;
+use crate::price::push_part;
 
 /// All headers of ours begin so. What others send under that name is taken out, so that nobody can pretend.
 const OURS: &str = "x-tollgate-";
@@ -86,8 +86,8 @@ fn duration(nanoseconds: u64) -> String {
     }
     text += &(rest / 1_000).to_string();
     if rest % 1_000 > 0 {
-        text += ".";
-        text += padded(rest % 1_000, 1_000).trim_end_matches('0');
+        push_part(&mut text, rest % 1_000, 1_000);
+        text.truncate(text.trim_end_matches('0').len());
     }
     text + "s"
 }

@@ -61,23 +61,37 @@ impl Price {
             (usage.output - thought, self.output),
             (thought, self.reasoning),
         ];
-        let sum: u128 =
-            parts.iter().map(|(count, price)| u128::from(*count) * u128::from(*price)).sum();
-        sum.div_ceil(1_000).try_into().unwrap_or(u64::MAX)
+        let there = parts.iter().filter(|(count, _)| *count > 0);
+        let sum: u128 = there.map(|(count, price)| product(*count, *price)).sum();
+        match u64::try_from(sum) {
+            Ok(sum) => sum.div_ceil(1_000),
+            Err(_) => sum.div_ceil(1_000).try_into().unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// Nearly always of small numbers. Others take a call in wasm, which has none of 128 bits.
+fn product(one: u64, other: u64) -> u128 {
+    match (u32::try_from(one), u32::try_from(other)) {
+        (Ok(one), Ok(other)) => u128::from(u64::from(one) * u64::from(other)),
+        _ => u128::from(one) * u128::from(other),
     }
 }
 
 /// Nanodollars as dollars: `0.000123450`.
 pub(crate) fn dollars(nano: u64) -> String {
     const DOLLAR: u64 = 1_000_000_000;
-    [&(nano / DOLLAR).to_string(), ".", &padded(nano % DOLLAR, DOLLAR)].concat()
+    let mut text = (nano / DOLLAR).to_string();
+    push_part(&mut text, nano % DOLLAR, DOLLAR);
+    text
 }
 
-/// A part of `whole`, a power of ten, with as many digits as that has noughts. Unlike by `format!`, by little code.
-pub(crate) fn padded(part: u64, whole: u64) -> String {
-    let mut digits = (whole + part).to_string();
-    digits.remove(0);
-    digits
+/// Appends a point and a part of `whole`, a power of ten, with as many digits as that has noughts. Unlike by `format!`,
+/// by little code.
+pub(crate) fn push_part(text: &mut String, part: u64, whole: u64) {
+    let digits = (whole + part).to_string();
+    text.push('.');
+    text.push_str(digits.get(1..).unwrap_or_default());
 }
 
 #[cfg(test)]

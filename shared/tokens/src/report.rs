@@ -1,6 +1,6 @@
 //! What is told of a call: facts and metrics.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use stage::metrics::Series;
@@ -9,7 +9,7 @@ use stage::{Exchange, facts, metrics};
 use crate::call::Call;
 use crate::plan::{self, OTHER};
 use crate::price;
-use crate::usage::Used;
+use crate::usage::{Times, Used};
 
 /// What is told of a call.
 #[derive(Debug)]
@@ -20,11 +20,12 @@ pub(crate) struct Report<'a> {
 
 impl Report<'_> {
     pub(crate) fn tell(&self, io: &mut Exchange) {
-        self.facts(io);
-        self.metrics(io);
+        let times = self.call.times(self.used, io.now);
+        self.facts(times, io);
+        self.metrics(times, io);
     }
 
-    fn facts(&self, io: &mut Exchange) {
+    fn facts(&self, times: Times, io: &mut Exchange) {
         let Used { usage, estimated, .. } = self.used;
         let numbers = [
             (facts::INPUT_TOKENS, Some(usage.input)),
@@ -46,48 +47,59 @@ impl Report<'_> {
         if let Some(model) = &self.used.model {
             io.fact(facts::RESPONSE_MODEL, model.as_str());
         }
-        let times = self.call.times(self.used, io.now);
         if let Some(first) = times.first_token_ms {
             io.fact(facts::FIRST_TOKEN, first.to_string());
         }
         io.fact(facts::DURATION, times.duration_ms.to_string());
     }
 
-    fn metrics(&self, io: &mut Exchange) {
-        let Used { usage, estimated, .. } = self.used;
+    fn metrics(&self, times: Times, io: &mut Exchange) {
+        let Used { usage, estimated, cost, .. } = self.used;
         let row = self.call.row();
         let named = row.map(|row| row.name.as_str()).filter(|name| !name.is_empty());
         let provider = plan::provider(row, io);
-        let kept = self.call.plan.series.of(named.unwrap_or(OTHER), provider, &self.call.consumer);
-        let kinds = [
-            ("input", Some(usage.input)),
-            ("output", Some(usage.output)),
-            ("cache_read", usage.cache_read),
-            ("cache_write", usage.cache_write),
-            ("reasoning", usage.reasoning),
-        ];
-        for (kind, count) in kinds {
-            if let Some(count) = count {
-                kept.add(metrics::TOKENS, Some(kind), count, io);
-                kept.add(metrics::TOKEN_USAGE, Some(kind), count, io);
-            }
-        }
-        if let Some(cost) = self.used.cost {
-            kept.add(metrics::COST, None, cost, io);
-        }
-        if *estimated {
-            kept.add(metrics::ESTIMATED, None, 1, io);
-        }
-        let times = self.call.times(self.used, io.now);
-        kept.add(metrics::SERVER_DURATION, None, times.duration_ms, io);
-        if let Some(first) = times.first_token_ms {
-            kept.add(metrics::FIRST_TOKEN, None, first, io);
-        }
-        if let Some(each) = times.output_token_us {
-            kept.add(metrics::OUTPUT_TOKEN, None, each, io);
-        }
+        let kept = self.call.plan.series.of(named.unwrap_or(OTHER), provider, self.call.consumer());
+        kept.record(
+            [
+                Some(usage.input),
+                Some(usage.input),
+                Some(usage.output),
+                Some(usage.output),
+                usage.cache_read,
+                usage.cache_read,
+                usage.cache_write,
+                usage.cache_write,
+                usage.reasoning,
+                usage.reasoning,
+                *cost,
+                estimated.then_some(1),
+                Some(times.duration_ms),
+                times.first_token_ms,
+                times.output_token_us,
+            ],
+            io,
+        );
     }
 }
+
+/// What is measured of a call: metrics, and the kind of token that they count if they count any.
+const ROWS: [(&str, Option<&str>); 15] = [
+    (metrics::TOKENS, Some("input")),
+    (metrics::TOKEN_USAGE, Some("input")),
+    (metrics::TOKENS, Some("output")),
+    (metrics::TOKEN_USAGE, Some("output")),
+    (metrics::TOKENS, Some("cache_read")),
+    (metrics::TOKEN_USAGE, Some("cache_read")),
+    (metrics::TOKENS, Some("cache_write")),
+    (metrics::TOKEN_USAGE, Some("cache_write")),
+    (metrics::TOKENS, Some("reasoning")),
+    (metrics::TOKEN_USAGE, Some("reasoning")),
+    (metrics::COST, None),
+    (metrics::ESTIMATED, None),
+    (metrics::SERVER_DURATION, None),
+    (metrics::FIRST_TOKEN, None),
+    (metrics::OUTPUT_TOKEN, None),
+];
 
 /// Metrics are kept for so many models, providers and consumers; who has more of them pays for names put together anew.
 const MOST: usize = 64;
@@ -102,11 +114,9 @@ struct Place {
     model: String,
     provider: String,
     consumer: String,
-    rows: RefCell<Vec<Row>>,
+    /// Row by row.
+    series: [OnceCell<Rc<Series>>; ROWS.len()],
 }
-
-/// A metric, the kind of token it counts if it counts any, and its series.
-type Row = (&'static str, Option<&'static str>, Rc<Series>);
 
 impl Kept {
     fn of(&self, model: &str, provider: &str, consumer: &str) -> Rc<Place> {
@@ -119,7 +129,7 @@ impl Kept {
             return Rc::clone(place);
         }
         let [model, provider, consumer] = [model, provider, consumer].map(str::to_owned);
-        let place = Rc::new(Place { model, provider, consumer, rows: RefCell::default() });
+        let place = Rc::new(Place { model, provider, consumer, series: Default::default() });
         if places.len() < MOST {
             places.push(Rc::clone(&place));
         }
@@ -128,18 +138,21 @@ impl Kept {
 }
 
 impl Place {
-    fn add(&self, metric: &'static str, kind: Option<&'static str>, value: u64, io: &mut Exchange) {
-        let mut rows = self.rows.borrow_mut();
-        if let Some((.., series)) = rows.iter().find(|row| (row.0, row.1) == (metric, kind)) {
-            return io.record(series, value);
+    /// Records the rows that have a value.
+    fn record(&self, values: [Option<u64>; ROWS.len()], io: &mut Exchange) {
+        for ((series, (metric, kind)), value) in self.series.iter().zip(ROWS).zip(values) {
+            if let Some(value) = value {
+                io.record(series.get_or_init(|| self.series(metric, kind)), value);
+            }
         }
+    }
+
+    fn series(&self, metric: &'static str, kind: Option<&'static str>) -> Rc<Series> {
         let mut labels = vec![("model", self.model.as_str()), ("provider", self.provider.as_str())];
         labels.extend(kind.map(|kind| ("token_type", kind)));
         if matches!(metric, metrics::TOKENS | metrics::TOKEN_USAGE | metrics::COST) {
             labels.push(("consumer", self.consumer.as_str()));
         }
-        let series = Rc::new(Series::new(metric, &labels));
-        io.record(&series, value);
-        rows.push((metric, kind, series));
+        Rc::new(Series::new(metric, &labels))
     }
 }

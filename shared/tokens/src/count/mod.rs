@@ -148,7 +148,12 @@ impl Counter {
     /// Tokens of the model for tokens of `o200k_base` by script.
     pub(crate) fn weigh(&self, scripts: Scripts) -> u64 {
         let family = self.family.unwrap_or(&families::PUBLIC);
-        family.estimate(scripts).saturating_mul(self.percent) / 100
+        self.scale(family.estimate(scripts))
+    }
+
+    /// With the factor on top of an estimate.
+    fn scale(&self, count: u64) -> u64 {
+        if self.percent == 100 { count } else { count.saturating_mul(self.percent) / 100 }
     }
 
     /// Tokens of some texts, without what a request has beside them ([`Counter::request`]).
@@ -204,7 +209,7 @@ impl Counter {
     pub fn at_most(&self, bytes: u64) -> u64 {
         match self.family {
             None => bytes,
-            Some(family) => family.at_most(bytes).saturating_mul(self.percent) / 100,
+            Some(family) => self.scale(family.at_most(bytes)),
         }
     }
 }
