@@ -6,7 +6,7 @@ use dialects::neutral::{self, Usage};
 use stage::{Exchange, Request, facts, metrics};
 
 use crate::Tokens;
-use crate::budget::{Found, Left, Outcome, Wish};
+use crate::budget::{Found, Left, Outcome, Stake};
 use crate::call::Call;
 use crate::headers::Standing;
 use crate::plan::{Action, Limit, Measure, Shelf};
@@ -141,19 +141,26 @@ impl Call {
         let looked = if looked.is_empty() { self.look(request, io) } else { looked };
         let expected = self.expected(self.prompt.count, self.asked);
         let plan = std::rc::Rc::clone(&self.plan);
-        // Shelves stand in the order of their first budgets, so a budget of which nothing is known is on the next one.
-        let mut shelves = looked.into_iter().enumerate();
-        let mut outcomes = vec![None; plan.budgets.len()];
-        for (place, limit) in plan.budgets.iter().enumerate() {
-            let known = |outcomes: &[Option<Outcome>]| outcomes.get(place).copied().flatten();
-            if known(&outcomes).is_none()
-                && let Some((shelf, found)) = shelves.next()
+        let mut looked = looked.into_iter();
+        for limit in &plan.budgets {
+            // Shelves stand in the order of their first budgets.
+            if limit.shelf == self.reserved.len()
+                && let (Some(shelf), Some(found)) = (plan.shelves.get(limit.shelf), looked.next())
             {
-                self.reserve_on(shelf, found, &expected, &mut outcomes, io);
+                let limits = shelf.limits.iter().filter_map(|place| plan.budgets.get(*place));
+                let stake = |limit: &Limit| {
+                    let amount = self.amount(limit.measure, &expected);
+                    Stake::new(amount, limit.action == Action::Flag)
+                };
+                let stakes = limits.clone().map(stake).collect();
+                let budgets = limits.map(|limit| &limit.budget);
+                let held = shelf.book.reserve(&*io.store, found, budgets, stakes, io.now);
+                self.reserved.push(held);
             }
-            let (left, wait) = match known(&outcomes) {
+            let held = self.reserved.get(limit.shelf);
+            let (left, wait) = match held.and_then(|held| held.stakes.get(limit.place)?.outcome) {
                 None => continue,
-                Some(Outcome::Granted(_, left)) => {
+                Some(Outcome::Granted(left)) => {
                     self.stand(limit, left);
                     continue;
                 }
@@ -168,31 +175,6 @@ impl Call {
             }
         }
         Ok(())
-    }
-
-    /// Reserves in the budgets of a shelf; what came of it goes to the places of the budgets.
-    fn reserve_on(
-        &mut self,
-        at: usize,
-        found: Found,
-        expected: &Usage,
-        outcomes: &mut [Option<Outcome>],
-        io: &Exchange,
-    ) {
-        let Some(shelf) = self.plan.shelves.get(at) else { return };
-        let limits = shelf.limits.iter().filter_map(|place| self.plan.budgets.get(*place));
-        let wishes: Vec<Wish<'_>> = limits
-            .map(|limit| Wish {
-                budget: &limit.budget,
-                amount: self.amount(limit.measure, expected),
-                force: limit.action == Action::Flag,
-            })
-            .collect();
-        let (came, held) = shelf.book.reserve(&*io.store, found, &wishes, io.now);
-        for (place, outcome) in shelf.limits.iter().zip(came) {
-            outcomes.get_mut(*place).into_iter().for_each(|known| *known = Some(outcome));
-        }
-        self.reserved.extend(held.map(|held| (at, held)));
     }
 
     /// Notes how a budget stands, for headers.

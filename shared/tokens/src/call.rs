@@ -31,8 +31,8 @@ pub(crate) struct Call {
     pub(crate) prompt: Tokens,
     /// The most answer tokens that the request asks for.
     pub(crate) asked: Option<u64>,
-    /// What was reserved, by the place of the shelf.
-    pub(crate) reserved: Vec<(usize, Held)>,
+    /// What was reserved, shelf by shelf.
+    pub(crate) reserved: Vec<Held>,
     pub(crate) standings: Standings,
     /// The reservations have been settled or given back.
     done: bool,
@@ -141,14 +141,13 @@ impl Call {
     }
 
     fn replace_reserved(&mut self, io: &mut Exchange, amount: impl Fn(&Call, Measure) -> u64) {
-        for (place, held) in std::mem::take(&mut self.reserved) {
-            let Some(shelf) = self.plan.shelves.get(place) else { continue };
+        for (shelf, held) in self.plan.shelves.iter().zip(std::mem::take(&mut self.reserved)) {
             let limits = shelf.limits.iter().filter_map(|place| self.plan.budgets.get(*place));
             let changes: Vec<Change<'_>> = limits
-                .zip(&held.reservations)
-                .filter_map(|(limit, reservation)| {
+                .zip(&held.stakes)
+                .filter_map(|(limit, stake)| {
                     let used = amount(self, limit.measure);
-                    Change::new(&limit.budget, *reservation, used, io.now)
+                    Change::new(&limit.budget, *stake, used, io.now)
                 })
                 .collect();
             if shelf.book.settle(&*io.store, &held, &changes, io.now) {

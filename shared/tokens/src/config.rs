@@ -377,11 +377,9 @@ fn compile_budget(
     let most = if keys.is_empty() { 1 } else { config.max_keys };
     let budget = Budget::new(&config.name, counts, limit as u64, period, sliding);
     let shelf = shelve(keys, most.div_ceil(KEYS_PER_PAGE), shelves);
-    if let Some(shelf) = shelves.get_mut(shelf) {
-        shelf.book.keep(&budget);
-        shelf.limits.push(index);
-    }
-    Limit { budget, measure, shelf, action: config.action.map_or(Action::Reject, action) }
+    let place = shelves.get_mut(shelf).map_or(0, |shelf| shelf.keep(&budget, index));
+    let action = config.action.map_or(Action::Reject, action);
+    Limit { budget, measure, shelf, place, action }
 }
 
 /// The place of the shelf for a key, with so many pages.

@@ -3,7 +3,7 @@
 use stage::Headers;
 
 use crate::budget::Left;
-use crate::price::push_part;
+use crate::digits::{push_number, push_part};
 
 /// All headers of ours begin so. What others send under that name is taken out, so that nobody can pretend.
 const OURS: &str = "x-tollgate-";
@@ -71,25 +71,30 @@ pub(crate) fn strip(headers: &mut Headers) {
 /// Nanoseconds as OpenAI writes a duration: `17ms`, `1.5s`, `6m0s`, `2h3m0s`.
 fn duration(nanoseconds: u64) -> String {
     let milliseconds = nanoseconds.div_ceil(1_000_000);
+    let mut text = String::with_capacity(16);
     if milliseconds < 1_000 {
-        return milliseconds.to_string() + "ms";
+        push_number(&mut text, milliseconds);
+        text += "ms";
+        return text;
     }
     let (minutes, rest) = (milliseconds / 60_000, milliseconds % 60_000);
-    let mut text = String::new();
+    let mut push = |number, unit| {
+        push_number(&mut text, number);
+        text += unit;
+    };
     if minutes >= 60 {
-        text += &(minutes / 60).to_string();
-        text += "h";
+        push(minutes / 60, "h");
     }
     if minutes > 0 {
-        text += &(minutes % 60).to_string();
-        text += "m";
+        push(minutes % 60, "m");
     }
-    text += &(rest / 1_000).to_string();
+    push(rest / 1_000, "");
     if rest % 1_000 > 0 {
         push_part(&mut text, rest % 1_000, 1_000);
         text.truncate(text.trim_end_matches('0').len());
     }
-    text + "s"
+    text += "s";
+    text
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod call;
 mod config;
 mod count;
 mod count_tokens;
+mod digits;
 mod headers;
 mod plan;
 mod price;

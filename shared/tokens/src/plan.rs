@@ -63,6 +63,8 @@ pub(crate) struct Limit {
     pub(crate) measure: Measure,
     /// The place of the shelf that it is kept on.
     pub(crate) shelf: usize,
+    /// Its place there.
+    pub(crate) place: usize,
     pub(crate) action: Action,
 }
 
@@ -124,6 +126,15 @@ impl Plan {
         paths.sort();
         paths.dedup();
         paths
+    }
+}
+
+impl Shelf {
+    /// Keeps a budget, too, which has a place in the plan; returns its place here.
+    pub(crate) fn keep(&mut self, budget: &Budget, place: usize) -> usize {
+        self.book.keep(budget);
+        self.limits.push(place);
+        self.limits.len() - 1
     }
 }
 

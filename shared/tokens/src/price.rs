@@ -3,6 +3,8 @@
 use dialects::neutral::Usage;
 use serde::Deserialize;
 
+use crate::digits::{push_number, push_part};
+
 /// Prices of a model in US dollars per million tokens.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -81,17 +83,10 @@ fn product(one: u64, other: u64) -> u128 {
 /// Nanodollars as dollars: `0.000123450`.
 pub(crate) fn dollars(nano: u64) -> String {
     const DOLLAR: u64 = 1_000_000_000;
-    let mut text = (nano / DOLLAR).to_string();
+    let mut text = String::with_capacity(16);
+    push_number(&mut text, nano / DOLLAR);
     push_part(&mut text, nano % DOLLAR, DOLLAR);
     text
-}
-
-/// Appends a point and a part of `whole`, a power of ten, with as many digits as that has noughts. Unlike by `format!`,
-/// by little code.
-pub(crate) fn push_part(text: &mut String, part: u64, whole: u64) {
-    let digits = (whole + part).to_string();
-    text.push('.');
-    text.push_str(digits.get(1..).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -63,20 +63,47 @@ impl Size {
 
 /// The most answer tokens that a request asks for, all answers together.
 pub(crate) fn output_limit(body: &Value) -> Option<u64> {
-    let limit = number(body, &OUTPUT_LIMITS)?;
-    let count = number(body, &ANSWER_COUNTS);
+    const LIMITS: u64 = lengths(&OUTPUT_LIMITS);
+    const COUNTS: u64 = lengths(&ANSWER_COUNTS);
+    let limit = number(body, &OUTPUT_LIMITS, LIMITS)?;
+    let count = number(body, &ANSWER_COUNTS, COUNTS);
     Some(limit.saturating_mul(count.unwrap_or(1).clamp(1, MOST_CANDIDATES)))
 }
 
-/// The number at the first of these places that has one. Most are not there, which their first step tells.
-fn number(body: &Value, places: &[&str]) -> Option<u64> {
+/// The number at the first of these places that has one. Most requests have none of them, which `lengths` tells, those of
+/// the places' first steps.
+fn number(body: &Value, places: &[&str], lengths: u64) -> Option<u64> {
     let fields = body.as_object()?;
+    if fields.iter().all(|field| lengths & length_bit(field.0.len()) == 0) {
+        return None;
+    }
     let begins = |place: &str, name: &str| {
         let ends = matches!(place.as_bytes().get(name.len() + 1), None | Some(b'/'));
         ends && place.get(1..=name.len()) == Some(name)
     };
     let mut there = places.iter().filter(|it| fields.iter().any(|field| begins(it, field.0)));
     there.find_map(|place| body.pointer(place)?.as_u64())
+}
+
+const fn length_bit(length: usize) -> u64 {
+    1 << (length % 64)
+}
+
+/// A bit for the length of each place's first step.
+const fn lengths(mut places: &[&str]) -> u64 {
+    let mut bits = 0;
+    while let [place, rest @ ..] = places {
+        let (mut length, mut steps) = (0, place.as_bytes());
+        while let [_, next, ..] = steps
+            && *next != b'/'
+        {
+            length += 1;
+            (_, steps) = steps.split_at(1);
+        }
+        bits |= length_bit(length);
+        places = rest;
+    }
+    bits
 }
 
 /// Lowers the limits that a request names; below 0 is none for some. Returns whether any was higher.

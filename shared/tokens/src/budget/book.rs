@@ -3,7 +3,8 @@
 use stage::store::{self, Entry, Store};
 
 use super::page::{self, Owner, Page};
-use super::{Budget, Left, Outcome, Reservation};
+use super::{Budget, Left, Outcome, Stake};
+use crate::digits::push_number;
 
 /// Where the store keeps budgets that have the same key.
 #[derive(Debug)]
@@ -29,27 +30,18 @@ struct Place {
     page: String,
 }
 
-/// What a request wants of a budget.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Wish<'a> {
-    pub(crate) budget: &'a Budget,
-    pub(crate) amount: u64,
-    /// It is taken even if it does not fit.
-    pub(crate) force: bool,
-}
-
-/// What is reserved on a page, wish by wish.
+/// What is reserved on a page, budget by budget.
 #[derive(Debug)]
 pub(crate) struct Held {
     place: Place,
-    pub(crate) reservations: Vec<Reservation>,
+    pub(crate) stakes: Vec<Stake>,
 }
 
 /// What was used in the place of what was reserved.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Change<'a> {
     pub(crate) budget: &'a Budget,
-    reservation: Reservation,
+    stake: Stake,
     used: u64,
 }
 
@@ -73,51 +65,50 @@ impl Book {
 
     /// Looks up a key's accounts.
     pub(crate) fn find(&self, store: &dyn Store, key: u64) -> Found {
-        let page = [&self.prefix, (key % self.pages).to_string().as_str()].concat();
+        let mut page = String::with_capacity(self.prefix.len() + 8);
+        page.push_str(&self.prefix);
+        push_number(&mut page, key % self.pages);
         Found { entry: store.get(&page), place: Place { key, page } }
     }
 
-    /// Reserves what is wished if all of it fits, else nothing. What came of each wish, up to the first that stood in
-    /// the way; and what is reserved.
-    pub(crate) fn reserve(
+    /// Reserves what is wanted of these budgets if all of it fits, else nothing.
+    pub(crate) fn reserve<'b>(
         &self,
         store: &dyn Store,
         found: Found,
-        wishes: &[Wish<'_>],
+        budgets: impl Iterator<Item = &'b Budget> + Clone,
+        mut stakes: Vec<Stake>,
         now: u64,
-    ) -> (Vec<Outcome>, Option<Held>) {
+    ) -> Held {
         let Found { place, entry } = found;
-        let mut outcomes = Vec::with_capacity(wishes.len());
         let mut refused = false;
         let taken = store::update_found(store, &place.page, entry, |bytes| {
-            outcomes.clear();
             let mut page = Page::new(bytes, &self.marks);
-            for Wish { budget, amount, force } in wishes {
+            stakes.iter_mut().for_each(|stake| stake.outcome = None);
+            for (budget, stake) in budgets.clone().zip(&mut stakes) {
                 let window = budget.window(now);
                 page.change(place.of(budget), window.index, now, |account| {
-                    outcomes.push(budget.take(account, *amount, *force, window, now));
+                    budget.take(account, stake, window, now);
                 });
-                refused = !force && matches!(outcomes.last(), Some(Outcome::Refused(..)));
+                refused = stake.is_refused();
                 if refused {
                     return None;
                 }
             }
             Some(page.into_bytes())
         });
-        if refused {
-            return (outcomes, None);
+        if taken {
+            return Held { place, stakes };
         }
-        if !taken {
+        for (budget, stake) in budgets.zip(&mut stakes) {
+            stake.amount = 0;
             // Too many workers at once. Who is only flagged goes on, and what it uses is charged then.
-            outcomes = wishes.iter().map(|wish| wish.crowded_out(now)).collect();
+            if !refused {
+                let left = Left { amount: 0, reset: budget.window(now).rest(now) };
+                stake.outcome = Some(Outcome::Refused(left, Some(1)));
+            }
         }
-        let reservations = wishes.iter().zip(&outcomes).map(|(wish, outcome)| match outcome {
-            Outcome::Granted(reservation, _) => *reservation,
-            Outcome::Refused(..) if taken => wish.budget.forced(wish.amount, now),
-            Outcome::Refused(..) => wish.budget.forced(0, now),
-        });
-        let held = Held { reservations: reservations.collect(), place };
-        (outcomes, Some(held))
+        Held { place, stakes }
     }
 
     /// Puts what was really used in the place of what was reserved. Returns false if the store did not take it.
@@ -134,14 +125,14 @@ impl Book {
         let Place { page, .. } = &held.place;
         store::update_found(store, page, store.get(page), |bytes| {
             let mut page = Page::new(bytes, &self.marks);
-            for Change { budget, reservation, used } in changes {
+            for Change { budget, stake, used } in changes {
                 let window = budget.window(now).index;
                 page.change(held.place.of(budget), window, now, |account| {
-                    let place = match reservation.window >= window {
+                    let place = match stake.window >= window {
                         true => &mut account.used,
                         false => &mut account.before,
                     };
-                    *place = place.saturating_sub(reservation.amount).saturating_add(*used);
+                    *place = place.saturating_sub(stake.amount).saturating_add(*used);
                 });
             }
             Some(page.into_bytes())
@@ -164,26 +155,14 @@ impl Place {
     }
 }
 
-impl Wish<'_> {
-    /// What comes of it where nothing can be reserved.
-    fn crowded_out(&self, now: u64) -> Outcome {
-        Outcome::Refused(Left { amount: 0, reset: self.budget.window(now).rest(now) }, Some(1))
-    }
-}
-
 impl<'a> Change<'a> {
     /// `None` if nothing changes by it: as much was used as was reserved, or nobody asks for that window any more.
-    pub(crate) fn new(
-        budget: &'a Budget,
-        reservation: Reservation,
-        used: u64,
-        now: u64,
-    ) -> Option<Change<'a>> {
-        if used == reservation.amount {
+    pub(crate) fn new(budget: &'a Budget, stake: Stake, used: u64, now: u64) -> Option<Change<'a>> {
+        if used == stake.amount {
             return None;
         }
-        let age = budget.window(now).index.saturating_sub(reservation.window);
+        let age = budget.window(now).index.saturating_sub(stake.window);
         let counts = age == 0 || (age == 1 && budget.sliding);
-        counts.then_some(Change { budget, reservation, used })
+        counts.then_some(Change { budget, stake, used })
     }
 }

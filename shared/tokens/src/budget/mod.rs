@@ -11,7 +11,7 @@ mod window;
 
 use std::cell::Cell;
 
-pub(crate) use book::{Book, Change, Found, Held, Wish};
+pub(crate) use book::{Book, Change, Found, Held};
 use page::Account;
 pub use window::Period;
 use window::Window;
@@ -42,20 +42,37 @@ pub(crate) struct Left {
     pub(crate) reset: u64,
 }
 
-/// A granted reservation.
+/// What a request wants of a budget, and what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Reservation {
+pub(crate) struct Stake {
+    /// How much it wants; when it was asked for, how much is reserved.
     pub(crate) amount: u64,
+    /// It is taken even if it does not fit.
+    force: bool,
+    /// The window it was asked for in.
     window: u64,
+    /// What came of it, if nothing before it stood in the way.
+    pub(crate) outcome: Option<Outcome>,
 }
 
 /// What came of a wish to reserve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It was reserved.
-    Granted(Reservation, Left),
+    Granted(Left),
     /// It does not fit now. How long to wait, if waiting can help.
     Refused(Left, Option<u64>),
+}
+
+impl Stake {
+    pub(crate) fn new(amount: u64, force: bool) -> Stake {
+        Stake { amount, force, window: 0, outcome: None }
+    }
+
+    /// Whether the request may not go on.
+    fn is_refused(&self) -> bool {
+        !self.force && matches!(self.outcome, Some(Outcome::Refused(..)))
+    }
 }
 
 impl Budget {
@@ -84,35 +101,21 @@ impl Budget {
         self.left_of(used, window, now)
     }
 
-    /// What comes of a wish to take an amount from an account. If it fits, it is taken; with `force` in any case, for
-    /// budgets that only flag.
-    fn take(
-        &self,
-        account: &mut Account,
-        amount: u64,
-        force: bool,
-        window: Window,
-        now: u64,
-    ) -> Outcome {
+    /// Takes what is wanted from an account if it fits; with force in any case, for budgets that only flag.
+    fn take(&self, account: &mut Account, stake: &mut Stake, window: Window, now: u64) {
         let used = account.used.saturating_add(self.seen(account.before, window, now));
-        let after = used.saturating_add(amount);
+        let after = used.saturating_add(stake.amount);
         let fits = after <= self.limit;
-        let outcome = if fits {
-            let reservation = Reservation { amount, window: window.index };
-            Outcome::Granted(reservation, self.left_of(after, window, now))
+        stake.window = window.index;
+        stake.outcome = Some(if fits {
+            Outcome::Granted(self.left_of(after, window, now))
         } else {
-            let wait = self.wait(account.used, account.before, amount, window, now);
+            let wait = self.wait(account.used, account.before, stake.amount, window, now);
             Outcome::Refused(self.left_of(used, window, now), wait)
-        };
-        if fits || force {
-            account.used = account.used.saturating_add(amount);
+        });
+        if fits || stake.force {
+            account.used = account.used.saturating_add(stake.amount);
         }
-        outcome
-    }
-
-    /// The reservation of an amount that is made by force.
-    fn forced(&self, amount: u64, now: u64) -> Reservation {
-        Reservation { amount, window: self.window(now).index }
     }
 
     /// Of what was used in the window before, the share that is in sight.

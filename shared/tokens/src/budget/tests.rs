@@ -21,22 +21,20 @@ fn book(budgets: &[&Budget]) -> Book {
     book
 }
 
-/// Reserves in one budget for key 1.
-fn force(
-    budget: &Budget,
-    store: &dyn Store,
-    amount: u64,
-    now: u64,
-    force: bool,
-) -> (Outcome, Option<Held>) {
-    let book = book(&[budget]);
-    let (outcomes, held) =
-        book.reserve(store, book.find(store, 1), &[Wish { budget, amount, force }], now);
-    (outcomes[0], held)
+/// Asks for stakes of budgets for key 1.
+fn ask(store: &dyn Store, wanted: &[(&Budget, Stake)], now: u64) -> Held {
+    let budgets: Vec<&Budget> = wanted.iter().map(|wish| wish.0).collect();
+    let stakes = wanted.iter().map(|wish| wish.1).collect();
+    let book = book(&budgets);
+    book.reserve(store, book.find(store, 1), budgets.into_iter(), stakes, now)
+}
+
+fn force(budget: &Budget, store: &dyn Store, amount: u64, now: u64) {
+    ask(store, &[(budget, Stake::new(amount, true))], now);
 }
 
 fn reserve(budget: &Budget, store: &dyn Store, amount: u64, now: u64) -> Outcome {
-    force(budget, store, amount, now, false).0
+    ask(store, &[(budget, Stake::new(amount, false))], now).stakes[0].outcome.unwrap()
 }
 
 fn left(budget: &Budget, store: &Memory, key: u64, now: u64) -> Left {
@@ -44,13 +42,13 @@ fn left(budget: &Budget, store: &Memory, key: u64, now: u64) -> Left {
 }
 
 fn granted(budget: &Budget, store: &Memory, amount: u64, now: u64) -> Held {
-    let (outcome, held) = force(budget, store, amount, now, false);
-    assert!(matches!(outcome, Outcome::Granted(..)), "{outcome:?}");
-    held.unwrap()
+    let held = ask(store, &[(budget, Stake::new(amount, false))], now);
+    assert!(matches!(held.stakes[0].outcome, Some(Outcome::Granted(..))), "{held:?}");
+    held
 }
 
 fn settle(budget: &Budget, store: &Memory, held: &Held, used: u64, now: u64) -> bool {
-    let change = Change::new(budget, held.reservations[0], used, now);
+    let change = Change::new(budget, held.stakes[0], used, now);
     book(&[budget]).settle(store, held, &Vec::from_iter(change), now)
 }
 
@@ -125,8 +123,8 @@ fn waiting_as_long_as_told_always_helps() {
             (0..=10).flat_map(|b| (0..=10).flat_map(move |u| (1..=10).map(move |a| (b, u, a))))
         {
             let (budget, store) = (budget(10, sliding), Memory::default());
-            force(&budget, &store, before, START, true);
-            force(&budget, &store, used, START + 60 * SECOND, true);
+            force(&budget, &store, before, START);
+            force(&budget, &store, used, START + 60 * SECOND);
             let now = START + 77 * SECOND;
             if let Outcome::Refused(_, wait) = reserve(&budget, &store, amount, now) {
                 let later = now + wait.unwrap();
@@ -191,27 +189,30 @@ impl Store for Overtaken<'_> {
     }
 }
 
-fn wish(budget: &Budget, amount: u64) -> Wish<'_> {
-    Wish { budget, amount, force: false }
+fn wish(budget: &Budget, amount: u64) -> (&Budget, Stake) {
+    (budget, Stake::new(amount, false))
+}
+
+fn amounts(held: &Held) -> Vec<u64> {
+    held.stakes.iter().map(|stake| stake.amount).collect()
 }
 
 #[test]
 fn who_was_too_slow_reserves_in_all_budgets_anew() {
-    let (tokens, requests) =
-        (budget(100, true), Budget::new("r", "requests", 9, Period::Hour, false));
-    let book = book(&[&tokens, &requests]);
+    let tokens = budget(100, true);
+    let requests = Budget::new("r", "requests", 9, Period::Hour, false);
     for (others, fits) in [(0, true), (8, true), (9, false)] {
         let store =
             Overtaken { memory: Memory::default(), other: &requests, times: Cell::new(others) };
-        let wishes = [wish(&tokens, 60), wish(&requests, 1)];
-        let (outcomes, held) = book.reserve(&store, book.find(&store, 1), &wishes, START);
-        assert_eq!(held.is_some(), fits, "{others}");
-        assert!(matches!(outcomes[0], Outcome::Granted(_, Left { amount: 40, .. })));
-        assert_eq!(matches!(outcomes[1], Outcome::Granted(..)), fits, "{outcomes:?}");
-        let [tokens, requests] = [(&tokens, 60), (&requests, 1)].map(|(budget, own)| {
-            budget.limit - left(budget, &store.memory, 1, START).amount - if fits { own } else { 0 }
-        });
-        assert_eq!((tokens, requests), (0, others), "what others took stays, and no more is there");
+        let held = ask(&store, &[wish(&tokens, 60), wish(&requests, 1)], START);
+        let own = if fits { [60, 1] } else { [0, 0] };
+        assert_eq!(amounts(&held), own, "{others}");
+        let [first, second] = [0, 1].map(|at| held.stakes[at].outcome.unwrap());
+        assert!(matches!(first, Outcome::Granted(Left { amount: 40, .. })), "{first:?}");
+        assert_eq!(matches!(second, Outcome::Granted(..)), fits, "{second:?}");
+        let used = [&tokens, &requests]
+            .map(|budget| budget.limit - left(budget, &store.memory, 1, START).amount);
+        assert_eq!(used, [own[0], own[1] + others], "what others took stays, and no more is there");
     }
 }
 
@@ -219,17 +220,15 @@ fn who_was_too_slow_reserves_in_all_budgets_anew() {
 fn who_was_too_slow_settles_all_budgets_anew() {
     let (tokens, cost) = (budget(100, false), Budget::new("c", "cost", 500, Period::Month, true));
     let other = Budget::new("o", "total", 50, Period::Minute, false);
-    let book = book(&[&tokens, &cost]);
     let store = Overtaken { memory: Memory::default(), other: &other, times: Cell::new(0) };
-    let wishes = [wish(&tokens, 60), wish(&cost, 300)];
-    let held = book.reserve(&store, book.find(&store, 1), &wishes, START).1.unwrap();
+    let held = ask(&store, &[wish(&tokens, 60), wish(&cost, 300)], START);
     store.times.set(3);
     let changes = [(&tokens, 10), (&cost, 20)];
     let changes = [0, 1].map(|at| {
         let (budget, used) = changes[at];
-        Change::new(budget, held.reservations[at], used, START + SECOND).unwrap()
+        Change::new(budget, held.stakes[at], used, START + SECOND).unwrap()
     });
-    assert!(book.settle(&store, &held, &changes, START + SECOND));
+    assert!(book(&[&tokens, &cost]).settle(&store, &held, &changes, START + SECOND));
     let left = |budget| left(budget, &store.memory, 1, START + SECOND).amount;
     assert_eq!((left(&tokens), left(&cost), left(&other)), (90, 480, 47));
 }
@@ -237,21 +236,18 @@ fn who_was_too_slow_settles_all_budgets_anew() {
 #[test]
 fn one_refusal_charges_no_budget_of_the_page() {
     let (wide, narrow) = (budget(100, false), Budget::new("n", "total", 10, Period::Hour, true));
-    let (store, book) = (Memory::default(), book(&[&wide, &narrow]));
-    let ask = |amount, force| {
-        let wishes = [wish(&wide, amount), Wish { force, ..wish(&narrow, amount) }];
-        book.reserve(&store, book.find(&store, 1), &wishes, START)
-    };
-    let (outcomes, held) = ask(11, false);
-    assert!(held.is_none() && store.get("tollgate.budgets.64.k.1").is_none());
-    assert!(matches!(outcomes[..], [Outcome::Granted(..), Outcome::Refused(..)]), "{outcomes:?}");
-    let (outcomes, held) = ask(11, true);
-    assert!(matches!(outcomes[..], [Outcome::Granted(..), Outcome::Refused(..)]), "{outcomes:?}");
-    assert!(held.unwrap().reservations.iter().all(|it| it.amount == 11));
-    assert_eq!(
-        (left(&wide, &store, 1, START).amount, left(&narrow, &store, 1, START).amount),
-        (89, 0)
-    );
+    let store = Memory::default();
+    let refused = ask(&store, &[wish(&wide, 11), wish(&narrow, 11)], START);
+    assert!(store.get("tollgate.budgets.64.k.1").is_none());
+    let flagged = ask(&store, &[wish(&wide, 11), (&narrow, Stake::new(11, true))], START);
+    for (held, amount) in [(refused, 0), (flagged, 11)] {
+        assert_eq!(amounts(&held), [amount; 2]);
+        let [first, second] = [0, 1].map(|at| held.stakes[at].outcome.unwrap());
+        assert!(matches!(first, Outcome::Granted(..)), "{first:?}");
+        assert!(matches!(second, Outcome::Refused(..)), "{second:?}");
+    }
+    let left = [&wide, &narrow].map(|budget| left(budget, &store, 1, START).amount);
+    assert_eq!(left, [89, 0]);
 }
 
 #[test]
@@ -261,9 +257,8 @@ fn a_budget_keeps_its_counts_whatever_stands_beside_it() {
     granted(&stays, &store, 60, START);
     // More budgets before it, another limit, a sliding window; and the same name for something else.
     let [first, second] = ["a", "z"].map(|name| Budget::new(name, "total", 7, Period::Day, false));
-    let book = book(&[&first, &stays, &second]);
-    let wishes = [wish(&first, 7), wish(&stays, 1), wish(&second, 3)];
-    assert!(book.reserve(&store, book.find(&store, 1), &wishes, START).1.is_some());
+    let held = ask(&store, &[wish(&first, 7), wish(&stays, 1), wish(&second, 3)], START);
+    assert_eq!(amounts(&held), [7, 1, 3]);
     let now = |budget: &Budget| left(budget, &store, 1, START).amount;
     assert_eq!(now(&stays), 39);
     assert_eq!((now(&first), now(&second)), (0, 4));
@@ -290,12 +285,11 @@ fn windows_of_every_kind_live_on_one_page() {
             Budget::new(name, "total", 100, period, sliding)
         })
         .collect();
-    let book = book(&all.iter().collect::<Vec<_>>());
-    let wishes: Vec<Wish<'_>> = all.iter().map(|budget| wish(budget, 30)).collect();
+    let wishes: Vec<_> = all.iter().map(|budget| wish(budget, 30)).collect();
     let mut store_size = 0;
     for minute in 0..3 {
         let now = START + minute * 60 * SECOND;
-        assert!(book.reserve(&store, book.find(&store, 1), &wishes, now).1.is_some());
+        assert_eq!(amounts(&ask(&store, &wishes, now)), [30; 8]);
         let left: Vec<u64> = all.iter().map(|it| left(it, &store, 1, now).amount).collect();
         let long = 70 - 30 * minute;
         // At the beginning of a minute, all of the one before is in sight.
