@@ -63,20 +63,15 @@ impl Price {
             (usage.output - thought, self.output),
             (thought, self.reasoning),
         ];
-        let there = parts.iter().filter(|(count, _)| *count > 0);
-        let sum: u128 = there.map(|(count, price)| product(*count, *price)).sum();
-        match u64::try_from(sum) {
-            Ok(sum) => sum.div_ceil(1_000),
-            Err(_) => sum.div_ceil(1_000).try_into().unwrap_or(u64::MAX),
+        // Nearly always so small that the sum has 64 bits. Wasm has none of 128, so those take calls.
+        let bits = parts.iter().fold(0, |bits, (count, price)| bits | count | price);
+        if bits >> 30 == 0 {
+            let sum: u64 = parts.iter().map(|(count, price)| count * price).sum();
+            return sum.div_ceil(1_000);
         }
-    }
-}
-
-/// Nearly always of small numbers. Others take a call in wasm, which has none of 128 bits.
-fn product(one: u64, other: u64) -> u128 {
-    match (u32::try_from(one), u32::try_from(other)) {
-        (Ok(one), Ok(other)) => u128::from(u64::from(one) * u64::from(other)),
-        _ => u128::from(one) * u128::from(other),
+        let sum: u128 =
+            parts.iter().map(|(count, price)| u128::from(*count) * u128::from(*price)).sum();
+        sum.div_ceil(1_000).try_into().unwrap_or(u64::MAX)
     }
 }
 
@@ -129,6 +124,17 @@ mod tests {
         assert_eq!(Price::new(&price()).unwrap().cost(&usage), 22_500);
         let huge = Usage { input: u64::MAX, output: u64::MAX, ..Usage::default() };
         assert_eq!(Price::new(&price()).unwrap().cost(&huge), u64::MAX);
+    }
+
+    #[test]
+    fn a_cost_is_exact_whatever_its_size() {
+        let price = Price::new(&PriceConfig { input: 1_073.741_823, ..price() }).unwrap();
+        // On both sides of what 30 bits hold.
+        for count in [(1 << 30) - 1, 1 << 30] {
+            let usage = Usage { input: count, output: count, ..Usage::default() };
+            let exact = u128::from(count) * (1_073_741_823 + 10_000_000);
+            assert_eq!(u128::from(price.cost(&usage)), exact.div_ceil(1_000));
+        }
     }
 
     #[test]
