@@ -64,9 +64,10 @@ impl Price {
             (thought, self.reasoning),
         ];
         // Nearly always so small that the sum has 64 bits. Wasm has none of 128, so those take calls.
-        let bits = parts.iter().fold(0, |bits, (count, price)| bits | count | price);
+        let (bits, sum) = parts.iter().fold((0, 0u64), |(bits, sum), (count, price)| {
+            (bits | count | price, sum.wrapping_add(count.wrapping_mul(*price)))
+        });
         if bits >> 30 == 0 {
-            let sum: u64 = parts.iter().map(|(count, price)| count * price).sum();
             return sum.div_ceil(1_000);
         }
         let sum: u128 =
