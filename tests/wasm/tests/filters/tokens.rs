@@ -53,7 +53,11 @@ fn far_from_its_limits_a_request_costs_next_to_nothing() {
     let (far, uncounted) = cost(&budget(100_000_000));
     let (near, counted) = cost(&budget(20_000));
     assert_eq!((uncounted.as_str(), counted.as_str()), ("", "11008"));
-    assert!(far < nothing + nothing / 2, "{nothing} instructions, {far} with limits far away");
+    println!(
+        "{nothing} instructions, {far} far from limits, {near} near them, {} bytes",
+        body.len()
+    );
+    assert!(far < nothing + nothing / 20, "{nothing} instructions, {far} with limits far away");
     assert!(near < 200 * body.len() as u64, "{near} instructions for {} bytes", body.len());
 }
 
@@ -76,7 +80,7 @@ fn an_answer_that_a_glance_shows_takes_no_tree() {
     body["unheard_of"] = json!(1);
     let tree = cost(&body);
     println!("{glance} instructions by a glance, {tree} by a tree");
-    assert!(glance * 3 / 2 < tree, "{glance} instructions by a glance, {tree} by a tree");
+    assert!(glance * 7 / 4 < tree, "{glance} instructions by a glance, {tree} by a tree");
 }
 
 #[test]
