@@ -20,7 +20,7 @@ pub const BUCKETS: usize = WORDS + LETTERS;
 /// Features of words, three a word, of which half of what is asked of short texts is asked.
 const FEW: f32 = 48.0;
 /// Half a window, in tokens.
-pub const CHUNK: u32 = 128;
+pub const CHUNK: usize = 128;
 
 /// The weights that `cargo run -p xtask -- train-guard` wrote: [`Model::to_bytes`].
 static TRAINED: &[u8] = include_bytes!("../weights/guard.bin");
@@ -108,12 +108,12 @@ impl Model {
     }
 
     /// The weights of words, and those of letters; none in a model that knows nothing.
-    fn of_words(&self) -> &[u8] {
-        self.weights.get(..WORDS).unwrap_or_default()
+    fn of_words(&self) -> Option<&[u8; WORDS]> {
+        self.weights.first_chunk()
     }
 
-    fn of_letters(&self) -> &[u8] {
-        self.weights.get(WORDS..).unwrap_or_default()
+    fn of_letters(&self) -> Option<&[u8; LETTERS]> {
+        self.weights.get(WORDS..)?.first_chunk()
     }
 
     fn parse(bytes: &'static [u8]) -> Option<Model> {
@@ -131,7 +131,7 @@ impl Model {
 }
 
 /// Turns words into features.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Words {
     /// The words before, the last one first.
     before: [u32; 2],
@@ -148,12 +148,12 @@ impl Words {
     #[inline]
     fn word(&mut self, hash: u32, mut see: impl FnMut(usize)) {
         let [last, one_before] = self.before;
+        self.before = [hash, last];
         see(bucket(hash, WORDS));
         see(bucket(pair(last, hash), WORDS));
         if one_before != 0 {
             see(bucket(pair(!one_before, hash), WORDS));
         }
-        self.before = [hash, last];
     }
 
     /// Nothing goes on beyond the end of a sentence.
@@ -221,24 +221,24 @@ impl Places {
     }
 
     #[inline]
-    fn token(&mut self, token: &Token) {
-        if matches!(token.kind, Kind::Mark | Kind::Break) && token.end > token.start + 1 {
+    fn mark(&mut self, token: &Token) {
+        if token.end > token.start + 1 {
             self.marks.push((token.start, token.end));
         }
     }
 
-    /// Shows all bytes of letters in a chunk to `see`.
-    fn read(&self, text: &str, chunk: usize, mut see: impl FnMut(&[u8])) {
+    /// All bytes of letters in a chunk.
+    fn parts<'a>(&'a self, text: &'a str, chunk: usize) -> impl Iterator<Item = &'a [u8]> {
         let start = chunk.checked_sub(1).and_then(|before| self.chunks.get(before).copied());
         let end = self.chunks.get(chunk).copied().unwrap_or(text.len());
         let mut at = start.unwrap_or(0);
         let first = self.marks.partition_point(|(mark, _)| *mark < at);
-        let marks = self.marks.iter().skip(first).take_while(|(mark, _)| *mark < end);
-        for (mark, behind) in marks {
-            see(text.as_bytes().get(at..*mark).unwrap_or_default());
-            at = *behind;
-        }
-        see(text.as_bytes().get(at..end).unwrap_or_default());
+        let marks = self.marks.iter().skip(first).take_while(move |(mark, _)| *mark < end);
+        marks.copied().chain([(end, end)]).map(move |(mark, behind)| {
+            let part = text.as_bytes().get(at..mark).unwrap_or_default();
+            at = behind;
+            part
+        })
     }
 }
 
@@ -256,78 +256,130 @@ impl Sum {
         self.features += 1;
     }
 
+    fn plus(self, other: Sum) -> Sum {
+        Sum { weights: self.weights + other.weights, features: self.features + other.features }
+    }
+
     fn mean(self) -> f32 {
         self.weights as f32 / (self.features.max(1) as f32).sqrt()
     }
 }
 
-/// Which buckets of one kind the chunk at hand has had, and the one before it: a bit each. Both fit in the
-/// nearest cache beside the weights that a text asks for, which are read where the module has them.
+/// Which chunk was the last to have each bucket of one kind. Chunks are numbered on from text to text, so that nothing
+/// must be cleared.
 #[derive(Debug)]
 struct Seen {
-    now: Vec<u32>,
-    before: Vec<u32>,
-    /// Whether there was a chunk before.
-    goes_on: bool,
+    chunks: Vec<u8>,
+    /// The chunk at hand. The one before may be [`FIRST`]; what no chunk had has 0.
+    now: u8,
 }
+
+/// The number that numbers begin with, again and again.
+const FIRST: u8 = 1;
 
 impl Seen {
     fn new(buckets: usize) -> Seen {
-        let none = || vec![0; buckets.div_ceil(32)];
-        Seen { now: none(), before: none(), goes_on: false }
+        Seen { chunks: vec![0; buckets], now: FIRST }
     }
 
-    /// Begins a text, or another place in it, with nothing before.
+    /// Begins a text, for which there are numbers enough if it is not very long.
     fn begin(&mut self) {
-        self.now.fill(0);
-        // Most texts have one chunk, and nothing more to be cleared.
-        if std::mem::take(&mut self.goes_on) {
-            self.before.fill(0);
+        if self.now > u8::MAX / 2 {
+            self.chunks.fill(0);
+            self.now = FIRST;
         }
     }
 
     /// Begins the next chunk.
     fn go_on(&mut self) {
-        std::mem::swap(&mut self.now, &mut self.before);
-        self.now.fill(0);
-        self.goes_on = true;
+        if self.now == u8::MAX {
+            self.renumber();
+        }
+        self.now += 1;
+    }
+
+    /// Makes the chunk at hand the first, and forgets all others.
+    #[cold]
+    fn renumber(&mut self) {
+        for chunk in &mut self.chunks {
+            *chunk = if *chunk == self.now { FIRST } else { 0 };
+        }
+        self.now = FIRST;
     }
 }
 
 /// A chunk that meets features.
-struct Chunk<'a> {
-    weights: &'a [u8],
-    now: &'a mut [u32],
-    /// Empty if there was none, for then no window goes on.
-    before: &'a [u32],
-    /// The window that begins with the chunk, and the one that goes on in it.
-    begun: Sum,
-    goes_on: Sum,
+struct Chunk<'a, const N: usize> {
+    weights: &'a [u8; N],
+    seen: &'a mut [u8; N],
+    now: u8,
+    /// Its features; and those of them that the chunk before had, too.
+    all: Sum,
+    again: Sum,
 }
 
-impl<'a> Chunk<'a> {
-    fn new(weights: &'a [u8], seen: &'a mut Seen, begun: Sum, goes_on: Sum) -> Chunk<'a> {
-        let before = if seen.goes_on { seen.before.as_slice() } else { &[] };
-        Chunk { weights, now: &mut seen.now, before, begun, goes_on }
+impl<'a, const N: usize> Chunk<'a, N> {
+    /// None if the model knows nothing: features do not matter then.
+    fn new(weights: Option<&'a [u8; N]>, seen: &'a mut Seen) -> Option<Chunk<'a, N>> {
+        let now = seen.now;
+        let seen = seen.chunks.first_chunk_mut()?;
+        Some(Chunk { weights: weights?, seen, now, all: Sum::default(), again: Sum::default() })
     }
 
-    /// Meets a feature. It counts for the window that begins with the chunk if the chunk did not have it, for
-    /// the one that goes on if the one before did not have it either.
+    /// Meets a feature, which counts once.
     #[inline]
     fn meet(&mut self, feature: usize) {
-        let (place, bit) = (feature / 32, 1 << (feature % 32));
-        let Some(now) = self.now.get_mut(place).filter(|now| **now & bit == 0) else { return };
-        *now |= bit;
-        let weight = self.weights.get(feature).map_or(0, |byte| i32::from(byte.cast_signed()));
-        self.begun.add(weight);
-        if self.before.get(place).is_some_and(|before| before & bit == 0) {
-            self.goes_on.add(weight);
+        let (Some(last), Some(weight)) = (self.seen.get_mut(feature), self.weights.get(feature))
+        else {
+            return;
+        };
+        let weight = i32::from(weight.cast_signed());
+        // Hardly any is one of these, so that one question will do.
+        if *last >= self.now - 1 {
+            if *last == self.now {
+                return;
+            }
+            self.again.add(weight);
         }
+        *last = self.now;
+        self.all.add(weight);
     }
 
-    /// Meets the letters of a chunk of `text`.
-    fn read(&mut self, text: &str, places: &Places, chunk: usize, run: &mut u32) {
-        places.read(text, chunk, |bytes| letters(bytes, run, |feature| self.meet(feature)));
+    /// Meets the words of the chunk, and notes its marks.
+    fn words(mut self, tokens: &[Token], before: &mut Words, places: &mut Places) -> Self {
+        // A copy, which can be held in registers.
+        let mut words = *before;
+        for token in tokens {
+            match token.kind {
+                Kind::Word | Kind::Ideograph | Kind::Number => {
+                    words.word(token.hash, |feature| self.meet(feature));
+                }
+                // Marks are no features: they are a corpus's habits, and free to be changed.
+                Kind::Mark => places.mark(token),
+                Kind::Break => {
+                    words.end();
+                    places.mark(token);
+                }
+            }
+        }
+        *before = words;
+        self
+    }
+
+    /// Meets the letters of the chunk of that number of `text`.
+    fn letters(mut self, text: &str, places: &Places, chunk: usize, run: &mut u32) -> Self {
+        for bytes in places.parts(text, chunk) {
+            letters(bytes, run, |feature| self.meet(feature));
+        }
+        self
+    }
+
+    /// The features of the chunk, and those that the chunk before did not have.
+    fn sums(&self) -> (Sum, Sum) {
+        let Chunk { all, again, .. } = self;
+        let new =
+            Sum { weights: all.weights - again.weights, features: all.features - again.features };
+        (*all, new)
     }
 }
 
@@ -335,10 +387,6 @@ impl<'a> Chunk<'a> {
 /// where on a text is an attack in any case. Training teaches words to do alone.
 const DOUBT: f32 = 1.7;
 const SURE: f32 = 4.0;
-
-/// What stands among the hashes of words for other tokens.
-const MARK: u32 = 0;
-const BREAK: u32 = 1;
 
 /// Scores texts; its tables of what was seen are used again and again.
 #[derive(Debug)]
@@ -348,9 +396,6 @@ pub(crate) struct Scorer {
     doubt: std::ops::Range<f32>,
     of_words: Seen,
     of_letters: Seen,
-    tokens: usize,
-    /// The words of the chunk at hand by their tokens, [`BREAK`] for the end of a sentence.
-    hashes: Vec<u32>,
     /// The window that begins with the chunk at hand, and the one that goes on in it.
     begun: Sum,
     goes_on: Sum,
@@ -368,8 +413,6 @@ impl Scorer {
             model,
             view: View::Plain,
             doubt: 0.0..SURE,
-            tokens: 0,
-            hashes: vec![MARK; CHUNK as usize],
             begun: Sum::default(),
             goes_on: Sum::default(),
             done: Vec::new(),
@@ -392,8 +435,8 @@ impl Scorer {
     /// Begins a text.
     pub(crate) fn begin(&mut self, view: View) {
         self.of_words.begin();
+        self.of_letters.begin();
         self.view = view;
-        self.tokens = 0;
         self.begun = Sum::default();
         self.goes_on = Sum::default();
         self.done.clear();
@@ -402,7 +445,7 @@ impl Scorer {
     }
 
     /// How many windows the text had that was ended.
-    #[cfg(feature = "lab")]
+    #[cfg(any(test, feature = "lab"))]
     pub(crate) fn windows(&self) -> usize {
         self.done.len()
     }
@@ -412,45 +455,19 @@ impl Scorer {
         self.places.chunks.len()
     }
 
-    #[inline]
-    pub(crate) fn token(&mut self, token: &Token) {
-        if self.tokens == self.hashes.len() {
-            self.end_chunk(token.start);
-        }
-        // Marks and line ends are no features: they are a corpus's habits, and free to be changed.
-        let hash = match token.kind {
-            Kind::Word | Kind::Ideograph | Kind::Number => token.hash,
-            Kind::Break => BREAK,
-            Kind::Mark => MARK,
-        };
-        if let Some(place) = self.hashes.get_mut(self.tokens) {
-            *place = hash;
-        }
-        self.tokens += 1;
-        self.places.token(token);
+    /// The tokens of a chunk.
+    pub(crate) fn read(&mut self, tokens: &[Token]) {
+        let Scorer { model, of_words, words, begun, goes_on, places, .. } = self;
+        of_words.go_on();
+        let Some(chunk) = Chunk::new(model.of_words(), of_words) else { return };
+        let (all, new) = chunk.words(tokens, words, places).sums();
+        (*begun, *goes_on) = (all, goes_on.plus(new));
     }
 
-    /// Meets the words of the chunk at hand.
-    fn meet_words(&mut self) {
-        let Scorer { model, of_words, words, begun, goes_on, .. } = self;
-        let mut chunk = Chunk::new(model.of_words(), of_words, *begun, *goes_on);
-        let hashes = self.hashes.get(..self.tokens).unwrap_or_default();
-        for hash in hashes {
-            match *hash {
-                MARK => {}
-                BREAK => words.end(),
-                hash => words.word(hash, |feature| chunk.meet(feature)),
-            }
-        }
-        (*begun, *goes_on) = (chunk.begun, chunk.goes_on);
-    }
-
-    fn end_chunk(&mut self, at: usize) {
-        self.meet_words();
+    /// Another chunk begins, at this place of the text.
+    pub(crate) fn go_on(&mut self, at: usize) {
         self.end_window();
         self.places.chunks.push(at);
-        self.tokens = 0;
-        self.of_words.go_on();
     }
 
     fn end_window(&mut self) {
@@ -470,7 +487,6 @@ impl Scorer {
         rules: impl Fn(usize) -> f32,
         mut see: impl FnMut(f32, f32),
     ) {
-        self.meet_words();
         // The last chunk alone is no window: the one before covers it.
         self.done.push(if self.places.chunks.is_empty() { self.begun } else { self.goes_on });
         let Model { bias, brevity, scale, views, rules: a_rule, .. } = &self.model;
@@ -489,17 +505,18 @@ impl Scorer {
             if asks && score + rules >= self.doubt.start {
                 if window + 1 != read {
                     run = last_letters(text, places, window);
-                    seen.begin();
-                    let mut chunk = Chunk::new(weights, seen, Sum::default(), Sum::default());
-                    chunk.read(text, places, window, &mut run);
-                    begun = chunk.begun;
+                    seen.go_on();
+                    if let Some(chunk) = Chunk::new(weights, seen) {
+                        (begun, _) = chunk.letters(text, places, window, &mut run).sums();
+                    }
                 }
                 let mut goes_on = begun;
                 if window < places.chunks.len() {
                     seen.go_on();
-                    let mut chunk = Chunk::new(weights, seen, Sum::default(), goes_on);
-                    chunk.read(text, places, window + 1, &mut run);
-                    (begun, goes_on) = (chunk.begun, chunk.goes_on);
+                    if let Some(chunk) = Chunk::new(weights, seen) {
+                        let (all, new) = chunk.letters(text, places, window + 1, &mut run).sums();
+                        (begun, goes_on) = (all, goes_on.plus(new));
+                    }
                 }
                 read = window + 2;
                 score += goes_on.mean() * scale;
@@ -513,7 +530,7 @@ impl Scorer {
 fn last_letters(text: &str, places: &Places, chunk: usize) -> u32 {
     let mut run = 0;
     if let Some(before) = chunk.checked_sub(1) {
-        places.read(text, before, |bytes| letters(bytes, &mut run, |_| ()));
+        places.parts(text, before).for_each(|bytes| letters(bytes, &mut run, |_| ()));
     }
     run
 }
@@ -531,7 +548,9 @@ pub fn windows(text: &str) -> Vec<Vec<u32>> {
             count = 0;
         }
         count += 1;
-        places.token(&token);
+        if matches!(token.kind, Kind::Mark | Kind::Break) {
+            places.mark(&token);
+        }
         match (token.kind, chunks.last_mut()) {
             (Kind::Word | Kind::Ideograph | Kind::Number, Some(chunk)) => {
                 words.word(token.hash, |feature| chunk.push(feature as u32));
@@ -542,9 +561,9 @@ pub fn windows(text: &str) -> Vec<Vec<u32>> {
     });
     let mut run = 0;
     for (at, chunk) in chunks.iter_mut().enumerate() {
-        places.read(&text, at, |bytes| {
+        for bytes in places.parts(&text, at) {
             letters(bytes, &mut run, |feature| chunk.push((WORDS + feature) as u32));
-        });
+        }
     }
     let united = |parts: &[Vec<u32>]| {
         let mut all = parts.concat();
@@ -573,15 +592,25 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_as_many_windows_as_it_has_halves_less_one() {
-        let mut scorer = Scorer::new(Model::neutral());
-        for (words, windows) in [(0, 1), (128, 1), (129, 1), (257, 2), (640, 4)] {
-            scorer.begin(View::Plain);
-            let text = "word ".repeat(words);
-            crate::token::tokens(&text, |token| scorer.token(&token));
-            let mut count = 0;
-            scorer.end(&text, false, |_| 0.0, |_, _| count += 1);
-            assert_eq!(count, windows, "{words}");
+    fn numbers_of_chunks_begin_again_and_nothing_is_mistaken() {
+        let (weights, mut seen) = ([3; 8], Seen::new(8));
+        for chunk in 0..600 {
+            // Other texts come between, without any of these features.
+            if chunk == 450 {
+                seen.begin();
+            }
+            seen.go_on();
+            let mut meets = Chunk::new(Some(&weights), &mut seen).unwrap();
+            // One is met twice in every chunk, one in every second, one in the first alone.
+            [5, 5].into_iter().for_each(|feature| meets.meet(feature));
+            (chunk % 2 == 0).then(|| meets.meet(6));
+            (chunk == 0).then(|| meets.meet(7));
+            let (all, new) = meets.sums();
+            let others = i32::from(chunk % 2 == 0) + i32::from(chunk == 0);
+            assert_eq!((all.features, all.weights), (1 + others, 3 + 3 * others), "{chunk}");
+            if chunk > 0 && chunk != 450 {
+                assert_eq!((new.features, new.weights), (others, 3 * others), "{chunk}");
+            }
         }
     }
 }

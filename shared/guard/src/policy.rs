@@ -287,7 +287,7 @@ impl Patterns {
         if met(text) {
             return Some(View::Plain);
         }
-        (!text.is_ascii() && met(&fold(text).text)).then_some(View::Folded)
+        (!chat::bytes::is_ascii(text.as_bytes()) && met(&fold(text).text)).then_some(View::Folded)
     }
 }
 

@@ -1,11 +1,13 @@
 //! Looks at a text in every view that it calls for.
 
+use chat::bytes::is_ascii;
+
 use crate::finding::{Finding, MODEL, Reason};
 use crate::fold::fold;
-use crate::model::{Model, Scorer};
-use crate::rules::literals::{Found, Literals};
+use crate::model::{CHUNK, Model, Scorer};
+use crate::rules::literals::Found;
 use crate::rules::{self, Cues, Matcher, Rule};
-use crate::token::{Kind, tokens};
+use crate::token::{Token, tokens};
 use crate::view::View;
 use crate::views::{self, Survey};
 
@@ -22,6 +24,8 @@ const LOWEST: f32 = -0.85;
 pub struct Scanner {
     matcher: Matcher,
     scorer: Scorer,
+    /// The tokens at hand.
+    chunk: Box<[Token; CHUNK]>,
     /// Weights of the rules met, by window.
     met: Vec<(usize, &'static Rule)>,
 }
@@ -37,7 +41,13 @@ struct Look {
 impl Scanner {
     /// A scanner with the rules that `enabled` wants.
     pub fn new(model: Model, enabled: impl Fn(&Rule) -> bool) -> Scanner {
-        Scanner { matcher: Matcher::new(enabled), scorer: Scorer::new(model), met: Vec::new() }
+        let chunk = Box::new([Token::default(); CHUNK]);
+        Scanner {
+            matcher: Matcher::new(enabled),
+            scorer: Scorer::new(model),
+            chunk,
+            met: Vec::new(),
+        }
     }
 
     /// Looks at a text in every view that it calls for.
@@ -54,7 +64,7 @@ impl Scanner {
     fn scanned(&mut self, text: &str) -> Finding {
         let mut finding = Finding { log_odds: f32::MIN, reasons: Vec::new() };
         let mut budget = text.len() * GROWTH + ALLOWANCE;
-        if text.is_ascii() {
+        if is_ascii(text.as_bytes()) {
             self.view(text, View::Plain, DEPTH, &mut budget, &mut finding);
         } else {
             self.folded(text, View::Folded, DEPTH, &mut budget, &mut finding);
@@ -100,7 +110,7 @@ impl Scanner {
         let Some(depth) = depth.checked_sub(1) else { return };
         let Some(rest) = budget.checked_sub(text.len()) else { return };
         *budget = rest;
-        match text.is_ascii() {
+        match is_ascii(text.as_bytes()) {
             true => self.view(text, view, depth, budget, finding),
             false => self.folded(text, view, depth, budget, finding),
         }
@@ -157,25 +167,30 @@ impl Scanner {
 
     /// One walk over the tokens.
     fn look(&mut self, text: &str, view: View) -> Look {
-        let Scanner { matcher, scorer, met, .. } = self;
+        let Scanner { matcher, scorer, chunk, met } = self;
         matcher.begin();
         scorer.begin(view);
         met.clear();
-        let mut literals = Literals::default();
-        let mut survey = Survey::default();
+        let mut survey = Survey::new();
+        let mut read = |scorer: &mut Scorer, tokens: &[Token]| {
+            scorer.read(tokens);
+            survey.read(text, tokens);
+            let window = scorer.window();
+            matcher.read(text, tokens, |rule| note(met, window, rule));
+        };
+        let mut count = 0;
         tokens(text, |token| {
-            scorer.token(&token);
-            survey.token(text, &token);
-            matcher.token(text, &token, |rule| note(met, scorer.window(), rule));
-            if token.kind == Kind::Mark
-                && let Some(rule) =
-                    literals.find(text, token.start).and_then(|found| rules::by_id(found.rule()))
-            {
-                note(met, scorer.window(), rule);
+            if count == CHUNK {
+                read(scorer, chunk.as_slice());
+                scorer.go_on(token.start);
+                count = 0;
             }
+            chunk.get_mut(count).into_iter().for_each(|place| *place = token);
+            count += 1;
         });
+        read(scorer, chunk.get(..count).unwrap_or_default());
         let flood = survey.is_flooded().then_some("encoded-flood");
-        let ends = literals.finish().map(Found::rule).into_iter().chain(flood);
+        let ends = matcher.finish().map(Found::rule).into_iter().chain(flood);
         ends.filter_map(rules::by_id).for_each(|rule| note(met, scorer.window(), rule));
         let (mut log_odds, mut by_model) = (f32::MIN, false);
         let rules = |window| {
@@ -207,4 +222,21 @@ fn sum_of(rules: impl Iterator<Item = &'static Rule>) -> f32 {
         }
     }
     heaviest.iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_as_many_windows_as_it_has_halves_less_one() {
+        let mut scanner = Scanner::new(Model::neutral(), |_| true);
+        for (words, windows) in [(0, 1), (128, 1), (129, 1), (257, 2), (640, 4)] {
+            scanner.look(&"word ".repeat(words), View::Plain);
+            assert_eq!(scanner.scorer.windows(), windows, "{words}");
+        }
+    }
 }

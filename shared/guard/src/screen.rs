@@ -2,9 +2,9 @@
 //!
 //! Whatever meets `(?i)\bproject nightingale\b` holds `project ` in upper or lower case. Of each expression such
 //! pieces are found once; a text is searched for all of them at the same time, and only one that holds a piece is
-//! shown to the engine, which takes two thousand instructions a byte; this takes forty, or ten if all pieces are
-//! long. An expression of which nothing long enough must stand in the text (`\d{3}-\d{4}`) is asked of every text.
+//! shown to the engine, which takes two thousand instructions a byte; this takes four. An expression of which nothing long enough must stand in the text (`\d{3}-\d{4}`) is asked of every text.
 
+use chat::bytes::{BLOCK, Set, beyond_ascii, block_at};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// The fewest bytes of a piece, and the most that are of use.
@@ -12,6 +12,9 @@ const SHORTEST: usize = 3;
 const LONGEST: usize = 8;
 /// How many bytes of a piece are looked up, if all pieces are so long.
 const GRAM: usize = 4;
+/// How far it is from one block that is looked at to the next: each gram lies in one of them, and strides go on.
+const STEP: usize = BLOCK - GRAM;
+const EVERY_FOURTH: u64 = 0x1111_1111_1111_1111;
 /// The most characters of a class, and the most spellings of a piece, that are told apart.
 const CLASS: usize = 6;
 const SPELLINGS: usize = 64;
@@ -45,9 +48,12 @@ struct Pieces {
     pieces: Vec<Vec<u8>>,
     /// In order of their bytes.
     grams: Vec<Gram>,
-    /// How many bytes a gram has, and those bits of four bytes.
+    /// How many bytes a gram has, and in each of them the bit that makes capitals small.
     gram: usize,
     mask: u32,
+    /// The first bytes of grams and the last ones, in both cases; and whether there are any that are not ASCII.
+    bytes: [Set; 2],
+    beyond: bool,
     /// Whether pieces are so long that each, wherever it stands, holds four bytes that begin at a multiple of
     /// four: then only those are looked up, at a quarter of the cost.
     strides: bool,
@@ -87,24 +93,34 @@ impl Pieces {
                 *bits |= 1 << (hash % 32);
             }
         }
-        let mask = u32::MAX >> (8 * (GRAM - gram) as u32);
-        Pieces { pieces, grams, gram, mask, strides, bits, shift }
+        let mask = 0x2020_2020 >> (8 * (GRAM - gram) as u32);
+        let set = |shift: usize| {
+            let bytes = grams.iter().map(|one| (one.bytes >> (8 * shift)) as u8);
+            bytes.fold(Set::new(), |set, byte| set.with_all(&[byte, byte & !0x20]))
+        };
+        let bytes = [set(gram - 1), set(0)];
+        let beyond = pieces.iter().any(|piece| !piece.is_ascii());
+        Pieces { pieces, grams, gram, mask, bytes, beyond, strides, bits, shift }
     }
 
     fn stand_in(&self, text: &[u8]) -> bool {
-        if self.strides {
-            let (fours, _) = text.as_chunks::<GRAM>();
-            return fours.iter().enumerate().any(|(at, four)| {
-                let bytes = u32::from_be_bytes(*four) | 0x2020_2020;
-                self.has(bytes) && self.one_stands(text, at * GRAM, bytes)
-            });
-        }
-        let mut last = 0;
-        text.iter().enumerate().any(|(at, byte)| {
-            last = last << 8 | u32::from(folded(*byte));
-            let bytes = last & self.mask;
-            let start = || (at + 1).checked_sub(self.gram);
-            self.has(bytes) && start().is_some_and(|start| self.one_stands(text, start, bytes))
+        let every = if self.strides { EVERY_FOURTH } else { u64::MAX };
+        let ends = u64::MAX >> (BLOCK - STEP);
+        (0..text.len()).step_by(STEP).any(|begin| {
+            let block = block_at(text, begin);
+            let beyond = if self.beyond { beyond_ascii(&block) } else { 0 };
+            let [first, last] = Set::find_each(&self.bytes, &block).map(|found| found | beyond);
+            let mut places = every & ends & first & last >> (self.gram - 1);
+            while places != 0 {
+                let at = begin + places.trailing_zeros() as usize;
+                places &= places - 1;
+                let bytes =
+                    text.get(at..at + self.gram).map_or(0, |bytes| number(bytes) | self.mask);
+                if self.has(bytes) && self.one_stands(text, at, bytes) {
+                    return true;
+                }
+            }
+            false
         })
     }
 
@@ -300,7 +316,7 @@ mod tests {
     #[test]
     fn a_piece_is_found_wherever_it_stands() {
         for pattern in ["nighting", "nightin", "night", "nig"] {
-            for before in 0..9 {
+            for before in 0..2 * BLOCK {
                 let text = format!("{}{pattern}", "x".repeat(before));
                 assert!(lets(pattern, &text), "{text}");
                 assert!(!lets(pattern, text.strip_suffix(char::is_alphabetic).unwrap()), "{text}");

@@ -3,10 +3,13 @@
 //! A word's hash is the same when the letters between its first and its last are shuffled: people read such
 //! words (typoglycemia), and so do models. It costs nothing, where a dictionary of misspellings would.
 
+use chat::bytes::{BLOCK, Set, block_at};
+
 /// What a token is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A run of letters; apostrophes within belong to it.
+    #[default]
     Word,
     /// A run of digits.
     Number,
@@ -19,7 +22,7 @@ pub(crate) enum Kind {
 }
 
 /// One token.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Token {
     /// What it is.
     pub(crate) kind: Kind,
@@ -35,34 +38,9 @@ pub(crate) struct Token {
     pub(crate) opens_line: bool,
 }
 
-const OTHER: u8 = 0;
-const LETTER: u8 = 1;
-const DIGIT: u8 = 2;
-const SPACE: u8 = 3;
-const BREAK: u8 = 4;
-const LINE: u8 = 5;
-const WIDE: u8 = 6;
-
-static CLASS: [u8; 256] = classes();
-
-#[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
-const fn classes() -> [u8; 256] {
-    let mut table = [OTHER; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
-            b'0'..=b'9' => DIGIT,
-            b'\n' | b'\r' => LINE,
-            b'.' | b'!' | b'?' => BREAK,
-            0..=b' ' | 127 => SPACE,
-            128.. => WIDE,
-            _ => OTHER,
-        };
-        byte += 1;
-    }
-    table
-}
+const LETTERS: Set = Set::new().with(b'A', b'Z').with(b'a', b'z');
+/// What is no token: spaces and control characters, but for the ends of lines.
+const BLANKS: Set = Set::new().with(0, 9).with(11, 12).with(14, b' ').with(127, 127);
 
 /// Spreads the bits of a small number.
 pub(crate) const fn spread(number: u32) -> u32 {
@@ -72,24 +50,52 @@ pub(crate) const fn spread(number: u32) -> u32 {
     x ^ (x >> 16)
 }
 
-/// The bits of ASCII letters, case ignored; 0 for all else.
-static LETTERS: [u32; 256] = letters();
+/// The bits of two ASCII letters together, by the five bits of each that tell which one it is, whatever its case; 0 is no
+/// letter.
+static PAIRS: [u32; 1 << 10] = pairs();
 
 #[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
-const fn letters() -> [u32; 256] {
-    let mut table = [0; 256];
-    let mut byte = b'a';
-    while byte <= b'z' {
-        table[byte as usize] = spread(byte as u32);
-        table[byte.to_ascii_uppercase() as usize] = spread(byte as u32);
-        byte += 1;
+const fn pairs() -> [u32; 1 << 10] {
+    let mut table = [0u32; 1 << 10];
+    let mut at = 0;
+    while at < table.len() {
+        let mut letters = at;
+        while letters > 0 {
+            if letters % 32 > 0 {
+                let letter = spread(0x60 + letters as u32 % 32);
+                table[at] = table[at].wrapping_add(letter);
+            }
+            letters /= 32;
+        }
+        at += 1;
     }
     table
 }
 
+/// The bits of an ASCII letter.
 #[inline]
-fn ascii_letter(byte: u8) -> u32 {
-    LETTERS.get(usize::from(byte)).copied().unwrap_or_default()
+fn ascii_letter(letter: u8) -> u32 {
+    PAIRS.get(usize::from(letter & 0x1f)).copied().unwrap_or_default()
+}
+
+/// The bits of four ASCII letters, each a byte, together; zeros are none.
+#[inline]
+fn sum(four: u32) -> u32 {
+    // In either half the ten bits of two letters.
+    let pairs = four & 0x001f_001f | four >> 3 & 0x03e0_03e0;
+    let pair = |at: u32| PAIRS.get(at as usize).copied().unwrap_or_default();
+    pair(pairs & 0x3ff).wrapping_add(pair(pairs >> 16))
+}
+
+/// The bytes at a place of a block, the first one the lowest; of what stands behind the block, nothing is known.
+#[inline]
+fn eight(block: &[u8; BLOCK], at: usize) -> u64 {
+    match block.get(at..at + 8).and_then(|eight| eight.first_chunk()) {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => {
+            block.last_chunk().map_or(0, |last| u64::from_le_bytes(*last)) >> (8 * (at + 8 - BLOCK))
+        }
+    }
 }
 
 /// Gathers a word's hash letter by letter.
@@ -111,26 +117,25 @@ impl WordHash {
         self.length += 1;
     }
 
-    /// The ASCII letters from `at` on, of which there is one at least. Returns where they end.
-    #[inline]
-    fn run(&mut self, bytes: &[u8], at: usize) -> usize {
-        // Copies, which can be held in registers.
-        let (mut sum, mut last, mut end) = (self.sum, self.last, at);
-        while let Some(byte) = bytes.get(end) {
-            let spread = ascii_letter(*byte);
-            if spread == 0 {
-                break;
-            }
-            sum = sum.wrapping_add(spread);
-            last = spread;
-            end += 1;
+    /// Of the `length` ASCII letters that stand at `place` in a block, from one to all of it.
+    #[inline(always)]
+    fn of(block: &[u8; BLOCK], place: u32, length: u32) -> WordHash {
+        let (mut all, mut at, mut left) = (0u32, place as usize, length);
+        let first = eight(block, at);
+        let mut letters = first;
+        while left > 8 {
+            all = all.wrapping_add(sum(letters as u32)).wrapping_add(sum((letters >> 32) as u32));
+            (at, left) = (at + 8, left - 8);
+            letters = eight(block, at);
         }
-        if self.length == 0 {
-            self.first = bytes.get(at).copied().map_or(0, ascii_letter);
+        letters &= u64::MAX.wrapping_shr(64 - 8 * left);
+        all = all.wrapping_add(sum(letters as u32));
+        if left > 4 {
+            all = all.wrapping_add(sum((letters >> 32) as u32));
         }
-        (self.sum, self.last) = (sum, last);
-        self.length += (end - at) as u32;
-        end
+        let last = block.get((place + length) as usize - 1).copied().unwrap_or_default();
+        let (first, last) = (ascii_letter(first as u8), ascii_letter(last));
+        WordHash { first, last, sum: all, length }
     }
 
     fn finish(&self) -> u32 {
@@ -187,86 +192,116 @@ pub(crate) fn is_letter(c: char) -> bool {
 /// Shows every token of `text` to `see`, in order.
 pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
     let bytes = text.as_bytes();
-    let mut at = 0;
-    let mut opens_line = true;
-    while let Some(&byte) = bytes.get(at) {
-        let start = at;
-        // What stands behind the token and is none, as far as it was seen.
-        let mut gap = 0;
-        let class = CLASS.get(usize::from(byte)).copied().unwrap_or(OTHER);
-        let (kind, hash, length) = match class {
-            SPACE => {
-                at += 1;
-                while bytes.get(at) == Some(&b' ') {
-                    at += 1;
+    let (mut begin, mut opens_line) = (0, true);
+    while begin < bytes.len() {
+        let block = block_at(bytes, begin);
+        let [letters, blanks] = Set::find_each(&[LETTERS, BLANKS], &block);
+        // What is left of the block, and where the next one begins.
+        let (mut rest, mut next) = (!blanks, begin + BLOCK);
+        while rest != 0 {
+            let place = rest.trailing_zeros();
+            let run = (!(letters >> place)).trailing_zeros();
+            let start = begin + place as usize;
+            if place + run == BLOCK as u32 && place > 0 {
+                // It may go on behind the block: one that begins with it will tell.
+                next = start;
+                break;
+            }
+            let mut end = start + run as usize;
+            if run > 0 || wide_letter(text, start) {
+                let mut hash = match run {
+                    0 => WordHash::default(),
+                    _ => WordHash::of(&block, place, run),
+                };
+                // A blank ends most words. Of one that is as long as the block, no more is known here.
+                if rest.wrapping_shr(place + run) & 1 == 1
+                    && (run == BLOCK as u32 || matches!(bytes.get(end), Some(b'\'' | 0x80..)))
+                {
+                    (end, hash) = word(text, end, hash);
                 }
-                continue;
-            }
-            LETTER => {
-                let mut hash = WordHash::default();
-                at = hash.run(bytes, at);
-                match bytes.get(at) {
-                    Some(b' ') => gap = 1,
-                    Some(b'\'' | 0x80..) => (at, hash) = word(text, at, hash),
-                    _ => {}
-                }
-                (Kind::Word, hash.finish(), hash.length)
-            }
-            DIGIT => {
-                while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-                    at += 1;
-                }
-                let length = (at - start) as u32;
-                (Kind::Number, spread(0x1_0000 + length.min(4)), length)
-            }
-            BREAK | LINE => {
-                at += 1;
-                (Kind::Break, spread(0x2_0000 + u32::from(byte)), 1)
-            }
-            OTHER => {
-                at += 1;
-                (Kind::Mark, spread(0x2_0000 + u32::from(byte)), 1)
-            }
-            _ => {
-                let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-                if is_ideograph(c) {
-                    at += c.len_utf8();
-                    (Kind::Ideograph, spread(u32::from(c)), 1)
-                } else if is_letter(c) {
-                    let hash;
-                    (at, hash) = word(text, at, WordHash::default());
-                    (Kind::Word, hash.finish(), hash.length)
-                } else {
-                    at += c.len_utf8();
-                    let kind = match c {
-                        '。' | '！' | '？' | '।' | '؟' | '\u{2028}' | '\u{2029}' => {
-                            Kind::Break
-                        }
-                        '\u{2000}'..='\u{200F}' | '\u{A0}' | '\u{3000}' => continue,
-                        _ => Kind::Mark,
+                let (kind, length) = (Kind::Word, hash.length);
+                see(Token { kind, hash: hash.finish(), start, end, length, opens_line });
+                opens_line = false;
+            } else {
+                let other;
+                (end, other) = match bytes.get(start) {
+                    None => return,
+                    Some(0x80..) => wide(text, start, opens_line),
+                    Some(byte) => ascii(bytes, *byte, start, opens_line),
+                };
+                if let Some(token) = other {
+                    // A list's bullet, a quote's bar or an emphasis opens a line as the word behind it does.
+                    opens_line = match bytes.get(start) {
+                        Some(b'\n' | b'\r') => true,
+                        Some(b'.' | b'!' | b'?') => opens_line,
+                        _ => opens_line && token.kind == Kind::Mark,
                     };
-                    (kind, spread(0x2_0000 + u32::from(c)), 1)
+                    see(token);
                 }
             }
-        };
-        see(Token { kind, hash, start, end: at, length, opens_line });
-        // A list's bullet, a quote's bar or an emphasis opens a line as the word behind it does.
-        opens_line = match class {
-            LINE => true,
-            BREAK => opens_line,
-            _ => opens_line && kind == Kind::Mark,
-        };
-        at += gap;
+            if end - begin >= BLOCK {
+                next = end;
+                break;
+            }
+            rest &= u64::MAX << (end - begin);
+        }
+        begin = next;
     }
 }
 
-/// What goes on of a word from `at` on. Returns where it ends, and its hash.
+/// Whether a character outside ASCII begins at `at` that is part of a word.
+#[inline]
+fn wide_letter(text: &str, at: usize) -> bool {
+    let wide = text.as_bytes().get(at).is_some_and(|byte| !byte.is_ascii());
+    let c = || text.get(at..).and_then(|rest| rest.chars().next());
+    wide && c().is_some_and(|c| is_letter(c) && !is_ideograph(c))
+}
+
+/// Where the token ends that begins with an ASCII character which is neither a letter nor blank; and the token.
+#[inline]
+fn ascii(bytes: &[u8], byte: u8, start: usize, opens_line: bool) -> (usize, Option<Token>) {
+    let (kind, number, length) = match byte {
+        b'0'..=b'9' => {
+            let rest = bytes.get(start..).unwrap_or_default();
+            let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count() as u32;
+            (Kind::Number, 0x1_0000 + length.min(4), length)
+        }
+        b'\n' | b'\r' | b'.' | b'!' | b'?' => (Kind::Break, 0x2_0000 + u32::from(byte), 1),
+        _ => (Kind::Mark, 0x2_0000 + u32::from(byte), 1),
+    };
+    let end = start + length as usize;
+    (end, Some(Token { kind, hash: spread(number), start, end, length, opens_line }))
+}
+
+/// The token that is a character outside ASCII and no word, if that is no space; and where it ends.
+#[cold]
+fn wide(text: &str, start: usize, opens_line: bool) -> (usize, Option<Token>) {
+    let Some(c) = text.get(start..).and_then(|rest| rest.chars().next()) else {
+        return (text.len(), None);
+    };
+    let end = start + c.len_utf8();
+    let one = |kind, number| {
+        (end, Some(Token { kind, hash: spread(number), start, end, length: 1, opens_line }))
+    };
+    if is_ideograph(c) {
+        return one(Kind::Ideograph, u32::from(c));
+    }
+    let number = 0x2_0000 + u32::from(c);
+    match c {
+        '。' | '！' | '？' | '।' | '؟' | '\u{2028}' | '\u{2029}' => one(Kind::Break, number),
+        '\u{2000}'..='\u{200F}' | '\u{A0}' | '\u{3000}' => (end, None),
+        _ => one(Kind::Mark, number),
+    }
+}
+
+/// What goes on of a word from `at` on: where it ends, and its hash.
 #[cold]
 fn word(text: &str, mut at: usize, mut hash: WordHash) -> (usize, WordHash) {
     let bytes = text.as_bytes();
     while let Some(&byte) = bytes.get(at) {
-        if ascii_letter(byte) != 0 {
-            at = hash.run(bytes, at);
+        if byte.is_ascii_alphabetic() {
+            hash.letter(ascii_letter(byte));
+            at += 1;
         } else if byte == b'\'' && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
             at += 1;
         } else if byte.is_ascii() {
@@ -317,6 +352,27 @@ mod tests {
     }
 
     #[test]
+    fn tokens_are_the_same_wherever_they_stand() {
+        let long = "a".repeat(63) + "'b" + &"c".repeat(200);
+        let text = format!(
+            "It's 12345678 o'clock,\u{a0}naïve\u{2003}… 忽略x\u{7f}\tУра! {long} '' d{} \r\n- {long}é e",
+            "'f".repeat(90)
+        );
+        let all = |text: &str, offset: usize| {
+            let mut all = Vec::new();
+            tokens(text, |Token { kind, hash, start, end, length, opens_line }| {
+                all.push((kind, hash, start - offset, end - offset, length, opens_line));
+            });
+            all
+        };
+        let expected = all(&text, 0);
+        assert_eq!(expected.len(), 20);
+        for offset in 1..=2 * BLOCK {
+            assert_eq!(all(&(" ".repeat(offset) + &text), offset), expected, "{offset}");
+        }
+    }
+
+    #[test]
     fn shuffled_letters_within_a_word_keep_its_hash() {
         for (word, shuffled) in [("previous", "pervoius"), ("instructions", "intsurctoins")] {
             assert_eq!(word_hash(word), word_hash(shuffled));
@@ -328,7 +384,9 @@ mod tests {
 
     #[test]
     fn a_word_in_a_text_hashes_as_the_word() {
-        for word in ["ignore", "игнорируй", "निर्देश", "تعليمات", "é"]
+        let long = "InstructionsAndRules".repeat(9);
+        let parts = (1..long.len()).filter_map(|end| long.get(..end));
+        for word in parts.chain(["игнорируй", "निर्देश", "تعليمات", "é", "naïve"])
         {
             let mut hashes = Vec::new();
             tokens(word, |token| hashes.push(token.hash));

@@ -1,9 +1,14 @@
 //! Finds all rules in one walk over the tokens.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
+use super::gates::{self, Gates};
+use super::leads::{Dictionary, Leads};
+use super::literals::{Found, Literals};
 use super::pattern::{Pattern, ideograph_hash, lookup_hash};
-use super::{Rule, rules, words};
+use super::words::{self, Cue};
+use super::{Rule, by_id, rules};
 use crate::token::{Kind, Token, is_ideograph};
 
 /// The most characters of a word in a script without spaces.
@@ -21,16 +26,15 @@ struct Compiled {
     /// Within how many words all steps must be met, if in any order.
     any_order: Option<u32>,
     /// Its steps, among those of all patterns.
-    steps: std::ops::Range<usize>,
+    steps: Range<usize>,
 }
 
 /// One step of one pattern.
 #[derive(Debug, Clone, Copy)]
 struct StepState {
-    gap: u32,
     pattern: u16,
-    /// Whether it may be met whatever was met before: the first, and all that come in any order.
-    free: bool,
+    /// The gate that it opens, before the next step; none for the last one, nor for those that come in any order.
+    opens: Option<u16>,
     /// Whether it asks for more than its word.
     asks: bool,
     opens_line: bool,
@@ -43,7 +47,11 @@ struct StepState {
 
 impl StepState {
     /// Whether what it asks for stands around its word.
-    fn fits(&self, text: &str, token: &Token, end: usize) -> bool {
+    fn fits(&self, text: &str, token: &Token) -> bool {
+        let end = token.end;
+        if !self.asks {
+            return true;
+        }
         (!self.opens_line || token.opens_line)
             && (!self.owned || owner_stands_before(text, token.start))
             && (!self.named || name_stands_before(text, token.start))
@@ -56,28 +64,26 @@ impl StepState {
 /// All built-in rules, compiled, and how far each has got in the text at hand.
 #[derive(Debug)]
 pub(crate) struct Matcher {
-    patterns: Vec<Compiled>,
-    steps: Vec<StepState>,
-    gates: Gates,
-    /// Open addressing: hash, and the range of its targets; an empty slot has an empty range.
-    slots: Vec<(u32, u16, u16)>,
-    /// Steps where a word leads, and cues.
-    targets: Vec<u16>,
+    dictionary: Dictionary,
+    patterns: Patterns,
+    literals: Literals,
     cues: Cues,
     /// Counts words. It goes on from text to text, so that nothing must be reset.
     place: u32,
 }
 
-/// How far each step has got, a list for each question: of most steps that a word leads to only the first is
-/// asked, and the answers to that are few enough to be at hand.
-#[derive(Debug, Default)]
-struct Gates {
-    /// The last place where it may be met.
-    until: Vec<u32>,
-    /// For a first step that asks for its word alone, how far from it the second may be met; 0 for others.
-    lead: Vec<u32>,
-    /// Where it was last met, with every step before it; [`NEVER`] if it was not.
+/// All patterns, and how far each has got.
+#[derive(Debug)]
+struct Patterns {
+    all: Vec<Compiled>,
+    steps: Vec<StepState>,
+    gates: Gates,
+    /// The step behind each gate.
+    behind: Vec<u16>,
+    /// Where steps that come in any order were met last; [`NEVER`] if they were not.
     met: Vec<u32>,
+    /// Rules whose patterns were met.
+    rules: Vec<&'static Rule>,
 }
 
 /// Words that are not a rule's but tell that a view is worth its cost.
@@ -102,66 +108,45 @@ impl Cues {
     }
 }
 
-/// Targets that are no steps.
-const ROT13: u16 = u16::MAX;
-const REVERSED: u16 = u16::MAX - 1;
-/// The first of the frequent words.
-const PLAIN: u16 = u16::MAX - 0x200;
-
 impl Matcher {
     /// Compiles the rules that `enabled` wants.
     pub(crate) fn new(enabled: impl Fn(&Rule) -> bool) -> Matcher {
-        let mut by_hash: HashMap<u32, Vec<u16>> = HashMap::new();
-        let (mut patterns, mut steps) = (Vec::new(), Vec::new());
+        let mut adding = Adding::default();
         for rule in rules().filter(|rule| enabled(rule)) {
             // A row that cannot be read is caught by the test over the table.
             for pattern in
                 rule.patterns.iter().filter_map(|text| Pattern::read(text, words::LISTS).ok())
             {
-                add(&pattern, &mut steps, patterns.len(), &mut by_hash);
-                let from = steps.len() - pattern.steps.len();
-                let any_order = pattern.any_order;
-                patterns.push(Compiled { rule, any_order, steps: from..steps.len() });
+                adding.pattern(rule, &pattern);
             }
         }
+        let Adding { patterns: all, steps, reach, behind, mut words } = adding;
         for (word, cue) in words::cues() {
-            let cue = match cue {
-                words::Cue::Plain(number) => PLAIN + u16::from(number),
-                words::Cue::Rot13 => ROT13,
-                words::Cue::Reversed => REVERSED,
-            };
-            by_hash.entry(lookup_hash(&word)).or_default().push(cue);
+            words.entry(lookup_hash(&word)).or_default().cue = Some(cue);
         }
-        let (slots, targets) = table(by_hash);
-        let leads = steps.iter().zip(steps.iter().skip(1).map(Some).chain([None]));
-        let lead = |step: &StepState, next: Option<&StepState>| match next {
-            Some(next) if step.free && !step.asks && !next.free => next.gap + 1,
-            _ => 0,
-        };
-        let lead = leads.map(|(step, next)| lead(step, next)).collect();
-        let never = vec![NEVER; steps.len()];
-        let gates = Gates { until: never.clone(), lead, met: never };
-        let cues = Cues::default();
-        let mut matcher = Matcher { patterns, steps, gates, slots, targets, cues, place: 0 };
-        matcher.reset();
-        matcher
-    }
-
-    fn reset(&mut self) {
-        self.place = 1_000;
-        self.gates.met.fill(NEVER);
-        for (step, until) in self.steps.iter().zip(&mut self.gates.until) {
-            *until = if step.free { u32::MAX } else { NEVER };
-        }
+        let met = vec![NEVER; steps.len()];
+        let patterns =
+            Patterns { all, steps, gates: Gates::new(reach), behind, met, rules: Vec::new() };
+        let dictionary = Dictionary::new(words);
+        let (literals, cues) = (Literals::default(), Cues::default());
+        Matcher { dictionary, patterns, literals, cues, place: 0 }
     }
 
     /// Begins a text that has nothing to do with the one before.
     pub(crate) fn begin(&mut self) {
         self.cues = Cues::default();
+        self.literals = Literals::default();
         self.place = self.place.saturating_add(1_000);
         if self.place > u32::MAX / 2 {
-            self.reset();
+            self.place = 1_000;
+            self.patterns.met.fill(NEVER);
+            self.patterns.gates.close_all();
         }
+    }
+
+    /// What is left open at the end of a text.
+    pub(crate) fn finish(&self) -> Option<Found> {
+        self.literals.finish()
     }
 
     /// What was noticed since [`Matcher::begin`].
@@ -171,33 +156,41 @@ impl Matcher {
 
     /// Whether a word is one of the rules' or a frequent one.
     pub(crate) fn knows(&self, hash: u32) -> bool {
-        let (from, to) = self.find(hash);
-        from < to
+        self.dictionary.find(hash).is_some()
     }
 
-    /// The next token of `text`. Shows every rule that is met with it to `met`.
-    #[inline]
-    pub(crate) fn token(&mut self, text: &str, token: &Token, mut met: impl FnMut(&'static Rule)) {
-        match token.kind {
-            // The end of a sentence counts as a word or two.
-            Kind::Break => self.place += 2,
-            Kind::Mark => {}
-            Kind::Number => self.place += 1,
-            Kind::Word => {
-                self.place += 1;
-                let (from, to) = self.find(token.hash);
-                if from < to {
-                    self.follow(from, to, text, token, token.end, &mut met);
+    /// The next tokens of `text`. Shows every rule that is met with them to `met`.
+    pub(crate) fn read(&mut self, text: &str, tokens: &[Token], met: impl FnMut(&'static Rule)) {
+        for token in tokens {
+            match token.kind {
+                Kind::Word => {
+                    self.place += 1;
+                    let Matcher { dictionary, patterns, cues, place, .. } = self;
+                    if let Some(leads) = dictionary.find(token.hash) {
+                        if let Some(cue) = leads.cue {
+                            cues.note(cue, text, token);
+                        }
+                        patterns.follow(leads, *place, text, token);
+                    }
+                }
+                // The end of a sentence counts as a word or two.
+                Kind::Break => self.place += 2,
+                Kind::Mark => {
+                    let found = self.literals.find(text, token.start);
+                    self.patterns.rules.extend(found.and_then(|found| by_id(found.rule())));
+                }
+                Kind::Number => self.place += 1,
+                Kind::Ideograph => {
+                    self.place += 1;
+                    self.ideographs(text, token);
                 }
             }
-            Kind::Ideograph => {
-                self.place += 1;
-                self.ideographs(text, token, &mut met);
-            }
         }
+        self.patterns.rules.drain(..).for_each(met);
     }
 
-    fn ideographs(&mut self, text: &str, token: &Token, met: &mut impl FnMut(&'static Rule)) {
+    #[cold]
+    fn ideographs(&mut self, text: &str, token: &Token) {
         let rest = text.get(token.start..).unwrap_or_default();
         let mut hash = 0;
         for (at, c) in rest.char_indices().take(LONGEST) {
@@ -205,130 +198,107 @@ impl Matcher {
                 break;
             }
             hash = ideograph_hash(hash, c);
-            let (from, to) = self.find(hash);
-            if from < to {
+            if let Some(leads) = self.dictionary.find(hash) {
                 let end = token.start + at + c.len_utf8();
-                self.follow(from, to, text, token, end, met);
-            }
-        }
-    }
-
-    #[inline]
-    fn find(&self, hash: u32) -> (u16, u16) {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut at = hash as usize & mask;
-        while let Some(slot) = self.slots.get(at) {
-            if slot.0 == hash {
-                return (slot.1, slot.2);
-            }
-            if slot.1 == slot.2 {
-                break;
-            }
-            at = (at + 1) & mask;
-        }
-        (0, 0)
-    }
-
-    fn follow(
-        &mut self,
-        from: u16,
-        to: u16,
-        text: &str,
-        token: &Token,
-        end: usize,
-        met: &mut impl FnMut(&'static Rule),
-    ) {
-        let Matcher { patterns, steps, gates, targets, cues, place, .. } = self;
-        let place = *place;
-        let targets = targets.get(usize::from(from)..usize::from(to)).unwrap_or_default();
-        for target in targets {
-            let at = usize::from(*target);
-            match gates.until.get(at) {
-                Some(until) if *until < place => {}
-                Some(_) => {
-                    if gates.leads_on(at, place) {
-                        continue;
-                    }
-                    let fits = |step: &StepState| !step.asks || step.fits(text, token, end);
-                    if let Some(rule) = meet(patterns, steps, gates, at, place, fits) {
-                        met(rule);
-                    }
-                }
-                None => cues.note(*target, text, token),
+                self.patterns.follow(leads, self.place, text, &Token { end, ..*token });
             }
         }
     }
 }
 
-impl Gates {
-    /// Whether a step asks for its word alone and another follows. It is met then.
+impl Patterns {
+    /// Follows a word to its steps. Later steps come first: one word must not be two steps of a pattern.
     #[inline]
-    fn leads_on(&mut self, at: usize, place: u32) -> bool {
-        let lead = self.lead.get(at).copied().unwrap_or_default();
-        if lead == 0 {
-            return false;
+    fn follow(&mut self, leads: &Leads, place: u32, text: &str, token: &Token) {
+        if let Some(set) = leads.gates.as_deref().filter(|set| self.gates.may_let(set)) {
+            self.gated(set, place, text, token);
         }
-        if let (Some(met), Some(until)) = (self.met.get_mut(at), self.until.get_mut(at + 1)) {
-            *met = place;
-            *until = place + lead;
+        for gate in &leads.opens {
+            self.gates.open(*gate, place);
         }
-        true
+        if !leads.free.is_empty() {
+            self.free(&leads.free, place, text, token);
+        }
+    }
+
+    /// Meets the steps behind those gates of a set that are open.
+    #[inline(never)]
+    fn gated(&mut self, set: &gates::Set, place: u32, text: &str, token: &Token) {
+        let Patterns { all, steps, gates, behind, rules, .. } = self;
+        gates.each_open(set, place, |gates, gate| {
+            let step = behind.get(gate).and_then(|step| steps.get(usize::from(*step)));
+            let Some(step) = step.filter(|step| step.fits(text, token)) else { return };
+            match step.opens {
+                Some(next) => gates.open(next, place),
+                None => rules.extend(all.get(usize::from(step.pattern)).map(|one| one.rule)),
+            }
+        });
+    }
+
+    /// Meets steps without a gate.
+    #[inline(never)]
+    fn free(&mut self, free: &[u16], place: u32, text: &str, token: &Token) {
+        for at in free {
+            let at = usize::from(*at);
+            let Some(step) = self.steps.get(at).filter(|step| step.fits(text, token)) else {
+                continue;
+            };
+            if let Some(next) = step.opens {
+                self.gates.open(next, place);
+            } else if let Some(pattern) = self.all.get(usize::from(step.pattern)) {
+                self.met.get_mut(at).into_iter().for_each(|met| *met = place);
+                if pattern.is_met(&self.met, place) {
+                    self.rules.push(pattern.rule);
+                }
+            }
+        }
+    }
+}
+
+impl Compiled {
+    /// Whether it is met with the step that was met at `place`, which is its last one or comes in any order.
+    fn is_met(&self, met: &[u32], place: u32) -> bool {
+        let Some(span) = self.any_order else { return true };
+        let mut steps = met.get(self.steps.clone()).unwrap_or_default().iter();
+        steps.all(|met| *met != NEVER && place - met <= span)
     }
 }
 
 impl Cues {
-    /// A word that is a cue. Apart from the loop over steps, which would pay for it at every word.
-    #[inline(never)]
-    fn note(&mut self, cue: u16, text: &str, token: &Token) {
+    /// A word that is a cue.
+    #[inline]
+    fn note(&mut self, cue: Cue, text: &str, token: &Token) {
         match cue {
-            ROT13 => self.rot13 += 1,
-            REVERSED => self.reversed += 1,
-            frequent => {
+            Cue::Rot13 => self.rot13 += 1,
+            Cue::Reversed => self.reversed += 1,
+            Cue::Plain(number) | Cue::Mirrored(number) => {
                 self.plain += 1;
+                self.reversed += u32::from(cue == Cue::Mirrored(number));
                 if token.length > 4 {
-                    let word = text.as_bytes().get(token.start..token.end).unwrap_or_default();
-                    // The bit makes capitals small, and no letter of anything else.
-                    let lower = word.iter().map(|byte| byte | 0x20);
-                    let straight = lower.eq(words::frequent(frequent - PLAIN).bytes());
-                    self.straight += u32::from(straight);
-                    self.shuffled += u32::from(!straight);
+                    self.spelled(words::frequent(number), text, token);
                 }
             }
         }
     }
+
+    /// A frequent word that is long enough to be read with its letters shuffled.
+    #[inline(never)]
+    fn spelled(&mut self, frequent: &str, text: &str, token: &Token) {
+        let word = text.as_bytes().get(token.start..token.end).unwrap_or_default();
+        let straight = same(word, frequent.as_bytes());
+        self.straight += u32::from(straight);
+        self.shuffled += u32::from(!straight);
+    }
 }
 
-/// Meets the step at `at`, if it `fits`. Returns the rule if its whole pattern is met with it. Few words come
-/// here, and those that do not would pay for it if it stood among what they do.
-#[inline(never)]
-fn meet(
-    patterns: &[Compiled],
-    steps: &[StepState],
-    gates: &mut Gates,
-    at: usize,
-    place: u32,
-    fits: impl Fn(&StepState) -> bool,
-) -> Option<&'static Rule> {
-    let before = at.checked_sub(1).and_then(|before| gates.met.get(before)).copied();
-    let step = steps.get(at)?;
-    // One place is not two steps.
-    if !step.free && before == Some(place) || !fits(step) {
-        return None;
-    }
-    *gates.met.get_mut(at)? = place;
-    let pattern = patterns.get(usize::from(step.pattern))?;
-    if let Some(span) = pattern.any_order {
-        let mut all = gates.met.get(pattern.steps.clone())?.iter();
-        let met = all.all(|met| *met != NEVER && place - met <= span);
-        return met.then_some(pattern.rule);
-    }
-    if at + 1 == pattern.steps.end {
-        return Some(pattern.rule);
-    }
-    if let (Some(next), Some(until)) = (steps.get(at + 1), gates.until.get_mut(at + 1)) {
-        *until = place + next.gap + 1;
-    }
-    None
+/// Whether a word of five letters or more is another, whose letters are small.
+fn same(word: &[u8], small: &[u8]) -> bool {
+    // All of a short one are among its first four and its last four letters.
+    let four = |four: Option<&[u8; 4]>| four.map(|four| u32::from_le_bytes(*four) | 0x2020_2020);
+    word.len() == small.len()
+        && four(word.first_chunk()) == four(small.first_chunk())
+        && four(word.last_chunk()) == four(small.last_chunk())
+        && (word.len() <= 8 || word.eq_ignore_ascii_case(small))
 }
 
 /// Whether a colon follows, behind nothing but spaces and what closes an emphasis, a tag or a bracket.
@@ -413,59 +383,62 @@ fn without_ending(word: &str) -> &str {
     word.split(['\'', '\u{2019}']).next().unwrap_or_default()
 }
 
-/// Adds the steps of the pattern of that number, and where words lead to them.
-fn add(
-    pattern: &Pattern,
-    steps: &mut Vec<StepState>,
-    number: usize,
-    by_hash: &mut HashMap<u32, Vec<u16>>,
-) {
-    // Later steps first: one word must not be two steps.
-    for (at, step) in pattern.steps.iter().enumerate().rev() {
-        for word in &step.words {
-            by_hash.entry(lookup_hash(word)).or_default().push((steps.len() + at) as u16);
-        }
-    }
-    steps.extend(pattern.steps.iter().enumerate().map(|(at, step)| StepState {
-        gap: step.gap,
-        pattern: number as u16,
-        free: at == 0 || pattern.any_order.is_some(),
-        asks: step.opens_line
-            || step.owned
-            || step.named
-            || step.names
-            || step.colon
-            || step.closes,
-        opens_line: step.opens_line,
-        owned: step.owned,
-        named: step.named,
-        names: step.names,
-        colon: step.colon,
-        closes: step.closes,
-    }));
+/// Patterns that are being compiled.
+#[derive(Default)]
+struct Adding {
+    patterns: Vec<Compiled>,
+    steps: Vec<StepState>,
+    /// For each gate, for how many words it is open, and the step behind it.
+    reach: Vec<u32>,
+    behind: Vec<u16>,
+    /// Where words lead, by their hashes.
+    words: BTreeMap<u32, Leads>,
 }
 
-/// The slots and the targets that they point to.
-type Table = (Vec<(u32, u16, u16)>, Vec<u16>);
-
-fn table(by_hash: HashMap<u32, Vec<u16>>) -> Table {
-    let size = (by_hash.len() * 3).next_power_of_two();
-    let (mut slots, mut targets) = (vec![(0, 0, 0); size], Vec::new());
-    let mut entries: Vec<_> = by_hash.into_iter().collect();
-    entries.sort_unstable_by_key(|(hash, _)| *hash);
-    for (hash, list) in entries {
-        let from = targets.len() as u16;
-        targets.extend(list);
-        let to = targets.len() as u16;
-        let mut at = hash as usize & (size - 1);
-        while slots.get(at).is_some_and(|(_, from, to)| from != to) {
-            at = (at + 1) & (size - 1);
+impl Adding {
+    fn pattern(&mut self, rule: &'static Rule, pattern: &Pattern) {
+        let (number, from) = (self.patterns.len() as u16, self.steps.len());
+        for (at, step) in pattern.steps.iter().enumerate() {
+            let asks = step.opens_line
+                || step.owned
+                || step.named
+                || step.names
+                || step.colon
+                || step.closes;
+            let gate = (at > 0 && pattern.any_order.is_none()).then(|| self.gate(step.gap));
+            let goes_on = pattern.any_order.is_none() && at + 1 < pattern.steps.len();
+            // The next step's gate is the next one to be made.
+            let opens = goes_on.then_some(self.behind.len() as u16);
+            for word in &step.words {
+                let leads = self.words.entry(lookup_hash(word)).or_default();
+                match (gate, opens) {
+                    (Some(gate), _) => gates::insert(leads.gates.get_or_insert_default(), gate),
+                    (None, Some(gate)) if !asks => leads.opens.push(gate),
+                    (None, _) => leads.free.push(self.steps.len() as u16),
+                }
+            }
+            self.steps.push(StepState {
+                pattern: number,
+                opens,
+                asks,
+                opens_line: step.opens_line,
+                owned: step.owned,
+                named: step.named,
+                names: step.names,
+                colon: step.colon,
+                closes: step.closes,
+            });
         }
-        if let Some(slot) = slots.get_mut(at) {
-            *slot = (hash, from, to);
-        }
+        let (any_order, steps) = (pattern.any_order, from..self.steps.len());
+        self.patterns.push(Compiled { rule, any_order, steps });
     }
-    (slots, targets)
+
+    /// The gate before the next step.
+    fn gate(&mut self, gap: u32) -> u16 {
+        self.reach.push(gap + 1);
+        self.behind.push(self.steps.len() as u16);
+        self.behind.len() as u16 - 1
+    }
 }
 
 #[cfg(test)]
@@ -476,11 +449,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_of_steps_and_targets_fit() {
+    fn all_steps_and_words_fit() {
+        let mut adding = Adding::default();
+        for rule in rules() {
+            for pattern in rule.patterns {
+                adding.pattern(rule, &Pattern::read(pattern, words::LISTS).unwrap());
+            }
+        }
+        assert!(adding.steps.len() <= usize::from(u16::MAX), "{} steps", adding.steps.len());
+        assert!(adding.behind.len() <= gates::MOST, "{} gates", adding.behind.len());
+        assert!(adding.patterns.iter().all(|pattern| !pattern.steps.is_empty()));
+        let mut cues: Vec<u32> = words::cues().map(|(word, _)| lookup_hash(&word)).collect();
+        cues.sort_unstable();
+        assert!(cues.is_sorted_by(|a, b| a < b), "a word is two cues");
         let matcher = Matcher::new(|_| true);
-        let Matcher { steps, targets, patterns, .. } = matcher;
-        assert!(steps.len() < usize::from(REVERSED), "{} steps", steps.len());
-        assert!(targets.len() <= usize::from(u16::MAX), "{} targets", targets.len());
-        assert!(patterns.iter().all(|pattern| !pattern.steps.is_empty()));
+        let all = adding.words.into_keys().chain(cues);
+        assert!(all.into_iter().all(|word| matcher.knows(word)), "too many words");
+        assert!(!matcher.knows(0));
     }
 }

@@ -3,6 +3,8 @@
 mod exfiltration;
 mod extraction;
 mod forgery;
+mod gates;
+mod leads;
 pub(crate) mod literals;
 mod matcher;
 mod override_;

@@ -62,10 +62,12 @@ pub(crate) static LISTS: &[(&str, &str)] = &[
 ];
 
 /// What a word tells about the text that it stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Cue {
     /// It is English as it is, and the frequent word of that number.
     Plain(u8),
+    /// The same, and it is one of them written backwards, too: inner letters may be in any order.
+    Mirrored(u8),
     /// It is under ROT13.
     Rot13,
     /// It is written backwards.
@@ -189,7 +191,7 @@ static FREQUENT: &[&str] = &[
 ];
 
 /// The frequent word of a number.
-pub(crate) fn frequent(number: u16) -> &'static str {
+pub(crate) fn frequent(number: u8) -> &'static str {
     FREQUENT.get(usize::from(number)).copied().unwrap_or_default()
 }
 
@@ -200,8 +202,10 @@ pub(crate) fn cues() -> impl Iterator<Item = (String, Cue)> {
         let reversed = word.chars().rev().collect();
         // Short words are too often another word's reverse, or its code.
         let long = word.len() > 2;
-        let coded = [(rot13, Cue::Rot13), (reversed, Cue::Reversed)];
-        let plain = ((*word).to_owned(), Cue::Plain(at as u8));
-        std::iter::once(plain).chain(coded.into_iter().filter(move |_| long))
+        let mirrored = long && word.chars().next() == word.chars().last();
+        let plain = if mirrored { Cue::Mirrored } else { Cue::Plain };
+        let rot13 = long.then_some((rot13, Cue::Rot13));
+        let reversed = (long && !mirrored).then_some((reversed, Cue::Reversed));
+        [((*word).to_owned(), plain(at as u8))].into_iter().chain(rot13).chain(reversed)
     })
 }

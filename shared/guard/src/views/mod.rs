@@ -46,7 +46,7 @@ pub(crate) struct Survey {
     kind: Option<Kind>,
     /// The last mark.
     mark: u8,
-    /// Whether a word stands before, with nothing but marks between.
+    /// Whether a word stands before, with nothing but marks between; told of other tokens than words.
     behind_word: bool,
 }
 
@@ -54,37 +54,68 @@ pub(crate) struct Survey {
 const NEAR: usize = 64;
 const NEAR_MARKUP: usize = 256;
 
+/// Whether a word of so many letters is worth a look.
+fn is_odd(letters: u32) -> bool {
+    !(2..=15).contains(&letters)
+}
+
 impl Survey {
-    #[inline]
-    pub(crate) fn token(&mut self, text: &str, token: &Token) {
-        let touches = token.start == self.end && token.start > 0;
-        if token.kind == Kind::Word {
-            self.words += 1;
-            if token.hash != self.word {
-                (self.word, self.repeated) = (token.hash, 0);
-            } else {
-                let follows = self.kind == Some(Kind::Word) && token.start == self.end + 1;
-                let again = follows && token.length > 2;
-                self.repeated = if again { self.repeated + 1 } else { 0 };
-                self.most_repeated = self.most_repeated.max(self.repeated);
+    pub(crate) fn new() -> Survey {
+        // The first token touches none.
+        Survey { end: usize::MAX, ..Survey::default() }
+    }
+
+    /// Notices tokens, in order.
+    pub(crate) fn read(&mut self, text: &str, mut tokens: &[Token]) {
+        while let Some((odd, rest)) = self.plain(tokens).split_first() {
+            match odd.kind {
+                Kind::Word => self.word(odd),
+                _ => self.other(text, odd),
             }
-            if touches || token.length == 1 || token.length > 15 {
-                self.word(token, touches);
-            } else {
-                self.run = token.length as usize;
-                self.run_start = token.start;
-            }
-            self.behind_word = true;
-        } else {
-            self.other(text, token, touches);
+            self.kind = Some(odd.kind);
+            self.end = odd.end;
+            tokens = rest;
         }
-        self.kind = Some(token.kind);
-        self.end = token.end;
+    }
+
+    /// Notices words of which there is nothing to be said, as most are. Returns the tokens behind them.
+    #[inline]
+    fn plain<'a>(&mut self, tokens: &'a [Token]) -> &'a [Token] {
+        let (mut end, mut word) = (self.end, self.word);
+        let mut count = 0;
+        for token in tokens {
+            let said = token.start == end || token.hash == word || is_odd(token.length);
+            if said || token.kind != Kind::Word {
+                break;
+            }
+            (end, word) = (token.end, token.hash);
+            count += 1;
+        }
+        let (plain, rest) = tokens.split_at_checked(count).unwrap_or_default();
+        if let Some(last) = plain.last() {
+            self.words += count as u32;
+            (self.word, self.repeated) = (last.hash, 0);
+            (self.run, self.run_start) = (last.length as usize, last.start);
+            (self.kind, self.end) = (Some(Kind::Word), last.end);
+        }
+        rest
+    }
+
+    /// Whether nothing stands between a token and the one before.
+    fn touches(&self, token: &Token) -> bool {
+        token.start == self.end
     }
 
     /// A word that may be a piece of something.
-    fn word(&mut self, token: &Token, touches: bool) {
+    fn word(&mut self, token: &Token) {
         let &Token { start, end, length, .. } = token;
+        let touches = self.touches(token);
+        self.words += 1;
+        let follows = self.kind == Some(Kind::Word) && start == self.end.wrapping_add(1);
+        let again = token.hash == self.word && follows && length > 2;
+        self.repeated = if again { self.repeated + 1 } else { 0 };
+        self.most_repeated = self.most_repeated.max(self.repeated);
+        self.word = token.hash;
         if length == 1 {
             self.single.note(start, end, NEAR);
         }
@@ -104,11 +135,16 @@ impl Survey {
                 _ => {}
             }
         }
-        self.goes_on(token, touches);
+        match touches || is_odd(length) {
+            true => self.goes_on(token, touches),
+            false => (self.run, self.run_start) = (length as usize, start),
+        }
     }
 
-    fn other(&mut self, text: &str, token: &Token, touches: bool) {
+    /// Any other token.
+    fn other(&mut self, text: &str, token: &Token) {
         let &Token { start, end, length, kind, .. } = token;
+        let touches = self.touches(token);
         let behind_touching_word = touches && self.kind == Some(Kind::Word);
         match kind {
             Kind::Number => {
@@ -145,7 +181,7 @@ impl Survey {
             }
             Kind::Break | Kind::Word => self.run = 0,
         }
-        self.behind_word &= touches;
+        self.behind_word = touches && (self.behind_word || self.kind == Some(Kind::Word));
     }
 
     /// Letters and what may stand for some.
