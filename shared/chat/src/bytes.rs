@@ -151,8 +151,12 @@ fn padded(rest: &[u8]) -> [u8; BLOCK] {
     let (words, bytes) = rest.as_chunks::<8>();
     let (places, _) = block.as_chunks_mut::<8>();
     places.iter_mut().zip(words).for_each(|(place, word)| *place = *word);
-    let places = block.iter_mut().skip(words.len() * 8);
-    places.zip(bytes).for_each(|(place, byte)| *place = *byte);
+    // The last eight once more, if there are so many: some of them stand where they stood already.
+    let end = block.get_mut(rest.len().saturating_sub(8)..rest.len()).unwrap_or_default();
+    match (end.first_chunk_mut(), rest.last_chunk::<8>()) {
+        (Some(place), Some(last)) => *place = *last,
+        _ => end.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte),
+    }
     block
 }
 

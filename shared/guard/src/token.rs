@@ -208,11 +208,8 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
                 break;
             }
             let mut end = start + run as usize;
-            if run > 0 || wide_letter(text, start) {
-                let mut hash = match run {
-                    0 => WordHash::default(),
-                    _ => WordHash::of(&block, place, run),
-                };
+            if run > 0 {
+                let mut hash = WordHash::of(&block, place, run);
                 // A blank ends most words. Of one that is as long as the block, no more is known here.
                 if rest.wrapping_shr(place + run) & 1 == 1
                     && (run == BLOCK as u32 || matches!(bytes.get(end), Some(b'\'' | 0x80..)))
@@ -223,20 +220,23 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
                 see(Token { kind, hash: hash.finish(), start, end, length, opens_line });
                 opens_line = false;
             } else {
-                let other;
-                (end, other) = match bytes.get(start) {
-                    None => return,
-                    Some(0x80..) => wide(text, start, opens_line),
-                    Some(byte) => ascii(bytes, *byte, start, opens_line),
+                let Some(byte) = bytes.get(start) else { return };
+                let token;
+                (end, token) = match OTHERS.get(usize::from(*byte)) {
+                    Some((Kind::Number, _)) => number(bytes, start, opens_line),
+                    Some((kind, hash)) => one(*kind, *hash, start, start + 1, opens_line),
+                    None => wide(text, start, opens_line),
                 };
-                if let Some(token) = other {
-                    // A list's bullet, a quote's bar or an emphasis opens a line as the word behind it does.
-                    opens_line = match bytes.get(start) {
-                        Some(b'\n' | b'\r') => true,
-                        Some(b'.' | b'!' | b'?') => opens_line,
-                        _ => opens_line && token.kind == Kind::Mark,
-                    };
+                if let Some(token) = token {
                     see(token);
+                    // A list's bullet, a quote's bar or an emphasis opens a line as the word behind it does.
+                    opens_line = match token.kind {
+                        Kind::Mark => opens_line,
+                        Kind::Break if byte.is_ascii() => {
+                            opens_line || matches!(byte, b'\n' | b'\r')
+                        }
+                        _ => false,
+                    };
                 }
             }
             if end - begin >= BLOCK {
@@ -249,49 +249,67 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
     }
 }
 
-/// Whether a character outside ASCII begins at `at` that is part of a word.
-#[inline]
-fn wide_letter(text: &str, at: usize) -> bool {
-    let wide = text.as_bytes().get(at).is_some_and(|byte| !byte.is_ascii());
-    let c = || text.get(at..).and_then(|rest| rest.chars().next());
-    wide && c().is_some_and(|c| is_letter(c) && !is_ideograph(c))
+/// What ASCII characters are that are neither letters nor blank, with their hashes.
+static OTHERS: [(Kind, u32); 128] = others();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
+const fn others() -> [(Kind, u32); 128] {
+    let mut table = [(Kind::Mark, 0); 128];
+    let mut byte = 0;
+    while byte < 128 {
+        let kind = match byte as u8 {
+            b'0'..=b'9' => Kind::Number,
+            b'\n' | b'\r' | b'.' | b'!' | b'?' => Kind::Break,
+            _ => Kind::Mark,
+        };
+        table[byte] = (kind, spread(0x2_0000 + byte as u32));
+        byte += 1;
+    }
+    table
 }
 
-/// Where the token ends that begins with an ASCII character which is neither a letter nor blank; and the token.
+/// A token of one character, behind where it ends.
 #[inline]
-fn ascii(bytes: &[u8], byte: u8, start: usize, opens_line: bool) -> (usize, Option<Token>) {
-    let (kind, number, length) = match byte {
-        b'0'..=b'9' => {
-            let rest = bytes.get(start..).unwrap_or_default();
-            let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count() as u32;
-            (Kind::Number, 0x1_0000 + length.min(4), length)
-        }
-        b'\n' | b'\r' | b'.' | b'!' | b'?' => (Kind::Break, 0x2_0000 + u32::from(byte), 1),
-        _ => (Kind::Mark, 0x2_0000 + u32::from(byte), 1),
-    };
-    let end = start + length as usize;
-    (end, Some(Token { kind, hash: spread(number), start, end, length, opens_line }))
+fn one(
+    kind: Kind,
+    hash: u32,
+    start: usize,
+    end: usize,
+    opens_line: bool,
+) -> (usize, Option<Token>) {
+    (end, Some(Token { kind, hash, start, end, length: 1, opens_line }))
 }
 
-/// The token that is a character outside ASCII and no word, if that is no space; and where it ends.
-#[cold]
+/// A run of digits, behind where it ends.
+#[inline]
+fn number(bytes: &[u8], start: usize, opens_line: bool) -> (usize, Option<Token>) {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count() as u32;
+    let (end, hash) = (start + length as usize, spread(0x1_0000 + length.min(4)));
+    (end, Some(Token { kind: Kind::Number, hash, start, end, length, opens_line }))
+}
+
+/// The token that begins with a character outside ASCII, if that is no space, behind where it ends.
+#[inline(never)]
 fn wide(text: &str, start: usize, opens_line: bool) -> (usize, Option<Token>) {
     let Some(c) = text.get(start..).and_then(|rest| rest.chars().next()) else {
         return (text.len(), None);
     };
     let end = start + c.len_utf8();
-    let one = |kind, number| {
-        (end, Some(Token { kind, hash: spread(number), start, end, length: 1, opens_line }))
-    };
     if is_ideograph(c) {
-        return one(Kind::Ideograph, u32::from(c));
+        return one(Kind::Ideograph, spread(u32::from(c)), start, end, opens_line);
     }
-    let number = 0x2_0000 + u32::from(c);
-    match c {
-        '。' | '！' | '？' | '।' | '؟' | '\u{2028}' | '\u{2029}' => one(Kind::Break, number),
-        '\u{2000}'..='\u{200F}' | '\u{A0}' | '\u{3000}' => (end, None),
-        _ => one(Kind::Mark, number),
+    if is_letter(c) {
+        let (end, hash) = word(text, start, WordHash::default());
+        let (kind, length) = (Kind::Word, hash.length);
+        return (end, Some(Token { kind, hash: hash.finish(), start, end, length, opens_line }));
     }
+    let kind = match c {
+        '。' | '！' | '？' | '।' | '؟' | '\u{2028}' | '\u{2029}' => Kind::Break,
+        '\u{2000}'..='\u{200F}' | '\u{A0}' | '\u{3000}' => return (end, None),
+        _ => Kind::Mark,
+    };
+    one(kind, spread(0x2_0000 + u32::from(c)), start, end, opens_line)
 }
 
 /// What goes on of a word from `at` on: where it ends, and its hash.

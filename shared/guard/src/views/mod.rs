@@ -67,13 +67,19 @@ impl Survey {
 
     /// Notices tokens, in order.
     pub(crate) fn read(&mut self, text: &str, mut tokens: &[Token]) {
-        while let Some((odd, rest)) = self.plain(tokens).split_first() {
-            match odd.kind {
-                Kind::Word => self.word(odd),
-                _ => self.other(text, odd),
+        while let Some((token, rest)) = tokens.split_first() {
+            if token.kind == Kind::Word {
+                let behind = self.plain(tokens);
+                if behind.len() < tokens.len() {
+                    tokens = behind;
+                    continue;
+                }
+                self.word(token);
+            } else {
+                self.other(text, token);
             }
-            self.kind = Some(odd.kind);
-            self.end = odd.end;
+            self.kind = Some(token.kind);
+            self.end = token.end;
             tokens = rest;
         }
     }
