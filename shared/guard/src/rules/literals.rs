@@ -91,18 +91,27 @@ enum Exchange {
 
 impl Literals {
     /// What begins with the mark at `at`, if anything does.
+    #[inline]
     pub(crate) fn find(&mut self, text: &str, at: usize) -> Option<Found> {
         let bytes = text.as_bytes();
-        let rest = bytes.get(at + 1..).unwrap_or_default();
+        let rest = || bytes.get(at + 1..).unwrap_or_default();
         match bytes.get(at)? {
-            b'<' => self.angle(rest, at),
+            b'<' => self.angle(rest(), at),
             b':' => self.turn(bytes.get(..at).unwrap_or_default()),
-            b'[' if AFTER_BRACKET.iter().any(|token| begins(rest, token)) => Some(Found::Template),
-            b'[' if at > 0 && bytes.get(at - 1) == Some(&b'!') => match free(self.picture, at) {
-                true => picture(rest, at, &mut self.picture),
-                false => None,
-            },
+            b'[' => self.bracket(rest(), bytes.get(..at).unwrap_or_default(), at),
             _ => None,
+        }
+    }
+
+    /// A bracket, with what stands behind it and before.
+    #[inline(never)]
+    fn bracket(&mut self, rest: &[u8], before: &[u8], at: usize) -> Option<Found> {
+        if AFTER_BRACKET.iter().any(|token| begins(rest, token)) {
+            return Some(Found::Template);
+        }
+        match before.last() == Some(&b'!') && free(self.picture, at) {
+            true => picture(rest, at, &mut self.picture),
+            false => None,
         }
     }
 
@@ -112,6 +121,7 @@ impl Literals {
     }
 
     /// A colon, behind `Q` or `A`.
+    #[inline(never)]
     fn turn(&mut self, before: &[u8]) -> Option<Found> {
         let (last, before) = before.split_last()?;
         let within = match before.last() {
@@ -129,6 +139,7 @@ impl Literals {
         None
     }
 
+    #[inline(never)]
     fn angle(&mut self, rest: &[u8], at: usize) -> Option<Found> {
         match rest.first()?.to_ascii_lowercase() {
             b'|' | b'<' | b's' | b'e' | 0xEF

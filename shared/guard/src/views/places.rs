@@ -84,7 +84,12 @@ fn tells_more(new: &str, old: &str, known: &dyn Fn(u32) -> bool) -> bool {
         tokens(text, |token| count += u32::from(token.length >= SHORT && known(token.hash)));
         count
     };
-    !new.is_ascii() || count(new) > count(old)
+    if !new.is_ascii() {
+        return true;
+    }
+    // Most of what looks odd is none, and shows no known word at all.
+    let shown = count(new);
+    shown > 0 && shown > count(old)
 }
 
 /// A text that was made up to a place, with what stands behind.
