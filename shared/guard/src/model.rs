@@ -265,7 +265,7 @@ impl Sum {
     }
 }
 
-/// Which chunk was the last to have each bucket of one kind. Chunks are numbered on from text to text, so that nothing
+/// Which chunk was the last to have each bucket. Chunks are numbered on from text to text, so that nothing
 /// must be cleared.
 #[derive(Debug)]
 struct Seen {
@@ -394,8 +394,9 @@ pub(crate) struct Scorer {
     model: Model,
     view: View,
     doubt: std::ops::Range<f32>,
-    of_words: Seen,
-    of_letters: Seen,
+    /// Of words first, and of letters once the text has ended: a chunk that is the first of either asks nothing of the
+    /// one before.
+    seen: Seen,
     /// The window that begins with the chunk at hand, and the one that goes on in it.
     begun: Sum,
     goes_on: Sum,
@@ -408,8 +409,7 @@ pub(crate) struct Scorer {
 impl Scorer {
     pub(crate) fn new(model: Model) -> Scorer {
         Scorer {
-            of_words: Seen::new(WORDS),
-            of_letters: Seen::new(LETTERS),
+            seen: Seen::new(WORDS.max(LETTERS)),
             model,
             view: View::Plain,
             doubt: 0.0..SURE,
@@ -434,8 +434,7 @@ impl Scorer {
 
     /// Begins a text.
     pub(crate) fn begin(&mut self, view: View) {
-        self.of_words.begin();
-        self.of_letters.begin();
+        self.seen.begin();
         self.view = view;
         self.begun = Sum::default();
         self.goes_on = Sum::default();
@@ -457,9 +456,9 @@ impl Scorer {
 
     /// The tokens of a chunk.
     pub(crate) fn read(&mut self, tokens: &[Token]) {
-        let Scorer { model, of_words, words, begun, goes_on, places, .. } = self;
-        of_words.go_on();
-        let Some(chunk) = Chunk::new(model.of_words(), of_words) else { return };
+        let Scorer { model, seen, words, begun, goes_on, places, .. } = self;
+        seen.go_on();
+        let Some(chunk) = Chunk::new(model.of_words(), seen) else { return };
         let (all, new) = chunk.words(tokens, words, places).sums();
         (*begun, *goes_on) = (all, goes_on.plus(new));
     }
@@ -492,7 +491,7 @@ impl Scorer {
         let Model { bias, brevity, scale, views, rules: a_rule, .. } = &self.model;
         let view = if shuffled { View::Shuffled } else { self.view };
         let base = bias + views.get(view as usize).copied().unwrap_or_default();
-        let (places, seen, weights) = (&self.places, &mut self.of_letters, self.model.of_letters());
+        let (places, seen, weights) = (&self.places, &mut self.seen, self.model.of_letters());
         let by_words = |window: usize, words: &Sum| {
             let brevity = brevity * FEW / (FEW + words.features as f32);
             (base - brevity + words.mean() * scale, rules(window) * a_rule)
