@@ -60,8 +60,11 @@ enum Run {
 }
 
 fn kind(run: &str) -> Run {
-    let letters = run.bytes().filter(u8::is_ascii_alphabetic).count();
-    let digits = run.bytes().filter(u8::is_ascii_digit).count();
+    let (mut letters, mut digits) = (0, 0);
+    for byte in run.bytes() {
+        letters += usize::from(byte.is_ascii_alphabetic());
+        digits += usize::from(byte.is_ascii_digit());
+    }
     match (letters, digits, run.len()) {
         // An amount of money is none.
         (0, 1.., 1..=4) if !run.contains('$') => Run::StandIns,
@@ -104,10 +107,14 @@ fn spelled(body: &str, known: &dyn Fn(u32) -> bool) -> String {
         let letter = |c| if is_one(c) { one } else { stands_for(c).unwrap_or(c) };
         body.chars().map(letter).collect()
     };
-    for word in [with('i'), with('l')] {
-        if known(word_hash(&word)) {
-            return word;
-        }
+    let word = with('i');
+    // Without a one there is no other way to read it.
+    if !body.contains(is_one) || known(word_hash(&word)) {
+        return word;
+    }
+    let word = with('l');
+    if known(word_hash(&word)) {
+        return word;
     }
     let chars: Vec<char> = body.chars().collect();
     let twin = |at: usize| chars.get(at).copied().is_some_and(is_one);
@@ -293,8 +300,8 @@ fn part_humps(word: &str, out: &mut String) {
 /// A word of `glued` letters or more as the words in it: the known ones, longest first; what is left over stands
 /// by itself. A shorter one only if nothing is left over.
 fn cut(word: &str, glued: usize, known: &dyn Fn(u32) -> bool, out: &mut String) {
-    let letters: Vec<char> = word.chars().collect();
-    if letters.len() < GLUED || known(word_hash(word)) {
+    // Most have fewer bytes, and so fewer letters.
+    if word.len() < GLUED || word.chars().count() < GLUED || known(word_hash(word)) {
         out.push_str(word);
         return;
     }
@@ -302,6 +309,7 @@ fn cut(word: &str, glued: usize, known: &dyn Fn(u32) -> bool, out: &mut String) 
         part_humps(word, out);
         return;
     }
+    let letters: Vec<char> = word.chars().collect();
     let mut parts = String::with_capacity(word.len() * 2);
     let (mut at, mut left, mut all) = (0, false, true);
     while at < letters.len() {

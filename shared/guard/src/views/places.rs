@@ -101,24 +101,28 @@ fn ended(text: &str, mut made: String, upto: usize) -> String {
 
 fn word_start(text: &str, at: usize) -> usize {
     let from = text.floor_char_boundary(at.saturating_sub(EDGE));
-    let before = text.get(from..at).unwrap_or_default();
-    before.rfind([' ', '\n']).map_or(from, |space| from + space + 1)
+    let before = text.as_bytes().get(from..at).unwrap_or_default();
+    before.iter().rposition(parts_words).map_or(from, |space| from + space + 1)
 }
 
 /// The end of the word, and of the next line's first one: what is encoded goes on there.
 fn word_end(text: &str, at: usize) -> usize {
     let to = text.floor_char_boundary(at + EDGE);
-    let after = text.get(at..to).unwrap_or_default();
-    let mut spaces = after.match_indices([' ', '\n']);
+    let after = text.as_bytes().get(at..to).unwrap_or_default();
+    let mut spaces = after.iter().enumerate().filter(|(_, byte)| parts_words(byte));
     match spaces.next() {
         None => to,
-        Some((first, "\n")) => match spaces.next() {
+        Some((first, b'\n')) => match spaces.next() {
             Some((second, _)) => at + second,
             None if to == text.len() => to,
             None => at + first,
         },
         Some((first, _)) => at + first,
     }
+}
+
+fn parts_words(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\n')
 }
 
 #[cfg(test)]
