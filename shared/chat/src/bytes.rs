@@ -70,6 +70,26 @@ impl Set {
         find_each::<0, N>(sets, block)
     }
 
+    /// Shows where bytes of the set stand on end: where each run begins, and where it ends.
+    pub fn each_run(&self, bytes: &[u8], mut see: impl FnMut(usize, usize)) {
+        let mut open = None;
+        for (block, begin) in blocks(bytes).zip((0..).step_by(BLOCK)) {
+            let found = self.find(&block);
+            let mut edges = found ^ (found << 1 | u64::from(open.is_some()));
+            while edges != 0 {
+                let at = begin + edges.trailing_zeros() as usize;
+                edges &= edges - 1;
+                match open.take() {
+                    None => open = Some(at),
+                    Some(start) => see(start, at),
+                }
+            }
+        }
+        if let Some(start) = open {
+            see(start, bytes.len());
+        }
+    }
+
     /// Where the first byte stands that is in the set.
     pub fn position(&self, bytes: &[u8]) -> Option<usize> {
         places(bytes, |block| self.find(block)).next()
@@ -264,6 +284,25 @@ mod tests {
                 assert!(!is_ascii(&text), "{at} of {length}");
             }
         }
+    }
+
+    #[test]
+    fn runs_are_told_wherever_they_begin_and_end() {
+        const DIGITS: Set = Set::new().with(b'0', b'9');
+        let runs = |text: &str| {
+            let mut runs = Vec::new();
+            DIGITS.each_run(text.as_bytes(), |start, end| runs.push((start, end)));
+            runs
+        };
+        for before in 0..=BLOCK {
+            for length in 1..=2 * BLOCK + 1 {
+                let text = "é".repeat(before) + &"7".repeat(length);
+                let (start, end) = (2 * before, text.len());
+                assert_eq!(runs(&text), [(start, end)]);
+                assert_eq!(runs(&(text + "x4")), [(start, end), (end + 1, end + 2)]);
+            }
+        }
+        assert_eq!((runs(""), runs("none")), (Vec::new(), Vec::new()));
     }
 
     #[test]
