@@ -1,6 +1,7 @@
 //! Characters that only look different, or that nobody sees, are made plain in a copy for matching. What is
 //! forwarded is never folded.
 
+use chat::bytes::{beyond_ascii, places};
 use unicode_normalization::char::decompose_compatible;
 
 use crate::confusables::look_alike;
@@ -26,17 +27,15 @@ const HIDDEN: usize = 4;
 pub(crate) fn fold(text: &str) -> Folded {
     let mut folding = Folding::default();
     folding.out.text.reserve(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        // Most of most texts is ASCII, which is copied as it is.
-        let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
-        let (done, behind) = rest.split_at_checked(plain.max(c.len_utf8())).unwrap_or((rest, ""));
-        match plain {
-            0 => folding.char(c),
-            _ => folding.ascii(c, done),
-        }
-        rest = behind;
+    let mut done = 0;
+    for at in places(text.as_bytes(), beyond_ascii) {
+        // The bytes of a character behind its first one.
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { continue };
+        folding.ascii(text.get(done..at).unwrap_or_default());
+        folding.char(c);
+        done = at + c.len_utf8();
     }
+    folding.ascii(text.get(done..).unwrap_or_default());
     folding.end_runs();
     let Folding { mut out, foreign, .. } = folding;
     let is_latin = |byte: &u8| byte.is_ascii_alphabetic();
@@ -61,11 +60,13 @@ struct Folding {
 }
 
 impl Folding {
-    /// Characters of ASCII, of which `first` is the first.
-    fn ascii(&mut self, first: char, run: &str) {
-        self.put(first);
-        self.out.text.push_str(run.get(1..).unwrap_or_default());
-        self.after_letter = run.bytes().last().is_some_and(|byte| byte.is_ascii_alphabetic());
+    /// Characters of ASCII, as most of most texts are: they are copied as they are.
+    fn ascii(&mut self, run: &str) {
+        if let Some(first) = run.chars().next() {
+            self.put(first);
+            self.out.text.push_str(run.get(1..).unwrap_or_default());
+            self.after_letter = run.bytes().last().is_some_and(|byte| byte.is_ascii_alphabetic());
+        }
     }
 
     /// A character outside ASCII.
@@ -219,23 +220,32 @@ fn lower(c: char) -> char {
 /// script stays as it is.
 fn unmixed(text: &str, mostly_latin: bool) -> (String, u32) {
     let (mut out, mut replaced) = (String::with_capacity(text.len()), 0);
-    let mut rest = text;
-    while !rest.is_empty() {
-        let word = rest.find(|c: char| !is_letter(c)).unwrap_or(rest.len());
-        let (run, after) = rest.split_at_checked(word).unwrap_or((rest, ""));
-        let ascii = run.bytes().any(|byte| byte.is_ascii_alphabetic());
-        let foreign = !run.is_ascii();
-        if foreign && (ascii || mostly_latin) && run.chars().all(|c| look_alike(c).is_some()) {
-            out.extend(run.chars().filter_map(look_alike));
-            replaced += run.chars().filter(|c| !c.is_ascii()).count() as u32;
-        } else {
-            out.push_str(run);
+    let mut done = 0;
+    for at in places(text.as_bytes(), beyond_ascii) {
+        // In a word that was looked at, behind the first byte of a character, or no letter.
+        let Some((before, behind)) = text.split_at_checked(at).filter(|_| at >= done) else {
+            continue;
+        };
+        if !behind.starts_with(is_letter) {
+            continue;
         }
-        let gap = after.find(is_letter).unwrap_or(after.len());
-        let (between, after) = after.split_at_checked(gap).unwrap_or((after, ""));
-        out.push_str(between);
-        rest = after;
+        // Letters before the first one outside ASCII are ASCII, or outside of it and no letters for us.
+        let before = before.get(done..).unwrap_or_default();
+        let letters = before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+        let (start, end) =
+            (at - letters, at + behind.find(|c| !is_letter(c)).unwrap_or(behind.len()));
+        out.push_str(text.get(done..start).unwrap_or_default());
+        let word = text.get(start..end).unwrap_or_default();
+        let ascii = letters > 0 || word.bytes().any(|byte| byte.is_ascii_alphabetic());
+        if (ascii || mostly_latin) && word.chars().all(|c| look_alike(c).is_some()) {
+            out.extend(word.chars().filter_map(look_alike));
+            replaced += word.chars().filter(|c| !c.is_ascii()).count() as u32;
+        } else {
+            out.push_str(word);
+        }
+        done = end;
     }
+    out.push_str(text.get(done..).unwrap_or_default());
     (out, replaced)
 }
 

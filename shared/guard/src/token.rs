@@ -3,7 +3,7 @@
 //! A word's hash is the same when the letters between its first and its last are shuffled: people read such
 //! words (typoglycemia), and so do models. It costs nothing, where a dictionary of misspellings would.
 
-use chat::bytes::{BLOCK, Set, block_at};
+use chat::bytes::{BLOCK, Set, beyond_ascii, block_at};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,6 +76,15 @@ const fn pairs() -> [u32; 1 << 10] {
 #[inline]
 fn ascii_letter(letter: u8) -> u32 {
     PAIRS.get(usize::from(letter & 0x1f)).copied().unwrap_or_default()
+}
+
+/// The bits of any letter.
+#[inline]
+fn letter(c: char) -> u32 {
+    match u8::try_from(c) {
+        Ok(byte) if byte.is_ascii_alphabetic() => ascii_letter(byte),
+        _ => spread(u32::from(c)),
+    }
 }
 
 /// The bits of four ASCII letters, each a byte, together; zeros are none.
@@ -155,7 +164,7 @@ pub(crate) fn pair(first: u32, second: u32) -> u32 {
 /// The hash of a word as [`tokens`] gives it.
 pub(crate) fn word_hash(word: &str) -> u32 {
     let mut hash = WordHash::default();
-    word.chars().for_each(|c| hash.letter(spread(u32::from(c.to_ascii_lowercase()))));
+    word.chars().for_each(|c| hash.letter(letter(c)));
     hash.finish()
 }
 
@@ -163,7 +172,7 @@ pub(crate) fn word_hash(word: &str) -> u32 {
 pub(crate) fn prefix_hashes(letters: impl Iterator<Item = char>, mut see: impl FnMut(usize, u32)) {
     let mut hash = WordHash::default();
     for (at, letter) in letters.enumerate() {
-        hash.letter(spread(u32::from(letter.to_ascii_lowercase())));
+        hash.letter(self::letter(letter));
         see(at + 1, hash.finish());
     }
 }
@@ -190,14 +199,28 @@ pub(crate) fn is_letter(c: char) -> bool {
 }
 
 /// Shows every token of `text` to `see`, in order.
-pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
+pub(crate) fn tokens(text: &str, see: impl FnMut(Token)) {
+    walk::<false>(text, see);
+}
+
+/// The same of its words alone, which takes less; whether one opens a line is not told.
+pub(crate) fn words(text: &str, mut see: impl FnMut(Token)) {
+    walk::<true>(text, |token| {
+        if token.kind == Kind::Word {
+            see(token);
+        }
+    });
+}
+
+fn walk<const WORDS: bool>(text: &str, mut see: impl FnMut(Token)) {
     let bytes = text.as_bytes();
     let (mut begin, mut opens_line) = (0, true);
     while begin < bytes.len() {
         let block = block_at(bytes, begin);
         let [letters, blanks] = Set::find_each(&[LETTERS, BLANKS], &block);
+        let told = if WORDS { letters | beyond_ascii(&block) } else { !blanks };
         // What is left of the block, and where the next one begins.
-        let (mut rest, mut next) = (!blanks, begin + BLOCK);
+        let (mut rest, mut next) = (told, begin + BLOCK);
         while rest != 0 {
             let place = rest.trailing_zeros();
             let run = (!(letters >> place)).trailing_zeros();
@@ -211,7 +234,7 @@ pub(crate) fn tokens(text: &str, mut see: impl FnMut(Token)) {
             if run > 0 {
                 let mut hash = WordHash::of(&block, place, run);
                 // A blank ends most words. Of one that is as long as the block, no more is known here.
-                if rest.wrapping_shr(place + run) & 1 == 1
+                if (WORDS || rest.wrapping_shr(place + run) & 1 == 1)
                     && (run == BLOCK as u32 || matches!(bytes.get(end), Some(b'\'' | 0x80..)))
                 {
                     (end, hash) = word(text, end, hash);
@@ -385,8 +408,16 @@ mod tests {
         };
         let expected = all(&text, 0);
         assert_eq!(expected.len(), 20);
+        let alone: Vec<_> = expected.iter().filter(|token| token.0 == Kind::Word).collect();
         for offset in 1..=2 * BLOCK {
-            assert_eq!(all(&(" ".repeat(offset) + &text), offset), expected, "{offset}");
+            let text = " ".repeat(offset) + &text;
+            assert_eq!(all(&text, offset), expected, "{offset}");
+            let mut found = alone.iter();
+            words(&text, |word| {
+                let at = found.next().map(|(_, hash, start, end, ..)| (*hash, *start, *end));
+                assert_eq!(at, Some((word.hash, word.start - offset, word.end - offset)));
+            });
+            assert_eq!(found.len(), 0);
         }
     }
 
