@@ -1,25 +1,38 @@
 //! Escapes of addresses, pages, programs and mails, decoded.
 
+use chat::bytes::{Set, places};
+
+/// What an escape begins with.
+const MARKS: Set = Set::new().with_all(b"%=\\&");
+
+/// Whether what stands at a place may be an escape: that it is none shows in its first bytes.
+pub(super) fn may_begin(text: &str, at: usize) -> bool {
+    let byte = |at: usize| text.as_bytes().get(at).copied().unwrap_or_default();
+    match (byte(at), byte(at + 1)) {
+        (b'%' | b'=', digit) => digit.is_ascii_hexdigit() && byte(at + 2).is_ascii_hexdigit(),
+        (b'\\', kind) => matches!(kind, b'x' | b'u' | b'0'..=b'7'),
+        (b'&', first) => first == b'#' || first.is_ascii_alphabetic(),
+        _ => false,
+    }
+}
+
 /// The text with its escapes decoded, if there is more than a few.
 pub(super) fn decoded(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
     let mut out: Vec<u8> = Vec::with_capacity(text.len());
-    let (bytes, mut at, mut count) = (text.as_bytes(), 0, 0);
-    while let Some(&byte) = bytes.get(at) {
-        match escape(bytes.get(at..).unwrap_or_default()) {
-            Some((c, length)) => {
-                match c {
-                    Escaped::Byte(byte) => out.push(byte),
-                    Escaped::Char(c) => out.extend(c.encode_utf8(&mut [0; 4]).as_bytes()),
-                }
-                count += 1;
-                at += length;
-            }
-            None => {
-                out.push(byte);
-                at += 1;
-            }
+    let (mut done, mut count) = (0, 0);
+    for at in places(bytes, |block| MARKS.find(block)) {
+        let Some(rest) = bytes.get(at..).filter(|_| at >= done) else { continue };
+        let Some((c, length)) = escape(rest) else { continue };
+        out.extend(bytes.get(done..at).unwrap_or_default());
+        match c {
+            Escaped::Byte(byte) => out.push(byte),
+            Escaped::Char(c) => out.extend(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
+        count += 1;
+        done = at + length;
     }
+    out.extend(bytes.get(done..).unwrap_or_default());
     (count > 3).then(|| String::from_utf8_lossy(&out).into_owned())
 }
 

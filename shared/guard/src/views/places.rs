@@ -1,7 +1,7 @@
 //! Where a text calls for a view: a view is made of these places and what stands around them, and not of the
 //! whole text, which one odd word in it would make cost twice.
 
-use crate::token::tokens;
+use crate::token::words;
 
 /// How far what stands around a place goes on to the next space, at most.
 const EDGE: usize = 24;
@@ -81,7 +81,7 @@ impl Places {
 fn tells_more(new: &str, old: &str, known: &dyn Fn(u32) -> bool) -> bool {
     let count = |text: &str| {
         let mut count = 0;
-        tokens(text, |token| count += u32::from(token.length >= SHORT && known(token.hash)));
+        words(text, |token| count += u32::from(token.length >= SHORT && known(token.hash)));
         count
     };
     if !new.is_ascii() {
@@ -105,7 +105,7 @@ fn word_start(text: &str, at: usize) -> usize {
     before.iter().rposition(parts_words).map_or(from, |space| from + space + 1)
 }
 
-/// The end of the word, and of the next line's first one: what is encoded goes on there.
+/// The end of the word, and of the next line if that is one word: what is encoded goes on there.
 fn word_end(text: &str, at: usize) -> usize {
     let to = text.floor_char_boundary(at + EDGE);
     let after = text.as_bytes().get(at..to).unwrap_or_default();
@@ -113,9 +113,9 @@ fn word_end(text: &str, at: usize) -> usize {
     match spaces.next() {
         None => to,
         Some((first, b'\n')) => match spaces.next() {
-            Some((second, _)) => at + second,
+            Some((second, b'\n')) => at + second,
             None if to == text.len() => to,
-            None => at + first,
+            _ => at + first,
         },
         Some((first, _)) => at + first,
     }
