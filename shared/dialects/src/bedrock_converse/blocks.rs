@@ -4,9 +4,9 @@ use chat::Problem;
 use chat::json::{Value, json};
 
 use super::{NAME, NOT_CARRIED};
-use crate::Drops;
 use crate::neutral::{Block, CacheControl, Content, Source, ToolKind};
-use crate::reader::{Fields, item, wrong_type};
+use crate::reader::{Fields, wrong_type};
+use crate::{Drops, Path};
 
 /// Formats of documents and their media types.
 pub(super) const DOCUMENTS: [(&str, &str); 9] = [
@@ -24,12 +24,12 @@ pub(super) const DOCUMENTS: [(&str, &str); 9] = [
 /// Reads a list of blocks. A cache point marks the block before it.
 pub(super) fn decode(
     list: Vec<Value>,
-    path: &str,
+    path: &Path,
     drops: &mut Drops,
 ) -> Result<Vec<Block>, Problem> {
     let mut blocks: Vec<Block> = Vec::new();
     for (index, value) in list.into_iter().enumerate() {
-        let path = item(path, index);
+        let path = path.item(index);
         if let Some(cache) = cache_point(&value) {
             match blocks.last_mut() {
                 Some(last) => last.cache = Some(cache),

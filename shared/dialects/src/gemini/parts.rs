@@ -8,7 +8,7 @@ use chat::json::Value;
 use super::names::own_tool_name;
 use super::{NAME, NOT_CARRIED, media, signature};
 use crate::neutral::{Block, Content, Role, ToolKind};
-use crate::reader::{Fields, item, wrong_type};
+use crate::reader::{Fields, wrong_type};
 use crate::{Drops, Path};
 
 /// Gives ids to calls without one, and to results the id of their call. Gemini leaves ids out where names and
@@ -87,7 +87,7 @@ pub(super) fn decode(
     let path = content.path("parts");
     let mut blocks: Vec<Block> = Vec::new();
     for (index, value) in list(content, "parts")?.unwrap_or_default().into_iter().enumerate() {
-        part(value, item(&path, index), role, ids, &mut blocks, drops)?;
+        part(value, path.item(index), role, ids, &mut blocks, drops)?;
     }
     Ok(blocks)
 }
@@ -220,7 +220,7 @@ fn result(fields: &mut Fields, ids: &mut Ids, drops: &mut Drops) -> Result<Conte
     let mut content: Vec<Block> = texts.into_iter().map(text).collect();
     let parts_path = result.path("parts");
     for (index, value) in list(&mut result, "parts")?.unwrap_or_default().into_iter().enumerate() {
-        let path = item(&parts_path, index);
+        let path = parts_path.item(index);
         let media = media::decode(Fields::new(value, path.clone())?, drops)?;
         content.extend(media.map(|media| Block::new(media, path)));
     }

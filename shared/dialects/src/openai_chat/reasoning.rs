@@ -6,7 +6,7 @@ use chat::json::{Value, json};
 use super::UNKNOWN;
 use crate::gemini::from_extra_content;
 use crate::neutral::{Block, Content};
-use crate::reader::{Fields, bits, item};
+use crate::reader::{Fields, bits};
 use crate::{Drops, Path};
 
 /// Takes the thoughts out of a message. Where several extensions tell the same thoughts, the one that can
@@ -43,7 +43,7 @@ fn thinking_blocks(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>
     let path = message.path("thinking_blocks");
     let mut blocks = Vec::new();
     for (index, value) in items.into_iter().enumerate() {
-        let path = item(&path, index);
+        let path = path.item(index);
         let mut fields = Fields::new(value, path.clone())?;
         let kind = fields.required_string("type")?;
         let content = match kind.as_str() {
@@ -73,7 +73,7 @@ fn reasoning_details(message: &mut Fields, drops: &mut Drops) -> Result<Vec<Bloc
     let path = message.path("reasoning_details");
     let mut blocks = Vec::new();
     for (index, value) in items.into_iter().enumerate() {
-        let path = item(&path, index);
+        let path = path.item(index);
         match detail(Fields::new(value.clone(), path.clone())?)? {
             Some(content) => blocks.push(Block::new(content, path)),
             None => drops.lose(path, UNKNOWN, value),

@@ -27,6 +27,11 @@ pub(crate) struct Fields {
 /// How many fields of an object can be marked as taken; further ones are removed.
 const MARKED: usize = u64::BITS as usize;
 
+/// Whether the field at this place is marked so.
+fn is_taken(taken: u64, at: usize) -> bool {
+    at < MARKED && taken >> at & 1 != 0
+}
+
 /// The bit of names like this one: tells the names that dialects know best apart.
 #[inline(always)]
 pub(crate) const fn bit(name: &str) -> u64 {
@@ -98,7 +103,7 @@ impl Fields {
     #[inline(never)]
     fn look(&self, name: &str) -> Option<&Value> {
         let (at, (_, value)) = self.map.iter().enumerate().find(|(_, it)| same(it.0, name))?;
-        (!self.is_taken(at)).then_some(value)
+        (!is_taken(self.taken, at)).then_some(value)
     }
 
     /// The field as it is, `null` included.
@@ -113,20 +118,16 @@ impl Fields {
             if !same(known, name) {
                 continue;
             }
-            return match at < MARKED {
-                true if self.taken >> at & 1 != 0 => None,
-                true => {
-                    self.taken |= 1 << at;
-                    Some(value.take())
-                }
-                false => self.map.shift_remove(name),
-            };
+            if at >= MARKED {
+                return self.map.shift_remove(name);
+            }
+            if is_taken(self.taken, at) {
+                return None;
+            }
+            self.taken |= 1 << at;
+            return Some(value.take());
         }
         None
-    }
-
-    fn is_taken(&self, at: usize) -> bool {
-        at < MARKED && self.taken >> at & 1 != 0
     }
 
     /// Takes out a field that says nothing.
@@ -137,6 +138,7 @@ impl Fields {
         }
     }
 
+    /// Once for all: what it throws away may be anything, and takes code to free.
     #[inline(never)]
     fn discard(&mut self, name: &str) {
         self.remove(name);
@@ -292,10 +294,8 @@ impl Fields {
     /// What was not taken.
     pub(crate) fn rest(mut self) -> Map {
         if self.taken != 0 {
-            let mut at = 0..;
-            let taken = self.taken;
-            let is_left = |at| at >= MARKED || taken >> at & 1 == 0;
-            self.map.retain(|_, _| at.next().is_none_or(is_left));
+            let (mut at, taken) = (0.., self.taken);
+            self.map.retain(|_, _| at.next().is_none_or(|at| !is_taken(taken, at)));
         }
         self.map
     }

@@ -26,7 +26,7 @@ pub(crate) fn each<T>(
     Ok(all)
 }
 
-/// The items of the array at `path`, which are strings.
+/// The items of the array at `path`, which are strings. Only the one that is none gets a path.
 ///
 /// # Errors
 /// One is something else.
@@ -41,9 +41,9 @@ pub(crate) fn strings(items: Vec<Value>, path: &Path) -> Result<Vec<String>, Pro
     Ok(all)
 }
 
-/// The path of item `index` of the array at `path`.
-pub(crate) fn item(path: impl Into<Path>, index: usize) -> Path {
-    path.into().item(index)
+/// The path of item `index` of a body's array.
+pub(crate) fn item(array: &'static str, index: usize) -> Path {
+    Path::default().field(array).item(index)
 }
 
 /// The problem of a stream without its end.

@@ -8,7 +8,7 @@ use super::super::content::{self, NOT_CARRIED};
 use crate::neutral::{
     Effort, Message, Reasoning, Request, ResponseFormat, Role, Sampling, Tool, ToolChoice, ToolKind,
 };
-use crate::reader::{Fields, bits, each, item, missing, wrong_value};
+use crate::reader::{Fields, bits, each, missing, wrong_value};
 use crate::{Drops, Path};
 
 /// Reads a request.
@@ -16,8 +16,9 @@ pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request
     let mut fields = Fields::new(body, "")?;
     let mut messages = fields.of(bits!["system"], |fields| decode_system(fields, drops))?;
     let turns = fields.array("messages")?.ok_or_else(|| missing("messages".to_owned()))?;
+    let path = fields.path("messages");
     for (index, turn) in turns.into_iter().enumerate() {
-        messages.push(decode_message(turn, item("messages", index), drops)?);
+        messages.push(decode_message(turn, path.item(index), drops)?);
     }
     let (tool_choice, parallel_tool_calls) =
         fields.of(bits!["tool_choice"], |fields| decode_tool_choice(fields, drops))?;

@@ -7,7 +7,7 @@ use super::super::{NAME, NOT_CARRIED, ask, blocks};
 use crate::neutral::{
     Effort, Message, Reasoning, Request, ResponseFormat, Role, Sampling, Tool, ToolChoice, ToolKind,
 };
-use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+use crate::reader::{Fields, missing, wrong_type, wrong_value};
 use crate::{Drops, Path};
 
 /// Reads a request that came at `path`.
@@ -21,11 +21,13 @@ pub(in super::super) fn decode(
     fields.skip("modelId");
     let mut messages = Vec::new();
     if let Some(list) = fields.array("system")? {
-        let content = blocks::decode(list, "system", drops)?;
-        messages.push(Message { role: Role::System, name: None, content, path: "system".into() });
+        let path = fields.path("system");
+        let content = blocks::decode(list, &path, drops)?;
+        messages.push(Message { role: Role::System, name: None, content, path });
     }
+    let turns = fields.path("messages");
     for (index, value) in fields.array("messages")?.unwrap_or_default().into_iter().enumerate() {
-        messages.push(message(value, item("messages", index), drops)?);
+        messages.push(message(value, turns.item(index), drops)?);
     }
     let (tools, tool_choice) = tools(&mut fields, drops)?;
     let mut extras_of_model = fields.object("additionalModelRequestFields")?;
@@ -88,7 +90,7 @@ fn tools(
     let list_path = config.path("tools");
     let mut tools: Vec<Tool> = Vec::new();
     for (index, value) in config.array("tools")?.unwrap_or_default().into_iter().enumerate() {
-        let path = item(&list_path, index);
+        let path = list_path.item(index);
         if let Some(cache) = blocks::cache_point(&value) {
             match tools.last_mut() {
                 Some(tool) => tool.cache = Some(cache),

@@ -16,10 +16,8 @@ pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request
     let mut body = Fields::new(body, "")?;
     let model = body.required_string("model")?;
     let list = body.array("messages")?.ok_or_else(|| missing("messages".to_owned()))?;
-    let mut messages = Vec::with_capacity(list.len());
-    for (index, value) in list.into_iter().enumerate() {
-        messages.push(message(value, item("messages", index), drops)?);
-    }
+    let mut messages =
+        each(list, &body.path("messages"), |value, path| message(value, path, drops))?;
     documents(&mut body, &mut messages, drops)?;
     let strict = body.bool("strict_tools")?;
     let mut tools = tools(&mut body, drops)?;
@@ -92,7 +90,7 @@ pub(in super::super) fn said(
     }
     let path = fields.path("tool_calls");
     for (index, value) in fields.array("tool_calls")?.unwrap_or_default().into_iter().enumerate() {
-        blocks.push(tool_call(value, item(&path, index), drops)?);
+        blocks.push(tool_call(value, path.item(index), drops)?);
     }
     Ok(blocks)
 }

@@ -7,7 +7,7 @@ use super::super::parts::{self, Ids, list};
 use super::super::{NAME, NOT_CARRIED, ask, names, schema};
 use super::config;
 use crate::neutral::{Message, Request, Role, Tool, ToolChoice, ToolKind};
-use crate::reader::{Fields, item, missing, wrong_value};
+use crate::reader::{Fields, missing, wrong_value};
 use crate::{Drops, Path};
 
 /// Reads a request that came at `path`.
@@ -74,8 +74,9 @@ fn contents(
 ) -> Result<(), Problem> {
     let contents = list(fields, "contents")?.ok_or_else(|| missing("contents".to_owned()))?;
     let mut ids = Ids::new("");
+    let path = fields.path("contents");
     for (index, value) in contents.into_iter().enumerate() {
-        let path = item("contents", index);
+        let path = path.item(index);
         let mut content = Fields::new(value, path.clone())?;
         let role = match content.string("role")?.as_deref() {
             // `function` is what the role of results was once called.
@@ -91,14 +92,16 @@ fn contents(
 }
 
 fn tools(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Tool>, Problem> {
+    let Some(listed) = list(fields, "tools")? else { return Ok(Vec::new()) };
     let mut tools = Vec::new();
-    for (index, value) in list(fields, "tools")?.unwrap_or_default().into_iter().enumerate() {
-        let path = item("tools", index);
+    let path = fields.path("tools");
+    for (index, value) in listed.into_iter().enumerate() {
+        let path = path.item(index);
         let mut tool = Fields::new(value, path.clone())?;
         let list_path = tool.path("functionDeclarations");
         let functions = list(&mut tool, "functionDeclarations")?.unwrap_or_default();
         for (index, value) in functions.into_iter().enumerate() {
-            tools.push(function(value, item(&list_path, index), drops)?);
+            tools.push(function(value, list_path.item(index), drops)?);
         }
         // Tools that Google runs: each its own, whole.
         for (name, value) in tool.rest().into_iter().filter(|(_, value)| !value.is_null()) {

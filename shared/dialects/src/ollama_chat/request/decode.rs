@@ -8,7 +8,7 @@ use crate::neutral::{
     Block, Content, Effort, Message, Reasoning, Request, ResponseFormat, Role, Source, ToolKind,
 };
 use crate::openai_chat::tools;
-use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+use crate::reader::{Fields, each, missing, wrong_type, wrong_value};
 use crate::{Drops, Path};
 
 /// Reads a request.
@@ -17,10 +17,8 @@ pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request
     let model = body.required_string("model")?;
     let list = body.array("messages")?.ok_or_else(|| missing("messages".to_owned()))?;
     let mut calls = Calls::default();
-    let mut messages = Vec::with_capacity(list.len());
-    for (index, value) in list.into_iter().enumerate() {
-        messages.push(message(value, item("messages", index), &mut calls, drops)?);
-    }
+    let messages =
+        each(list, &body.path("messages"), |value, path| message(value, path, &mut calls, drops))?;
     let mut request = Request {
         model,
         messages,
@@ -104,7 +102,7 @@ fn spoken(fields: &mut Fields) -> Result<Vec<Block>, Problem> {
         .map(|(index, data)| {
             let media_type = media_type(&data).to_owned();
             let source = Source::Base64 { media_type, data };
-            Block::new(Content::Image { source, detail: None }, item(&path, index))
+            Block::new(Content::Image { source, detail: None }, path.item(index))
         })
         .collect();
     let path = fields.path("content");
@@ -140,7 +138,7 @@ pub(in super::super) fn said(
     blocks.extend(spoken(fields)?);
     let path = fields.path("tool_calls");
     for (index, value) in fields.array("tool_calls")?.unwrap_or_default().into_iter().enumerate() {
-        let path = item(&path, index);
+        let path = path.item(index);
         let mut call = Fields::new(value, path.clone())?;
         let at = call.path("function");
         let mut function = call.object("function")?.ok_or_else(|| missing(at))?;

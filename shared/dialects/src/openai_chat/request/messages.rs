@@ -6,7 +6,7 @@ use chat::json::{Value, json};
 use super::super::{NAME, UNKNOWN, reasoning};
 use super::parts;
 use crate::neutral::{Block, Content, Message, Role, ToolKind};
-use crate::reader::{Fields, item, wrong_value};
+use crate::reader::{Fields, wrong_value};
 use crate::{Drops, Path};
 
 /// Reads `messages`, one neutral message for each.
@@ -120,7 +120,7 @@ fn tool_calls(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Block>, Prob
     let path = fields.path("tool_calls");
     let mut blocks = Vec::with_capacity(calls.len());
     for (index, mut value) in calls.into_iter().enumerate() {
-        let path = item(&path, index);
+        let path = path.item(index);
         blocks.extend(reasoning::of_call(&mut value, &path));
         blocks.push(tool_call(value, path, drops)?);
     }

@@ -6,7 +6,7 @@ use chat::json::{Value, json};
 use super::super::request::{function, tool_call};
 use super::super::{NAME, UNKNOWN, error, finish, reasoning, usage};
 use crate::neutral::{Block, Candidate, Content, Response};
-use crate::reader::{Fields, bad_answer, item, missing, wrong_type};
+use crate::reader::{Fields, bad_answer, missing, wrong_type};
 use crate::{Drops, Path};
 
 /// Reads an answer.
@@ -93,7 +93,7 @@ fn message_blocks(mut message: Fields, id: &str, drops: &mut Drops) -> Result<Ve
         let path = message.path("tool_calls");
         for (index, value) in calls.into_iter().enumerate() {
             let mut value = complete_call(value, id, index);
-            let path = item(&path, index);
+            let path = path.item(index);
             blocks.extend(reasoning::of_call(&mut value, &path));
             blocks.push(tool_call(value, path, drops)?);
         }
@@ -161,7 +161,7 @@ fn joined(
 ) -> Result<String, Problem> {
     let mut joined = String::new();
     for (index, value) in parts.into_iter().enumerate() {
-        let path = item(path, index);
+        let path = path.item(index);
         let mut part = Fields::new(value, path.clone())?;
         match part.required_string("type")?.as_str() {
             "text" => joined.push_str(&part.required_string("text")?),

@@ -7,7 +7,7 @@ use super::super::NOT_CARRIED;
 use super::super::response;
 use super::{parts, stored, tools};
 use crate::neutral::{Block, Content, Message, Role, Tool};
-use crate::reader::{Fields, item, missing, wrong_type, wrong_value};
+use crate::reader::{Fields, missing, wrong_type, wrong_value};
 use crate::{Drops, Path};
 
 /// What `instructions` and `input` hold.
@@ -29,8 +29,9 @@ pub(super) fn decode(body: &mut Fields, drops: &mut Drops) -> Result<Conversatio
             conversation.add(Role::User, vec![parts::text(text, "input")], "input");
         }
         Value::Array(items) => {
+            let path = body.path("input");
             for (index, value) in items.into_iter().enumerate() {
-                conversation.item(value, item("input", index), drops)?;
+                conversation.item(value, path.item(index), drops)?;
             }
         }
         _ => return Err(wrong_type("input".to_owned(), "a string or an array")),

@@ -6,7 +6,7 @@ use chat::json::Value;
 use super::super::{NAME, NOT_CARRIED, echo, error, finish, logprobs, proof, usage};
 use crate::neutral::{Block, Candidate, Content, Response, ToolKind};
 use crate::openai_chat;
-use crate::reader::{Fields, bad_answer, item, missing};
+use crate::reader::{Fields, bad_answer, missing};
 use crate::{Drops, Path};
 
 /// Reads an answer.
@@ -46,8 +46,9 @@ fn read(body: Value, drops: &mut Drops) -> Result<Response, Problem> {
     let mut body = Fields::new(body, "")?;
     let output = body.array("output")?.ok_or_else(|| missing("output".to_owned()))?;
     let mut answer = Output::default();
+    let path = body.path("output");
     for (index, value) in output.into_iter().enumerate() {
-        answer.read(value, item("output", index), drops)?;
+        answer.read(value, path.item(index), drops)?;
     }
     let has = |kind: fn(&Content) -> bool| answer.content.iter().any(|block| kind(&block.content));
     let calls = has(|content| matches!(content, Content::ToolCall { .. }));
@@ -93,7 +94,7 @@ impl Output {
         }
         let path = fields.path("content");
         for (index, value) in fields.array("content")?.unwrap_or_default().into_iter().enumerate() {
-            let path = item(&path, index);
+            let path = path.item(index);
             let content = self.part(Fields::new(value, path.clone())?, drops)?;
             self.content.push(Block::new(content, path));
         }
