@@ -184,8 +184,8 @@ impl Turn for Routing {
         sent.status = headers.status();
         if self.plan.answer_headers {
             let target = served(io).unwrap_or_else(|| self.plan.target_name(sent.decision.target));
-            headers.set(ANSWER_TARGET, target.to_owned());
-            headers.set(ANSWER_MODEL, sent.model.clone());
+            headers.set(ANSWER_TARGET, target);
+            headers.set(ANSWER_MODEL, sent.model.as_str());
         }
         let media_type = headers.media_type();
         match &*media_type {
@@ -363,8 +363,7 @@ fn announce(policy: &judge::Policy, ruling: &judge::Ruling, io: &mut Exchange) {
 
 /// Writes the decision where Envoy's routes look. What a client wrote there does not count.
 fn address(plan: &Plan, decision: &Decision, headers: &mut Headers) {
-    // Owned, as others set them: for `&str` a module would carry the same code again.
-    headers.set(&plan.target_header, plan.target_name(decision.target).to_owned());
+    headers.set(&plan.target_header, plan.target_name(decision.target));
     let mut fallbacks = String::new();
     for id in &decision.fallbacks {
         if !fallbacks.is_empty() {
@@ -377,7 +376,7 @@ fn address(plan: &Plan, decision: &Decision, headers: &mut Headers) {
         false => headers.set(FALLBACKS, fallbacks),
     }
     match decision.shadow {
-        Some(shadow) => headers.set(SHADOW, plan.target_name(shadow).to_owned()),
+        Some(shadow) => headers.set(SHADOW, plan.target_name(shadow)),
         None => headers.remove(SHADOW),
     }
 }

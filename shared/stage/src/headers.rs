@@ -50,6 +50,16 @@ pub struct Place {
     pub value: Part,
 }
 
+impl Place {
+    /// Whether the header is of this name; `bytes` are the map's. Most are not, which their lengths tell alone.
+    #[inline]
+    fn names_it(&self, name: &str, bytes: &[u8]) -> bool {
+        let part = self.name;
+        part.length == name.len()
+            && part.of(bytes).is_some_and(|known| same_bytes(known, name.as_bytes()))
+    }
+}
+
 /// An ordered header map: lower-case names, values of any bytes, pseudo-headers (`:path`, `:status`)
 /// included. Changes take effect at once and are recorded for the host.
 ///
@@ -103,7 +113,7 @@ impl Headers {
 
     #[inline]
     fn names_it(&self, place: &Place, name: &str) -> bool {
-        place.name.length == name.len() && same_bytes(self.part(place.name), name.as_bytes())
+        place.names_it(name, &self.bytes)
     }
 
     /// Where the first header of this name is in the list.
@@ -153,7 +163,12 @@ impl Headers {
     /// The names, in order, repeated where the header is. One that is no text, which Envoy lets nobody send, is not
     /// among them.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.places.iter().filter_map(|place| std::str::from_utf8(self.part(place.name)).ok())
+        self.named().map(|(name, _)| name)
+    }
+
+    /// Names that are texts, and their values, in order.
+    fn named(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.pairs().filter_map(|(name, value)| Some((std::str::from_utf8(name).ok()?, value)))
     }
 
     /// Names and values, in order.
@@ -208,13 +223,11 @@ impl Headers {
     /// Takes out the headers of this name from `first` on.
     #[cold]
     fn take_out(&mut self, name: &str, first: usize) {
-        let mut places = std::mem::take(&mut self.places);
         let mut index = 0;
-        places.retain(|place| {
+        self.places.retain(|place| {
             index += 1;
-            index <= first || !self.names_it(place, name)
+            index <= first || !place.names_it(name, &self.bytes)
         });
-        self.places = places;
     }
 
     /// What counts is what was done last to a name.
@@ -250,12 +263,8 @@ impl Headers {
                 || name.contains("ratelimit-")
                 || name.ends_with("request-id")
         };
-        let texts =
-            self.pairs().filter_map(|(name, value)| Some((std::str::from_utf8(name).ok()?, value)));
-        texts
-            .filter(|(name, _)| tells(name))
-            .map(|(name, value)| (name.to_owned(), value.to_vec()))
-            .collect()
+        let told = self.named().filter(|(name, _)| tells(name));
+        told.map(|(name, value)| (name.to_owned(), value.to_vec())).collect()
     }
 
     /// The HTTP status of a response.
