@@ -28,6 +28,12 @@ pub(crate) fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
 }
 
 /// Adds to the number at `at`, if there is one.
+pub(crate) fn add16(bytes: &mut [u8], at: usize, more: u16) {
+    let value = u16_at(bytes, at).saturating_add(more);
+    put(bytes, at, &value.to_le_bytes());
+}
+
+/// Adds to the number at `at`, if there is one.
 pub(crate) fn add32(bytes: &mut [u8], at: usize, more: u32) {
     let value = u32_at(bytes, at).saturating_add(more);
     put(bytes, at, &value.to_le_bytes());

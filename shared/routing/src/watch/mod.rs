@@ -7,7 +7,7 @@ pub mod histogram;
 
 use crate::config::BreakerConfig;
 use crate::decide::Breaker;
-use bytes::{add32, add64, put, u16_at, u32_at, u64_at};
+use bytes::{add16, add32, add64, put, u16_at, u32_at, u64_at};
 use histogram::{BUCKETS, bucket, quantile};
 
 /// How long a window is, in nanoseconds.
@@ -246,9 +246,10 @@ impl Record {
             add64(counts, TOKENS, tokens);
             add64(counts, TOKENS_MS, outcome.generating_ms());
         }
-        self.add16(LATENCY + window * HISTOGRAM + 2 * bucket(outcome.latency_ms));
+        let place = |of: usize, time_ms: u64| of + window * HISTOGRAM + 2 * bucket(time_ms);
+        add16(&mut self.bytes, place(LATENCY, outcome.latency_ms), 1);
         if let Some(first) = outcome.first_token_ms {
-            self.add16(FIRST + window * HISTOGRAM + 2 * bucket(first));
+            add16(&mut self.bytes, place(FIRST, first), 1);
         }
     }
 
@@ -440,11 +441,6 @@ impl Record {
             }
         }
         sums
-    }
-
-    fn add16(&mut self, at: usize) {
-        let value = u16_at(&self.bytes, at).saturating_add(1);
-        put(&mut self.bytes, at, &value.to_le_bytes());
     }
 }
 
