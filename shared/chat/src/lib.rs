@@ -6,7 +6,7 @@
 //! * [`framing`] turns bytes, cut anywhere, into [`Event`]s and back; [`sse`] is the usual one.
 //! * [`text`] names where a piece of text stands ([`Scope`]), so that all filters share one definition of
 //!   "all the text".
-//! * [`bytes`] finds bytes of a kind in a text.
+//! * [`bytes`] finds bytes of a kind in a text; [`fnv`] makes a number of them.
 //! * [`Problem`] is an error on its way to a client, whoever made it.
 //!
 //! Not here: wire formats (the `dialects` crate), decisions (the filters' crates), hosts (the `shell` crate).
@@ -18,6 +18,7 @@
 
 pub mod bytes;
 pub mod event;
+pub mod fnv;
 pub mod framing;
 pub mod json;
 pub mod problem;

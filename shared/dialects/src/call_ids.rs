@@ -3,7 +3,7 @@
 //! Clients give back calls of another provider, with ids by its rules. Such an id is replaced, the same by the same in
 //! every request, so that a result still finds its call. Ids that a provider makes are its own: they need no way back.
 
-use crate::fnv;
+use chat::fnv;
 
 /// What a provider takes as the id of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,7 +21,6 @@ mod dropped;
 mod endpoint;
 mod extension;
 mod flat;
-mod fnv;
 pub mod gemini;
 mod glanced;
 pub mod kserve_v2;

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::fnv;
 use crate::neutral::{Content, Request, Response, ToolChoice};
+use chat::fnv;
 
 /// What the providers of a dialect take as the name of a tool: letters, digits, `_`, `-` and more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

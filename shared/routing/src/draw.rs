@@ -1,12 +1,10 @@
 //! Chance and hashes as arithmetic: a random word or a key comes in, a choice goes out.
 
+use chat::fnv;
+
 /// FNV-1a over `bytes`, then mixed so that every bit counts.
-/// <http://www.isthe.com/chongo/tech/comp/fnv/> (read 2026-11-21)
 pub fn hash(seed: u64, bytes: &[u8]) -> u64 {
-    let basis = 0xcbf2_9ce4_8422_2325 ^ seed;
-    mix(bytes
-        .iter()
-        .fold(basis, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)))
+    mix(fnv::hash(bytes.iter().copied(), fnv::BASIS ^ seed))
 }
 
 /// Spreads a word over all its bits (the finalizer of SplitMix64): equal words stay equal, near ones part.
@@ -95,6 +93,12 @@ mod tests {
         for (word, expected) in [(0, 0), (u64::MAX, 2), (u64::MAX / 2, 1)] {
             assert_eq!(weighted(word, [1, 2, 1].into_iter()), Some(expected));
         }
+    }
+
+    #[test]
+    fn a_key_stays_the_same_number() {
+        assert_eq!(hash(7, b"key"), 0xeec6_cd5d_b326_42a4);
+        assert_eq!(hash(0, b""), 0xc381_7c01_6ba4_ff30);
     }
 
     #[test]

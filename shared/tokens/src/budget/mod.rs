@@ -11,6 +11,8 @@ mod window;
 
 use std::cell::Cell;
 
+use chat::fnv;
+
 pub(crate) use book::{Book, Change, Found, Held};
 use page::Account;
 pub use window::Period;
@@ -153,13 +155,12 @@ impl Budget {
     }
 }
 
-/// A hash of what a key is made of (FNV-1a). The parts' lengths keep `ab`, `c` apart from `a`, `bc`.
+/// A hash of what a key is made of. The parts' lengths keep `ab`, `c` apart from `a`, `bc`.
 pub(crate) fn key(parts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> u64 {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = parts.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, part| {
+    let hash = parts.into_iter().fold(fnv::BASIS, |hash, part| {
         let part = part.as_ref();
-        let hash = (part.len() as u64).to_le_bytes().iter().fold(hash, step);
-        part.iter().fold(hash, step)
+        let hash = fnv::hash((part.len() as u64).to_le_bytes(), hash);
+        fnv::hash(part.iter().copied(), hash)
     });
     // The low bits name the page.
     hash ^ hash >> 29

@@ -144,6 +144,7 @@ fn keys_do_not_run_into_each_other() {
     assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
     assert_ne!(of(&["a", ""]), of(&["a"]));
     assert_eq!(of(&["a"]), of(&["a"]));
+    assert_eq!(of(&["ab", "c"]), 0x7e60_4708_069b_f289, "what is stored under it stays found");
 }
 
 /// Others are always quicker.

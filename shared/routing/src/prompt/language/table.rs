@@ -1,5 +1,7 @@
 //! From entries to the languages that have them.
 
+use chat::fnv;
+
 use super::Set;
 
 /// A table of open addresses, which is looked into in a few instructions. The keys are ours, so nobody can choose them
@@ -62,11 +64,8 @@ impl Key for u64 {
 }
 
 impl Key for &str {
-    /// FNV-1a.
     fn word(self) -> u64 {
-        let add =
-            |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        self.as_bytes().iter().fold(0xcbf2_9ce4_8422_2325, add)
+        fnv::hash(self.bytes(), fnv::BASIS)
     }
 }
 
