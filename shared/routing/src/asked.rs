@@ -8,11 +8,10 @@ use chat::Scope;
 use chat::json::Value;
 use dialects::{Dialect, Drops, neutral};
 use stage::{Body, Exchange, Headers};
-use tokens::Counter;
+use tokens::{Counter, LastCounter};
 
 use crate::config::{Feature, StickyKey, TierSource};
 use crate::draw;
-use crate::plan::LastCounter;
 use crate::prompt::complexity::{Features, ReasoningWords};
 use crate::prompt::{Piece, code, language, pieces};
 use crate::semantic::Meaning;
@@ -190,7 +189,7 @@ impl<'a> Asked<'a> {
     fn counter(&self) -> &Counter {
         let model = self.model();
         self.found.counter.get_or_init(|| match self.last_counter {
-            Some(last) => last.counter(model),
+            Some(last) => last.of_model(model),
             None => Counter::of_model(model),
         })
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use stage::PropertyPath;
 use stage::metrics::{self, Series};
-use tokens::Counter;
+use tokens::LastCounter;
 
 use crate::Asked;
 use crate::condition::Test;
@@ -82,30 +82,6 @@ impl Told {
         let mut told = self.0.borrow_mut();
         let series = told.entry((target, kind));
         Rc::clone(series.or_insert_with(|| Rc::new(Series::new(kind.metric(), labels))))
-    }
-}
-
-/// How the model is counted that was asked for last: most clients ask for few, and finding out takes a look at every
-/// name of a table.
-#[derive(Debug, Default)]
-pub(crate) struct LastCounter(RefCell<Option<(String, Counter)>>);
-
-impl LastCounter {
-    /// How a model is counted.
-    pub(crate) fn counter(&self, model: &str) -> Counter {
-        /// Longer names are not kept.
-        const LONGEST: usize = 256;
-        let mut last = self.0.borrow_mut();
-        if let Some((name, counter)) = &*last
-            && name == model
-        {
-            return *counter;
-        }
-        let counter = Counter::of_model(model);
-        if model.len() <= LONGEST {
-            *last = Some((model.to_owned(), counter));
-        }
-        counter
     }
 }
 
@@ -293,26 +269,5 @@ impl Plan {
     /// The name of a target; empty for a number that is none.
     pub fn target_name(&self, id: usize) -> &str {
         self.targets.get(id).map_or("", |target| target.name.as_str())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    use super::*;
-
-    #[test]
-    fn the_last_models_counter_is_kept_and_is_its_own() {
-        let last = LastCounter::default();
-        let long = "claude-".repeat(99);
-        for model in ["gpt-4o", "gpt-4o", "claude-x", "nobody", "", long.as_str(), "claude-x"] {
-            let (kept, own) = (last.counter(model).rough(), Counter::of_model(model).rough());
-            let text = "h\u{e9}llo \u{6f22}\u{5b57} ".repeat(20);
-            assert_eq!(kept.text(&text), own.text(&text), "{model}");
-        }
-        last.counter(&long);
-        assert_eq!(last.0.borrow().as_ref().map(|last| last.0.as_str()), Some("claude-x"));
     }
 }

@@ -45,7 +45,7 @@ impl Call {
         let model = model.unwrap_or_default().into_owned();
         let place = plan.place(&model);
         let row = place.and_then(|place| plan.models.get(place));
-        let counter = row.map_or_else(|| Counter::of_model(&model), |row| row.counter);
+        let counter = plan.counter(row, &model);
         let consumer = plan.consumer.as_ref().map(|consumer| {
             let value = consumer.from.value(&request.headers, &model, row, io);
             consumer.names.iter().position(|name| name.as_bytes() == &*value)

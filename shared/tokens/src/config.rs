@@ -10,7 +10,7 @@ use crate::budget::{Book, Budget, Period};
 use crate::plan::{Action, Consumer, Limit, Measure, Model, Part, Plan, Shelf};
 use crate::price::{Price, PriceConfig};
 use crate::report::Kept;
-use crate::{Counter, FAMILIES};
+use crate::{Counter, FAMILIES, LastCounter};
 
 /// Configuration of the token counter.
 #[derive(Debug, Default, Deserialize)]
@@ -276,6 +276,7 @@ pub(crate) fn compile(config: Config, errors: &mut Errors) -> Option<Plan> {
         rate_limit_headers: config.headers.rate_limits,
         usage_headers: config.headers.usage,
         series: Kept::default(),
+        last_counter: LastCounter::default(),
     })
 }
 

@@ -4,9 +4,9 @@ use chat::json;
 use dialects::{Drops, anthropic_count_tokens};
 use stage::{Exchange, Reply, Request, Stop, Verdict, facts};
 
+use crate::Tokens;
 use crate::config::CountTokens;
 use crate::plan::Plan;
-use crate::{Counter, Tokens};
 
 /// Answers the request where the count is good enough; else a provider shall. It uses no budget.
 ///
@@ -19,7 +19,7 @@ pub(crate) fn answer(plan: &Plan, request: &Request, io: &mut Exchange) -> Verdi
     let path = request.headers.text(":path").unwrap_or_default();
     let tree = request.body.tree();
     let model = request.dialect.model(path, tree).unwrap_or_default();
-    let counter = plan.model(&model).map_or_else(|| Counter::of_model(&model), |row| row.counter);
+    let counter = plan.counter(plan.model(&model), &model);
     let Some(reader) = dialects::reader(request.dialect.name()) else { return Ok(()) };
     let asked = reader.decode_request(path, tree.clone(), &mut Drops::default())?;
     let Tokens { count, estimated } = counter.request(&asked);

@@ -34,7 +34,7 @@ pub use config::{
     ActionConfig, BudgetConfig, Config, ConsumerConfig, ContextConfig, CountPrompt, CountTokens,
     HeadersConfig, KeyPart, MeasureConfig, ModelConfig, WindowConfig,
 };
-pub use count::{Counter, FAMILIES, Family, MODELS, ModelRow, Rule, Tokens};
+pub use count::{Counter, FAMILIES, Family, LastCounter, MODELS, ModelRow, Rule, Tokens};
 pub use encodings::{Bounds, ENCODINGS, Encoding, Scripts};
 pub use price::PriceConfig;
 

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use stage::{Exchange, Headers, PropertyPath, facts};
 
-use crate::Counter;
 use crate::budget::{Book, Budget};
 use crate::config::CountTokens;
 use crate::price::Price;
 use crate::report::Kept;
+use crate::{Counter, LastCounter};
 
 /// What metrics call a model or consumer that the configuration does not name.
 pub(crate) const OTHER: &str = "other";
@@ -29,6 +29,7 @@ pub(crate) struct Plan {
     pub(crate) rate_limit_headers: bool,
     pub(crate) usage_headers: bool,
     pub(crate) series: Kept,
+    pub(crate) last_counter: LastCounter,
 }
 
 /// What happens to a request that passes a limit.
@@ -111,6 +112,11 @@ impl Plan {
     /// The row of a model.
     pub(crate) fn model(&self, name: &str) -> Option<&Model> {
         self.models.get(self.place(name)?)
+    }
+
+    /// How the model of that name is counted, which may have this row.
+    pub(crate) fn counter(&self, row: Option<&Model>, name: &str) -> Counter {
+        row.map_or_else(|| self.last_counter.of_model(name), |row| row.counter)
     }
 
     /// Envoy attributes that keys are made of.

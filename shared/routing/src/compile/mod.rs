@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use stage::{Environment, Errors};
+use tokens::LastCounter;
 
 use crate::condition::{Reads, compile_all, takes_all_of};
 use crate::config::{
@@ -13,7 +14,7 @@ use crate::config::{
 };
 use crate::draw;
 use crate::judge::Policy;
-use crate::plan::{Id, LastCounter, Pick, Plan, PlanNeeds, Prices, Route, Rule, Target, Told};
+use crate::plan::{Id, Pick, Plan, PlanNeeds, Prices, Route, Rule, Target, Told};
 use crate::prompt::complexity::ReasoningWords;
 use crate::prompt::language::Detector;
 use crate::watch::Keeps;

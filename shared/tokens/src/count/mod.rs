@@ -4,6 +4,7 @@
 mod chat;
 mod families;
 mod images;
+mod last;
 mod models;
 mod sniff;
 mod tools;
@@ -15,6 +16,7 @@ use encodings::{Encoding, Scripts};
 
 pub use families::{FAMILIES, Family};
 pub use images::Rule;
+pub use last::LastCounter;
 pub use models::{MODELS, ModelRow};
 
 /// A number of tokens, and whether it is an estimate.
