@@ -44,7 +44,9 @@ pub struct Plan {
     pub(crate) last_counter: LastCounter,
 }
 
-/// The metrics of targets that were told before: no more than there are rules, and ways to end, for each.
+/// The metrics of targets that were told before: no more than there are rules, and ways to end, for each. That is more
+/// than every stage together may have of those that are found by their names ([`metrics::KnownSeries`]); these are
+/// found by numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Told(RefCell<BTreeMap<(Id, Kind), Rc<Series>>>);
 

@@ -378,7 +378,9 @@ impl Series {
 /// So many series are kept: more than a configuration has of those whose labels it names itself.
 const KEPT: usize = 64;
 
-/// The series that were asked for first.
+/// The series that were asked for first, for all who do not keep theirs ([`crate::Exchange::add`]). Each is found by its
+/// name and labels, so who counts many of them in every exchange, or more of them than there is room for here, keeps
+/// them by what it knows of them itself.
 #[derive(Debug, Default)]
 pub struct KnownSeries(RefCell<Vec<KnownOne>>);
 

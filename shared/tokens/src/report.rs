@@ -104,7 +104,8 @@ const ROWS: [(&str, Option<&str>); 15] = [
 /// Metrics are kept for so many models, providers and consumers; who has more of them pays for names put together anew.
 const MOST: usize = 64;
 
-/// The series that were told before.
+/// The series that were told before. One look finds all that a call counts, where [`metrics::KnownSeries`] would compare
+/// the labels of each.
 #[derive(Debug, Default)]
 pub(crate) struct Kept(RefCell<Vec<Rc<Place>>>);
 
