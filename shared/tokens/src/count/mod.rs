@@ -12,6 +12,7 @@ mod tools;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, RangeInclusive};
 
+use ::chat::bytes::is_ascii;
 use encodings::{Encoding, Scripts};
 
 pub use families::{FAMILIES, Family};
@@ -171,13 +172,18 @@ impl Counter {
         range: RangeInclusive<u64>,
     ) -> bool {
         let texts = texts.into_iter();
-        let bytes = texts.clone().fold(0, |sum: u64, text| sum.saturating_add(text.len() as u64));
-        let most = self.at_most(bytes);
-        if most < *range.start() {
-            return false;
-        }
-        if *range.start() == 0 && most <= *range.end() {
-            return true;
+        // Lengths alone tell most, and a look at the alphabet some of the rest. An estimate is rounded up text by text, so
+        // it is bounded text by text.
+        let by_length = |counter: &Counter, text: &str| counter.at_most(text.len() as u64);
+        for bound in [by_length, Counter::text_at_most] {
+            let most =
+                texts.clone().fold(0, |sum: u64, text| sum.saturating_add(bound(self, text)));
+            if most < *range.start() {
+                return false;
+            }
+            if *range.start() == 0 && most <= *range.end() {
+                return true;
+            }
         }
         let mut count = 0u64;
         for text in texts {
@@ -214,6 +220,17 @@ impl Counter {
             Some(family) => self.scale(family.at_most(bytes)),
         }
     }
+
+    /// The text has no more tokens: less than [`Counter::at_most`] tells of its length where it is ASCII and other scripts
+    /// weigh more.
+    fn text_at_most(&self, text: &str) -> u64 {
+        match self.family {
+            Some(family) if is_ascii(text.as_bytes()) => {
+                self.scale(family.estimate([text.len(), 0, 0, 0]))
+            }
+            _ => self.at_most(text.len() as u64),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -235,6 +252,50 @@ mod tests {
                         let expected = (start..=end).contains(&count);
                         assert_eq!(counter.within(TEXTS, start..=end), expected, "{start} {end}");
                     }
+                }
+            }
+        }
+    }
+
+    /// Texts of a few pieces in any order, most of which cost a token for each byte or look as if they did.
+    fn mixed(mut seed: u64) -> String {
+        let pieces =
+            ["1", "\n", "x", "Q", "{\"", " ", "word", "9\r", "é", "ж", "漢", "😀", "\0", "~"];
+        let mut next = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize % below
+        };
+        // Some are of a few kinds only, and many of those ASCII.
+        let (kinds, from) = (1 + next(4), next(pieces.len()));
+        let length = next(80);
+        let mut pick = || pieces.get((from + next(kinds)) % pieces.len()).copied();
+        (0..length).filter_map(|_| pick()).collect()
+    }
+
+    #[test]
+    fn no_text_has_more_tokens_than_its_bounds() {
+        for model in ["gpt-4o", "gpt-4", "claude-sonnet-4-5", "gemini-2.5-pro", "nobody-knows"] {
+            let counter = Counter::of_model(model).scaled(130);
+            for counter in [counter, counter.rough()] {
+                for seed in 0..400 {
+                    let text = mixed(seed);
+                    let (count, most) = (counter.text(&text), counter.text_at_most(&text));
+                    assert!(count <= most, "{model}: {count}, {most}: {text:?}");
+                    assert!(most <= counter.at_most(text.len() as u64), "{model}: {text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn many_short_texts_are_bounded_too() {
+        let texts = ["a", "1", "?", "1\n"].repeat(20);
+        for model in ["gpt-4o", "claude-sonnet-4-5", "nobody-knows"] {
+            for counter in [Counter::of_model(model), Counter::of_model(model).rough()] {
+                let Tokens { count, .. } = counter.texts(texts.iter().copied());
+                for end in 0..count + 60 {
+                    let within = counter.within(texts.iter().copied(), 0..=end);
+                    assert_eq!(within, count <= end, "{model}: {count}, {end}");
                 }
             }
         }
