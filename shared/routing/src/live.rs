@@ -45,7 +45,7 @@ impl<'a> Live<'a> {
         }
         let record = self.plan.targets.get(id).map(|target| {
             let bytes = self.store.get(&target.key).map(|entry| entry.bytes);
-            Record::of(target.owner, self.keeps, bytes)
+            Record::read(target.owner, self.keeps, bytes)
         });
         let record = Rc::new(record.unwrap_or_else(|| Record::new(0, self.keeps)));
         read.push((id, Rc::clone(&record)));
@@ -79,7 +79,7 @@ impl<'a> Live<'a> {
         let policy = self.plan.judges.get(judge)?;
         let mut ruling = None;
         let set = update(self.store, &policy.key, |old| {
-            let mut trial = Trial::read(policy, old, self.now);
+            let mut trial = Trial::read(policy, old.as_deref(), self.now);
             ruling = trial.observe(policy, canary, outcome, self.now);
             Some(trial.to_bytes())
         });

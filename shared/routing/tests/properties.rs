@@ -58,7 +58,7 @@ proptest! {
 
     #[test]
     fn foreign_bytes_are_no_record(bytes in prop::collection::vec(any::<u8>(), 0..4_000), now in any::<u64>()) {
-        let record = Record::read(7, Keeps::FirstToken, Some(&bytes));
+        let record = Record::read(7, Keeps::FirstToken, Some(bytes));
         let _ = (record.answered(now), record.in_flight(now), record.latency_ms(0.95, now));
     }
 

@@ -41,17 +41,17 @@ const NEVER_SET: u32 = u32::MAX;
 /// once are through after sixteen rounds.
 const ATTEMPTS: usize = 64;
 
-/// Changes the value of `key` by `change`, which sees the present value and returns the new one, or `None` to
-/// leave it. Called again whenever another worker was faster. Returns whether the value was set.
+/// Changes the value of `key` by `change`, which gets the present value, to be edited where it lies, and returns the new
+/// one, or `None` to leave it. Called again whenever another worker was faster. Returns whether the value was set.
 pub fn update(
     store: &dyn Store,
     key: &str,
-    mut change: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>>,
+    change: impl FnMut(Option<Vec<u8>>) -> Option<Vec<u8>>,
 ) -> bool {
-    update_found(store, key, store.get(key), |old| change(old.as_deref()))
+    update_found(store, key, store.get(key), change)
 }
 
-/// [`update`] for who has just read the value: `change` gets `found` first, to be edited where it lies.
+/// [`update`] for who has just read the value: `change` gets `found` first.
 pub fn update_found(
     store: &dyn Store,
     key: &str,
@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn appended(store: &dyn Store) -> bool {
-        update(store, "k", |old| Some([old.unwrap_or_default(), b"+"].concat()))
+        update(store, "k", |old| Some([&*old.unwrap_or_default(), b"+"].concat()))
     }
 
     #[test]

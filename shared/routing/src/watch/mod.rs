@@ -190,12 +190,7 @@ impl Record {
 
     /// The record that the workers share; an empty one if it is another target's or none. If another configuration
     /// kept more in it than this one would, it stays there; if less, it is counted from here on.
-    pub fn read(owner: u64, keeps: Keeps, bytes: Option<&[u8]>) -> Record {
-        Record::of(owner, keeps, bytes.map(<[u8]>::to_vec))
-    }
-
-    /// The same of bytes that nobody else needs.
-    pub(crate) fn of(owner: u64, keeps: Keeps, bytes: Option<Vec<u8>>) -> Record {
+    pub fn read(owner: u64, keeps: Keeps, bytes: Option<Vec<u8>>) -> Record {
         let known = |bytes: &Vec<u8>| {
             Keeps::ALL.iter().any(|keeps| keeps.size() == bytes.len())
                 && u64_at(bytes, OWNER) == owner

@@ -45,7 +45,7 @@ fn numbers_come_out_as_they_went_in() {
     }
     record.add(&Outcome::new(Class::RateLimited, 10), START);
     record.add(&Outcome::new(Class::Client, 10), START);
-    let record = Record::read(1, Keeps::FirstToken, Some(&record.into_bytes()));
+    let record = Record::read(1, Keeps::FirstToken, Some(record.into_bytes()));
     assert_eq!((record.answered(START), record.count(Class::RateLimited, START)), (102, 1));
     assert_eq!((record.refusals(START), record.truncations(START)), (2, 3));
     assert!((record.tokens_per_second(START).unwrap() - 100.0).abs() < 0.01);
@@ -57,9 +57,9 @@ fn numbers_come_out_as_they_went_in() {
 #[test]
 fn another_targets_record_is_not_ours() {
     let bytes = Record::new(1, Keeps::FirstToken).into_bytes();
-    assert_eq!(Record::read(2, Keeps::FirstToken, Some(&bytes)), Record::new(2, Keeps::FirstToken));
+    assert_eq!(Record::read(2, Keeps::FirstToken, Some(bytes)), Record::new(2, Keeps::FirstToken));
     assert_eq!(
-        Record::read(1, Keeps::FirstToken, Some(b"short")),
+        Record::read(1, Keeps::FirstToken, Some(b"short".to_vec())),
         Record::new(1, Keeps::FirstToken)
     );
 }
@@ -71,12 +71,12 @@ fn a_record_keeps_what_is_asked_for_and_loses_nothing_to_another_configuration()
     assert_eq!((record.answered(START), record.latency_ms(0.5, START)), (1, None));
     let small = record.into_bytes();
     assert!(small.len() < 500, "{}", small.len());
-    let mut record = Record::read(1, Keeps::Latency, Some(&small));
+    let mut record = Record::read(1, Keeps::Latency, Some(small));
     record.add(&Outcome::new(Class::Success, 100), START);
     assert_eq!((record.answered(START), record.first_token_ms(0.5, START)), (2, None));
     assert!(record.latency_ms(0.5, START).is_some());
     let large = record.into_bytes();
-    let record = Record::read(1, Keeps::Counts, Some(&large));
+    let record = Record::read(1, Keeps::Counts, Some(large.clone()));
     assert_eq!(record.into_bytes(), large);
 }
 

@@ -123,7 +123,7 @@ impl Book {
             return true;
         }
         let Place { page, .. } = &held.place;
-        store::update_found(store, page, store.get(page), |bytes| {
+        store::update(store, page, |bytes| {
             let mut page = Page::new(bytes, &self.marks);
             for Change { budget, stake, used } in changes {
                 let window = budget.window(now).index;
