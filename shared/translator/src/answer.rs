@@ -16,21 +16,21 @@ use crate::turn::log_drops;
 /// The translation of one answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    pub(crate) client: &'static dyn Client,
-    pub(crate) target: Rc<Target>,
+    client: &'static dyn Client,
+    target: Rc<Target>,
     /// What the provider was spoken to in.
-    pub(crate) dialect: &'static dyn Codec,
+    dialect: &'static dyn Codec,
     /// That is the client's own dialect.
-    pub(crate) same: bool,
+    same: bool,
     /// The client asked for a stream.
-    pub(crate) streams: bool,
-    pub(crate) context: ClientContext,
-    pub(crate) form: Form,
+    streams: bool,
+    context: ClientContext,
+    form: Form,
 }
 
 /// What the answer's headers say it is.
 #[derive(Debug)]
-pub(crate) enum Form {
+enum Form {
     /// Not known yet, or nothing of ours.
     Untouched,
     /// A provider's error of this status.
@@ -52,6 +52,17 @@ pub(crate) enum Form {
 }
 
 impl Answer {
+    pub(crate) fn new(
+        client: &'static dyn Client,
+        target: Rc<Target>,
+        dialect: &'static dyn Codec,
+        same: bool,
+        streams: bool,
+        context: ClientContext,
+    ) -> Answer {
+        Answer { client, target, dialect, same, streams, context, form: Form::Untouched }
+    }
+
     /// Decides by the headers what the answer is, and makes them the client's. Whatever can be decided here
     /// is, because in some placements headers cannot wait for the body.
     pub(crate) fn head(&mut self, headers: &mut Headers, io: &mut Exchange) -> Reading {

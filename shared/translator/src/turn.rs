@@ -9,7 +9,7 @@ use dialects::providers::with_query;
 use dialects::{Client, ClientContext, Codec, Dropped, Drops, ProviderContext};
 use stage::{Exchange, Headers, Level, Reading, Request, Response, Turn, Verdict, facts, metrics};
 
-use crate::answer::{Answer, Form};
+use crate::answer::Answer;
 use crate::target::{Plan, Target};
 use crate::unary;
 
@@ -59,7 +59,7 @@ impl Turn for Translation {
         };
         let provider_path = if is_same {
             let model = renamed.then_some(context.model.as_str());
-            keep(request, dialect, &target, &mut context.path.clone(), model, &mut drops).into()
+            keep(request, dialect, &target, &context.path, model, &mut drops).into()
         } else {
             translate(request, client, dialect, &target, &mut context, &mut drops)?
         };
@@ -70,15 +70,7 @@ impl Turn for Translation {
 
         io.count(metrics::REQUESTS, &[("target", &target.name)]);
         report(&target.name, &drops, io);
-        self.answer = Some(Answer {
-            client,
-            target,
-            dialect,
-            same: is_same,
-            streams,
-            context,
-            form: Form::Untouched,
-        });
+        self.answer = Some(Answer::new(client, target, dialect, is_same, streams, context));
         Ok(())
     }
 
@@ -117,12 +109,13 @@ fn keep(
     request: &mut Request,
     dialect: &dyn Codec,
     target: &Target,
-    path: &mut String,
+    path: &str,
     model: Option<&str>,
     drops: &mut Drops,
 ) -> String {
+    let mut path = Cow::Borrowed(path);
     if let Some(model) = model {
-        dialect.set_model(path, request.body.tree_mut(), model);
+        dialect.set_model(path.to_mut(), request.body.tree_mut(), model);
     }
     request.body.edit(|body| dialect.adapt(body, target.provider, drops));
     for (name, value) in dialect.default_headers() {
@@ -130,7 +123,7 @@ fn keep(
             request.headers.set(name, *value);
         }
     }
-    dialect.provider_path(path, request.body.tree())
+    dialect.provider_path(&path, request.body.tree())
 }
 
 /// The request goes to another dialect. Returns the provider's path.
