@@ -24,6 +24,7 @@ mod flat;
 pub mod gemini;
 mod glanced;
 pub mod kserve_v2;
+mod lookalike;
 mod media;
 pub mod neutral;
 pub mod ollama_chat;
@@ -53,6 +54,7 @@ pub use dialect::{
 pub use dropped::{Dropped, Drops};
 pub use extension::{EXTENSION, extend, extend_events};
 pub use glanced::Glanced;
+pub use lookalike::by_lookalike;
 pub use media::holds_media;
 pub use path::Path;
 pub use settings::{ANSWER_COUNTS, OUTPUT_LIMITS, visit_settings};

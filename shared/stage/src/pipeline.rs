@@ -343,8 +343,9 @@ impl Pipeline {
         self.needs.dice
     }
 
-    pub(crate) fn unknown_paths(&self) -> UnknownPaths {
-        self.settings.unknown_paths.or(self.needs.unknown_paths).unwrap_or(UnknownPaths::Pass)
+    /// What the configuration says about unknown paths, or else a stage.
+    pub(crate) fn unknown_paths(&self) -> Option<UnknownPaths> {
+        self.settings.unknown_paths.or(self.needs.unknown_paths)
     }
 
     /// What the stages say to a request whose path no dialect knows: `Some` if it is answered, or goes on.

@@ -21,7 +21,7 @@ pub struct Settings {
     /// later filter reads.
     pub facts: Option<Vec<String>>,
     /// What happens to a request whose path no dialect knows. By default what suits the filter: a translator
-    /// and a router reject it, others pass it.
+    /// and a router reject it, others pass it unless it is a known path written in another way (`chat%2Fcompletions`).
     pub unknown_paths: Option<UnknownPaths>,
 }
 

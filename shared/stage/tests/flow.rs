@@ -190,6 +190,17 @@ fn begun(stages: &[&str], io: &mut Exchange) -> (Flow, BodyStep) {
     (flow, step)
 }
 
+/// What becomes of a request with this path. `host` is the configuration's key of that name.
+fn addressed(path: &str, host: serde_json::Value) -> HeadStep {
+    let filter = Filter { name: "chain", kind: FilterKind::Chain(STAGES, &[]) };
+    let text = serde_json::json!({"host": host, "stages": [{"scripted": "pass"}]}).to_string();
+    let pipeline = config::load(&filter, text.as_bytes(), &|_: &str| None).unwrap();
+    let head = [(":method", "POST"), (":path", path)];
+    let head = head.map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()));
+    let mut io = Exchange::default();
+    Flow::new(Rc::new(pipeline), 0).request_head(Headers::new(head.to_vec()), false, &mut io)
+}
+
 fn diary() -> Vec<String> {
     DIARY.with(|diary| diary.take())
 }
@@ -250,6 +261,31 @@ fn a_buffered_answer_can_wait_too() {
         assert_eq!((set, body.is_some()), (status, status.is_some()));
     }
     diary();
+}
+
+#[test]
+fn a_known_path_in_disguise_does_not_pass_as_an_unknown_one() {
+    let disguised = ["/v1/message%73", "/v1/messages/", "/V1/messages", "/v1/x/..//messages?a"];
+    for (path, host, status) in [
+        ("/v1/images", serde_json::json!({}), None),
+        ("/v1/images", serde_json::json!({"unknown_paths": "reject"}), Some(404)),
+        (disguised[0], serde_json::json!({"unknown_paths": "reject"}), Some(404)),
+        (disguised[0], serde_json::json!({"unknown_paths": "pass"}), None),
+    ]
+    .into_iter()
+    .chain(disguised.map(|path| (path, serde_json::json!({}), Some(404))))
+    {
+        let step = addressed(path, host.clone());
+        let replied = match &step {
+            HeadStep::Reply(reply) => Some(reply.status),
+            HeadStep::Pass(edits) if edits.is_empty() => None,
+            step => panic!("{path}: {step:?}"),
+        };
+        assert_eq!(replied, status, "{path} {host}");
+    }
+    let HeadStep::Reply(reply) = addressed(disguised[0], serde_json::json!({})) else { panic!() };
+    let body = String::from_utf8(reply.body).unwrap();
+    assert!(body.starts_with(r#"{"type":"error""#), "in the dialect it looks like: {body}");
 }
 
 #[test]

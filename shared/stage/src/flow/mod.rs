@@ -147,15 +147,22 @@ impl Flow {
     pub fn unread(&mut self, mut headers: Headers, io: &mut Exchange) -> HeadStep {
         let dialect = dialects::by_headers(|name| headers.has(name));
         match self.pipeline.pass(&mut headers, io) {
-            Some(Ok(())) => HeadStep::Pass(headers.take_edits()),
-            Some(Err(stop)) => HeadStep::Reply(Reply::of(dialect, stop, io)),
-            None if headers.has("upgrade") => HeadStep::Pass(Vec::new()),
-            None => match self.pipeline.unknown_paths() {
-                UnknownPaths::Pass => HeadStep::Pass(Vec::new()),
-                UnknownPaths::Reject => {
-                    HeadStep::Reply(Reply::error(dialect, &reply::unknown_endpoint(), io))
-                }
-            },
+            Some(Ok(())) => return HeadStep::Pass(headers.take_edits()),
+            Some(Err(stop)) => return HeadStep::Reply(Reply::of(dialect, stop, io)),
+            None if headers.has("upgrade") => return HeadStep::Pass(Vec::new()),
+            None => {}
+        }
+        let method = headers.text(":method").unwrap_or_default();
+        let path = headers.text(":path").unwrap_or_default();
+        let refused = match self.pipeline.unknown_paths() {
+            Some(UnknownPaths::Pass) => None,
+            Some(UnknownPaths::Reject) => Some(dialect),
+            // Who says nothing lets pass what is none of the filter's business, not what is written so that it looks it.
+            None => dialects::by_lookalike(method, path),
+        };
+        match refused {
+            Some(dialect) => HeadStep::Reply(Reply::error(dialect, &reply::unknown_endpoint(), io)),
+            None => HeadStep::Pass(Vec::new()),
         }
     }
 

@@ -1,0 +1,101 @@
+//! Paths that only look unknown.
+//!
+//! Servers differ in what they do to a path before they look for who serves it: they undo percent escapes (Starlette,
+//! and so vLLM), merge slashes and resolve dots (nginx, Go), cut what stands behind `;` (Tomcat, Jetty), do not mind case
+//! or a slash at the end (Express). What one of them takes for `/v1/chat/completions` must not get past a filter that
+//! only knows that name.
+
+use crate::endpoint::without_query;
+use crate::{DIALECTS, Dialect, Endpoint, OTHERS};
+
+/// The dialect that some server may hear in `path`, where [`crate::by_path`] knows none. What a client addresses so
+/// is nothing to be read, but nothing to be let through either.
+pub fn by_lookalike(method: &str, path: &str) -> Option<&'static dyn Dialect> {
+    let path = loosened(without_query(path));
+    DIALECTS.iter().chain(OTHERS).copied().find(|dialect| {
+        let heard = |endpoint: &Endpoint| endpoint.method == method && hears(endpoint, &path);
+        dialect.endpoints().iter().any(heard)
+    })
+}
+
+fn hears(endpoint: &Endpoint, path: &str) -> bool {
+    let suffix = endpoint.suffix.to_ascii_lowercase();
+    match suffix.split_once("{model}") {
+        Some((before, after)) => path
+            .strip_suffix(after)
+            .and_then(|path| path.split_once(before))
+            .is_some_and(|(_, model)| !model.is_empty()),
+        None => path.ends_with(&suffix),
+    }
+}
+
+/// `path` as the most forgiving of servers reads it.
+fn loosened(path: &str) -> String {
+    let path = unescaped(path).to_ascii_lowercase().replace('\\', "/");
+    let unseen = |letter: char| letter.is_whitespace() || letter.is_control();
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment.split(';').next().unwrap_or_default().trim_matches(unseen) {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            segment => segments.push(segment),
+        }
+    }
+    segments.iter().flat_map(|segment| ["/", segment]).collect()
+}
+
+/// `text` without percent escapes; what is no escape stays.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let digit = |at: usize| char::from(*behind.get(at)?).to_digit(16);
+        let escaped = match (first, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => u8::try_from(high * 16 + low).ok(),
+            _ => None,
+        };
+        bytes.push(escaped.unwrap_or(*first));
+        rest = behind.get(escaped.map_or(0, |_| 2)..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn what_some_server_takes_for_a_known_path_is_found() {
+        for (path, expected) in [
+            ("/v1/chat/completion%73", Some("openai-chat")),
+            ("/v1/chat%2Fcompletions?x=1", Some("openai-chat")),
+            ("/v1/chat/completions/", Some("openai-chat")),
+            ("/v1/chat//completions", Some("openai-chat")),
+            ("/v1/chat/x/.%2e/completions", Some("openai-chat")),
+            ("/v1/chat;a=b/completions;c", Some("openai-chat")),
+            ("/v1/chat\\completions", Some("openai-chat")),
+            ("/v1/Chat/Completions", Some("openai-chat")),
+            ("/v1/chat/completions%20", Some("openai-chat")),
+            ("/v1/messages%00", Some("anthropic-messages")),
+            ("/%ff%/%zz/v1/message%73", Some("anthropic-messages")),
+            ("/V1/messages", Some("anthropic-messages")),
+            ("/v1beta/models/gemini-3%3AgenerateContent", Some("gemini")),
+            ("/v1beta/models/%67emini:generatecontent/", Some("gemini")),
+            ("/v1beta/models/:generateContent", None),
+            ("/v1/messages/batches", None),
+            ("/v1/chat/completions/id", None),
+            ("/v1/audio/speech", None),
+            ("/v1/messages/%", None),
+            ("/..", None),
+            ("*", None),
+            ("", None),
+        ] {
+            let found = by_lookalike("POST", path).map(Dialect::name);
+            assert_eq!(found, expected, "{path}");
+        }
+        assert!(by_lookalike("GET", "/v1/chat/completion%73").is_none());
+    }
+}
