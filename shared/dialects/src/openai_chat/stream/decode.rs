@@ -119,6 +119,8 @@ impl Decoder {
         self.usage = usage.or(self.usage.take());
         let choices = match chunk.get("choices") {
             Some(Value::Array(_)) => chunk.get("choices").and_then(Value::as_array),
+            // Go writes an empty list so.
+            Some(Value::Null) => None,
             None if counts => None,
             _ => return Err(unreadable("a chunk has no choices")),
         };

@@ -91,6 +91,17 @@ fn kinds_of_delta_become_blocks_one_after_the_other() {
 }
 
 #[test]
+fn an_empty_list_may_be_written_as_null() {
+    let chunks = [
+        json!({"id": "", "choices": null, "prompt_filter_results": []}),
+        delta(json!({"content": "a", "tool_calls": null})),
+        finish("stop"),
+        json!({"id": "c-1", "choices": null, "usage": {"prompt_tokens": 2, "completion_tokens": 1}}),
+    ];
+    assert_eq!(told(&chunks), "text( a ) Stop 2+1");
+}
+
+#[test]
 fn calls_may_come_in_every_known_way() {
     for (what, chunks, expected) in [
         (
