@@ -277,7 +277,8 @@ def test_other_methods_are_unknown(
 
 @both_placements
 def test_paths_that_only_look_known_are_not(gateway: Gateway, placement: str) -> None:
-    for path in ("/v1/messages/count", "/v1/messages/", "/v1/chat/completions/x", "/", "*"):
+    disguised = ("/v1/messages/", "/v1/chat//completions", "/v1/%63hat/completions")
+    for path in ("/v1/messages/count", *disguised, "/v1/chat/completions/x", "/", "*"):
         answer = gateway.post(f"{placement}-openai", MESSAGES, MESSAGES.request(), path=path)
         if path == "*":
             assert answer.status in (400, 404)

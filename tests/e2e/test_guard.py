@@ -122,6 +122,17 @@ def test_an_attack_is_refused_and_not_sent(
 
 
 @both_modes
+def test_another_way_to_write_the_path_is_no_way_round(guard: Guarded, mode: str) -> None:
+    body = json.dumps(CHAT.request(ATTACK)).encode()
+    port = guard.envoy.ports[f"{mode}-{CHAT.provider}"]
+    for path in ("/v1/chat%2Fcompletions", "/v1/%63hat/completions", "/v1/chat/completions/"):
+        answer = client.stream(port, path, body, CHAT.client_headers()).read()
+        assert answer.status == 404, path
+        assert CHAT.failure(answer.json()).code == "unknown_endpoint"
+    assert guard.providers[CHAT.provider].requests() == []
+
+
+@both_modes
 @both_clients
 def test_what_is_harmless_passes_untouched(guard: Guarded, wire: Wire, mode: str) -> None:
     body = json.dumps(wire.request("What does a system prompt do?"), indent=3).encode()

@@ -125,14 +125,23 @@ pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
     DIALECTS.iter().chain(OTHERS).copied().find(|dialect| same(dialect.name(), name))
 }
 
-/// The dialect and endpoint that a client addresses with `method` and `path` (with or without a query).
+/// The dialect and endpoint that a client addresses with `method` and `path` (with or without a query). A path that
+/// some servers take for another endpoint's is none's ([`by_lookalike`]).
 pub fn by_path(method: &str, path: &str) -> Option<(&'static dyn Dialect, &'static Endpoint)> {
     let path = endpoint::without_query(path);
+    let (dialect, endpoint) = find(method, |endpoint| endpoint.serves(path))?;
+    (lookalike::is_plain(endpoint, path) || lookalike::is_heard_as(method, path, endpoint))
+        .then_some((dialect, endpoint))
+}
+
+/// The first endpoint with this method that `serves`.
+fn find(
+    method: &str,
+    serves: impl Fn(&Endpoint) -> bool,
+) -> Option<(&'static dyn Dialect, &'static Endpoint)> {
     DIALECTS.iter().chain(OTHERS).copied().find_map(|dialect| {
-        let endpoint = dialect
-            .endpoints()
-            .iter()
-            .find(|endpoint| endpoint.serves(path) && endpoint.method == method)?;
+        let mut endpoints = dialect.endpoints().iter();
+        let endpoint = endpoints.find(|it| serves(it) && it.method == method)?;
         Some((dialect, endpoint))
     })
 }
