@@ -34,6 +34,7 @@
 //! | `metadata.user_id` | `user` | |
 //! | `service_tier` | `service_tier` | only `auto` and `standard_only` are written |
 //! | `stream` | `stream` | a stream always states its usage |
+//! | `thread` `continue` | – | refused with 404 `thread_not_found`: only Anthropic has the conversation |
 //! | other parameters | `extras` | |
 //!
 //! # Answers

@@ -1,7 +1,7 @@
 //! A client's request to the neutral model.
 
-use chat::Problem;
 use chat::json::{Map, Value};
+use chat::{Kind, Problem};
 
 use super::super::NAME;
 use super::super::content::{self, NOT_CARRIED};
@@ -14,6 +14,7 @@ use crate::{Drops, Path};
 /// Reads a request.
 pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request, Problem> {
     let mut fields = Fields::new(body, "")?;
+    refuse_rest_of_a_thread(&fields)?;
     let mut messages = fields.of(bits!["system"], |fields| decode_system(fields, drops))?;
     let turns = fields.array("messages")?.ok_or_else(|| missing("messages".to_owned()))?;
     let path = fields.path("messages");
@@ -47,6 +48,19 @@ pub(in super::super) fn decode(body: Value, drops: &mut Drops) -> Result<Request
         cache: fields.of(bits!["cache_control"], content::decode_cache)?,
         extras: fields.stated(),
     })
+}
+
+/// A request that goes on where Anthropic has stored the rest holds no conversation for another provider. The official
+/// SDKs send the whole one on being told so (<https://platform.claude.com/docs/en/build-with-claude/message-threads>, read
+/// 2026-11-22; `ThreadNotFoundError` of the Python SDK 2.11.0).
+fn refuse_rest_of_a_thread(fields: &Fields) -> Result<(), Problem> {
+    let kind = fields.peek("thread").and_then(|thread| thread.get("type"));
+    if kind.and_then(Value::as_str) != Some("continue") {
+        return Ok(());
+    }
+    let message = "thread needs the provider that has stored it; send the whole conversation";
+    let problem = Problem::new(Kind::NotFound, "thread_not_found", message);
+    Err(Problem { param: Some("thread".to_owned()), ..problem })
 }
 
 fn decode_system(fields: &mut Fields, drops: &mut Drops) -> Result<Vec<Message>, Problem> {
@@ -318,6 +332,20 @@ mod tests {
             assert_eq!(read(body.clone()).unwrap_err().param.as_deref(), Some(path), "{body}");
         }
         assert_eq!(read(json!([])).unwrap_err().param, None);
+    }
+
+    #[test]
+    fn the_rest_of_a_thread_is_refused_as_the_official_clients_expect() {
+        for (thread, code) in [
+            (json!({"type": "continue", "previous_message_id": "msg_1"}), Some("thread_not_found")),
+            (json!({"type": "create"}), None),
+            (Value::Null, None),
+        ] {
+            let read = read(with("thread", thread.clone()));
+            let problem = read.as_ref().err();
+            assert_eq!(problem.and_then(|problem| problem.code.as_deref()), code, "{thread}");
+            assert!(problem.is_none_or(|problem| problem.status == 404));
+        }
     }
 
     #[test]
