@@ -192,7 +192,7 @@ impl Dialect for OpenaiChat {
     }
 
     fn visit_request(&self, body: &mut Value, visit: Visit<'_>) -> bool {
-        text::visit_request(body, visit)
+        text::visit_request(body, visit) | text::visit_unknown_parameters(body, visit)
     }
 
     fn visit_response(&self, body: &mut Value, visit: Visit<'_>) -> bool {

@@ -30,6 +30,29 @@ const KNOWN: [&str; 22] = [
     "type",
 ];
 
+/// Parameters that are shown by name, that [`crate::visit_settings`] shows, or whose strings are no text.
+const KNOWN_PARAMETERS: [&str; 19] = [
+    "audio",
+    "function_call",
+    "functions",
+    "messages",
+    "metadata",
+    "modalities",
+    "model",
+    "prediction",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "reasoning_effort",
+    "response_format",
+    "safety_identifier",
+    "service_tier",
+    "stop",
+    "tool_choice",
+    "tools",
+    "user",
+    "verbosity",
+];
+
 /// Fields within unknown ones whose strings are no text: kinds, handles, media, proofs.
 const NO_TEXT: [&str; 9] = [
     "cache_control",
@@ -69,6 +92,12 @@ pub(crate) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
     edited
 }
 
+/// Shows the texts of parameters that OpenAI does not have: servers that speak its API read more than it does, and put
+/// some of it into the prompt (vLLM's `documents` and `chat_template_kwargs`).
+pub(super) fn visit_unknown_parameters(body: &mut Value, visit: Visit<'_>) -> bool {
+    visit_others(body, |name| KNOWN_PARAMETERS.contains(&name), Scope::User, 0, visit)
+}
+
 /// Shows every text of a buffered answer.
 pub(super) fn visit_response(body: &mut Value, visit: Visit<'_>) -> bool {
     let mut edited = false;
@@ -104,9 +133,20 @@ fn visit_message(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
 
 /// Fields of a message that nobody knows, such as a second content under another name: a provider may read them.
 fn visit_unknown_fields(message: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
-    let Value::Object(map) = message else { return false };
     // Most messages have these two and no others.
     let is_known = |name: &str| matches!(name, "content" | "role") || KNOWN.contains(&name);
+    visit_others(message, is_known, scope, turn, visit)
+}
+
+/// Fields that are not known.
+fn visit_others(
+    of: &mut Value,
+    is_known: impl Fn(&str) -> bool,
+    scope: Scope,
+    turn: usize,
+    visit: Visit<'_>,
+) -> bool {
+    let Value::Object(map) = of else { return false };
     let unknown = map.iter_mut().filter(|(name, _)| !is_known(name));
     unknown.fold(false, |edited, (name, value)| {
         let is_text = !NO_TEXT.contains(&name.as_str());
@@ -315,6 +355,23 @@ mod tests {
         assert_eq!(arguments, "{\"K\":\"J\"}");
         assert_eq!(edited["messages"][3]["thinking_blocks"][0]["signature"], "s");
         assert_eq!(edited["messages"][5]["name"], "t");
+    }
+
+    #[test]
+    fn what_other_servers_read_beside_the_messages_is_text() {
+        let body = json!({
+            "model": "m", "messages": [], "service_tier": "flex", "reasoning_effort": "low", "seed": 1,
+            "stop": ["s"], "tool_choice": {"type": "function", "function": {"name": "t"}},
+            "documents": [{"title": "a", "text": "b", "id": "i"}],
+            "chat_template_kwargs": {"persona": "c", "deep": [{"words": "d"}]},
+            "content": "e"
+        });
+        let (shown, _) = shown(
+            |body, visit| visit_request(body, visit) | visit_unknown_parameters(body, visit),
+            body,
+        );
+        let texts: Vec<_> = shown.iter().map(|row| (row.0, row.2.as_str())).collect();
+        assert_eq!(texts, ["a", "b", "c", "d", "e"].map(|text| (Scope::User, text)));
     }
 
     #[test]
