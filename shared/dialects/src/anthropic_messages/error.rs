@@ -55,11 +55,17 @@ fn decode_value(status: Option<u16>, body: &Value) -> Problem {
         return Problem { kind, ..unreadable(status) };
     };
     let code = error.pointer("/details/error_code").or_else(|| error.get("code"));
+    let kind = row.map_or_else(|| Kind::from_status(status), |row| row.1);
+    let message = match kind {
+        // Anthropic does not quote a key, others that speak its API may.
+        Kind::Authentication => "the provider refused the credentials".to_owned(),
+        _ => message.chars().take(MAX_MESSAGE).collect(),
+    };
     Problem {
-        kind: row.map_or_else(|| Kind::from_status(status), |row| row.1),
+        kind,
         status,
         code: code.and_then(Value::as_str).map(str::to_owned),
-        message: message.chars().take(MAX_MESSAGE).collect(),
+        message,
         param: error.pointer("/details/param").and_then(Value::as_str).map(str::to_owned),
         headers: Vec::new(),
     }
@@ -139,7 +145,8 @@ mod tests {
             assert_eq!((written, body["error"]["type"].as_str()), (status, Some(word)));
             assert_eq!(body["error"]["details"]["error_code"], "some_code");
             let again = decode(written, body.to_string().as_bytes());
-            assert_eq!((again.message, again.code), (problem.message, problem.code));
+            assert_eq!(again.code, problem.code);
+            assert_eq!(again.message == problem.message, kind != Kind::Authentication);
             if kind != Kind::UnsupportedMedia {
                 assert_eq!(again.kind, kind);
             }
@@ -175,6 +182,12 @@ mod tests {
             (503, "<html>secret</html>", Kind::Overloaded, "the provider answered with status 503"),
             (500, "", Kind::Server, "the provider answered with status 500"),
             (502, r#"{"debug":"secret"}"#, Kind::Server, "the provider answered with status 502"),
+            (
+                401,
+                r#"{"error":{"type":"authentication_error","message":"wrong key sk-ant-123"}}"#,
+                Kind::Authentication,
+                "the provider refused the credentials",
+            ),
             (401, r#"[1]"#, Kind::Authentication, "the provider answered with status 401"),
             (
                 403,

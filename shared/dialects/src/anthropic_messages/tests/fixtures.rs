@@ -173,12 +173,13 @@ fn an_error_survives_the_round_trip() {
     for (name, text) in fixtures("error") {
         let fixture = parse(&text);
         let status = u16::try_from(fixture["status"].as_u64().unwrap()).unwrap();
-        let problem =
-            AnthropicMessages.decode_error(status, fixture["body"].to_string().as_bytes());
-        assert_eq!(
-            AnthropicMessages.encode_error(&problem),
-            (status, fixture["body"].clone()),
-            "{name}"
-        );
+        let mut body = fixture["body"].clone();
+        let problem = AnthropicMessages.decode_error(status, body.to_string().as_bytes());
+        if name == "authentication" {
+            // Words about credentials may quote them.
+            body["error"]["message"] = problem.message.as_str().into();
+            assert_eq!(problem.message, "the provider refused the credentials");
+        }
+        assert_eq!(AnthropicMessages.encode_error(&problem), (status, body), "{name}");
     }
 }
