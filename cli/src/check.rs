@@ -1,11 +1,10 @@
 //! `tollgate check`: the errors that Envoy would log when it loads a filter.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use catalogue::FILTERS;
 use clap::Args;
-use serde_json::Value;
 use stage::config;
 
 /// Check a filter's configuration, as Envoy would when it loads it.
@@ -29,12 +28,10 @@ pub(crate) fn run(args: CheckArgs) -> io::Result<()> {
             names.join(", ")
         ))
     })?;
-    let text = match args.config.as_os_str() == "-" {
-        true => io::read_to_string(io::stdin())?,
-        false => std::fs::read_to_string(&args.config)
-            .map_err(|error| io::Error::other(format!("{}: {error}", args.config.display())))?,
+    let json = match args.config.as_os_str() == "-" {
+        true => as_json(&io::read_to_string(io::stdin())?)?,
+        false => configuration(&args.config)?,
     };
-    let json = as_json(&text)?;
     let var = |name: &str| match args.env {
         true => std::env::var(name).ok(),
         false => Some("unchecked".to_owned()),
@@ -49,12 +46,23 @@ pub(crate) fn run(args: CheckArgs) -> io::Result<()> {
     Err(io::Error::other(format!("{count} error{}", if count == 1 { "" } else { "s" })))
 }
 
+/// The configuration in a file, as Envoy hands it over: JSON.
+///
+/// # Errors
+/// The file's name with what is wrong with it.
+pub(crate) fn configuration(path: &Path) -> io::Result<String> {
+    let text = std::fs::read_to_string(path);
+    text.and_then(|text| as_json(&text))
+        .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))
+}
+
 /// The configuration as Envoy hands it over: JSON. What begins like JSON is taken as it is, so that it keeps
 /// its lines for the caret, and is refused for what Envoy refuses.
-pub(crate) fn as_json(text: &str) -> io::Result<String> {
+fn as_json(text: &str) -> io::Result<String> {
     if text.trim_start().starts_with('{') || text.trim().is_empty() {
         return Ok(text.to_owned());
     }
-    let value: Value = serde_yaml_ng::from_str(text).map_err(io::Error::other)?;
+    // YAML's own value refuses a key that stands twice, JSON's would take the last.
+    let value: serde_yaml_ng::Value = serde_yaml_ng::from_str(text).map_err(io::Error::other)?;
     serde_json::to_string_pretty(&value).map_err(io::Error::other)
 }

@@ -10,7 +10,7 @@ use guard::policy::{Judgement, Policy};
 use serde::{Deserialize, Serialize};
 use stage::{Errors, ScopeName, config};
 
-use crate::check::as_json;
+use crate::check::configuration;
 
 /// Judge a text from standard input as the prompt guard would: its own rules and the model, not the services
 /// that a configuration may name.
@@ -92,11 +92,7 @@ fn verdict(action: Action) -> &'static str {
 pub(crate) fn policy(file: Option<&Path>) -> io::Result<Policy> {
     let text = match file {
         None => "{}".to_owned(),
-        Some(file) => {
-            let text = std::fs::read_to_string(file)
-                .map_err(|error| io::Error::other(format!("{}: {error}", file.display())))?;
-            as_json(&text)?
-        }
+        Some(file) => configuration(file)?,
     };
     let unchecked = |_: &str| Some("unchecked".to_owned());
     if let Err(errors) = config::load(&guard::FILTER, text.as_bytes(), &unchecked) {

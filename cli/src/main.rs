@@ -59,6 +59,8 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        // Who reads has seen enough: `| head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to say where standard error is closed.
             let _ = writeln!(io::stderr(), "tollgate: {error}");

@@ -9,7 +9,7 @@ use pii::find::{Category, ENTITIES, Entity, Finder, Finding, Selection};
 use serde::{Deserialize, Serialize};
 use stage::config;
 
-use crate::check::as_json;
+use crate::check::configuration;
 
 /// Mask personal data and secrets in a text from standard input: all that has a checksum or a rule to check, and
 /// addresses, phone numbers, URLs and secrets. With a configuration, what that says.
@@ -93,9 +93,7 @@ impl Redactor {
 }
 
 fn configured(path: &Path) -> io::Result<TextRedactor> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
-    let json = as_json(&text)?;
+    let json = configuration(path)?;
     TextRedactor::load(json.as_bytes(), &|name: &str| std::env::var(name).ok()).map_err(|errors| {
         let explained = errors.iter().map(|error| config::explain(error, json.as_bytes()));
         io::Error::other(explained.collect::<Vec<_>>().join("\n"))

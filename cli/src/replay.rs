@@ -11,7 +11,7 @@ use stage::{
     BodyStep, CalloutFailed, Edit, Exchange, Filter, Flow, HeadStep, Headers, Level, config,
 };
 
-use crate::check::as_json;
+use crate::check::configuration;
 use crate::plugins;
 use crate::route::{Surroundings, exchange, headers};
 
@@ -68,10 +68,9 @@ pub(crate) fn run(args: ReplayArgs) -> io::Result<()> {
 /// The stages with their configurations, each as a chain of one; those of one filter have been checked together.
 fn stages(args: &ReplayArgs) -> io::Result<Vec<(String, Value)>> {
     let path = &args.config;
-    let text = std::fs::read_to_string(path).map_err(|error| named(path, error))?;
+    let text = configuration(path)?;
     let filter = catalogue::by_name(&args.filter)
         .ok_or_else(|| io::Error::other(format!("unknown filter {}", args.filter)))?;
-    let text = as_json(&text).map_err(|error| named(path, error))?;
     let plugins = serde_json::from_str(&text).map(|config| plugins::of(&config));
     match plugins.unwrap_or_default() {
         plugins if plugins.is_empty() => stages_of(path, filter, &text),

@@ -7,12 +7,12 @@ use routing::{Config, Plan};
 use serde_json::Value;
 use stage::{Errors, config};
 
-use crate::check::as_json;
+use crate::check::configuration;
 
 /// Reads a router's configuration, YAML or JSON: its own, or that of the router in a chain.
 pub(crate) fn plan(path: &Path) -> io::Result<Plan> {
     let named = |error: io::Error| io::Error::other(format!("{}: {error}", path.display()));
-    let text = as_json(&std::fs::read_to_string(path).map_err(named)?).map_err(named)?;
+    let text = configuration(path)?;
     let mut value: Value = serde_json::from_str(&text).map_err(|error| named(error.into()))?;
     if let Some(Value::Array(stages)) = value.get_mut("stages") {
         let router = stages.iter_mut().find_map(|stage| stage.get_mut(routing::FILTER.name));

@@ -7,6 +7,9 @@
     reason = "a test may fail so"
 )]
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 mod support;
 
 struct Ran {
@@ -92,6 +95,7 @@ fn bad_input_is_refused_with_exit_1() {
             "targets.a.provider: unknown provider `x`",
         ),
         (vec!["check", "provider-translator", "-"], "{\"targets\": 1", "invalid JSON"),
+        (vec!["check", "prompt-guard", "-"], "mode: shadow\nmode: enforce\n", "duplicate entry"),
         (vec!["check", "provider-translator", "/no/such/file"], "", "/no/such/file: "),
     ] {
         let ran = tollgate(&arguments, input);
@@ -99,6 +103,35 @@ fn bad_input_is_refused_with_exit_1() {
         assert!(ran.err.contains(expected), "expected {expected:?} in {:?}", ran.err);
         assert!(ran.out.is_empty() || arguments[0] != "translate", "{}", ran.out);
     }
+}
+
+#[test]
+fn a_file_that_is_no_yaml_is_named() {
+    let path = std::env::temp_dir().join(format!("tollgate-check-{}.yaml", std::process::id()));
+    std::fs::write(&path, "mode: [").unwrap();
+    let name = path.to_str().unwrap();
+    let verbs = [vec!["check", "prompt-guard", name], vec!["guard", "--config", name]];
+    for arguments in verbs.into_iter().chain([vec!["redact", "--config", name]]) {
+        let ran = tollgate(&arguments, "");
+        assert!(!ran.ok && ran.err.starts_with(&format!("tollgate: {name}: ")), "{}", ran.err);
+    }
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["translate", "error", "--from", "openai-chat", "--to", "gemini"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    child.stdin.take().unwrap().write_all(b"{}").unwrap();
+    let done = child.wait_with_output().unwrap();
+    assert!(done.status.success());
+    assert!(!String::from_utf8_lossy(&done.stderr).contains("pipe"));
 }
 
 #[test]
