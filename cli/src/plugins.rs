@@ -23,6 +23,22 @@ pub(crate) fn of(config: &Value) -> Vec<Plugin> {
     plugins
 }
 
+/// The target that the metadata of the first endpoint names: that of a translator upstream, before any retry.
+pub(crate) fn first_target(config: &Value) -> Option<String> {
+    match config {
+        Value::Array(items) => items.iter().find_map(first_target),
+        Value::String(text) if text.contains("lb_endpoints") => {
+            first_target(&serde_yaml_ng::from_str(text).ok()?)
+        }
+        Value::Object(map) => {
+            let target = config.pointer("/metadata/filter_metadata/tollgate/target");
+            let target = target.filter(|_| map.contains_key("endpoint")).and_then(Value::as_str);
+            target.map(str::to_owned).or_else(|| map.values().find_map(first_target))
+        }
+        _ => None,
+    }
+}
+
 fn collect(value: &Value, found: &mut Vec<Plugin>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| collect(item, found)),

@@ -17,7 +17,8 @@ use crate::route::{Surroundings, exchange, headers};
 
 /// Show what each stage of a chain does to a request: body, headers, facts and verdict, one stage after the other.
 ///
-/// Nobody is called: a stage that would ask another service is told that it does not answer.
+/// Nobody is called: a stage that would ask another service is told that it does not answer. A translator whose target
+/// the endpoint names serves the first endpoint's; `--property` names another's.
 #[derive(Args)]
 pub(crate) struct ReplayArgs {
     /// The chain's configuration, or that of one filter with `--filter`, or a whole one of Envoy, whose filters are then
@@ -34,14 +35,18 @@ pub(crate) struct ReplayArgs {
 }
 
 pub(crate) fn run(args: ReplayArgs) -> io::Result<()> {
-    let stages = stages(&args)?;
+    let (stages, target) = stages(&args)?;
     let mut body = Vec::new();
     match &args.request {
         Some(path) => body = std::fs::read(path).map_err(|error| named(path, error))?,
         None => drop(io::stdin().read_to_end(&mut body)?),
     }
-    let mut replay =
-        Replay { headers: headers(&args.surroundings)?, io: exchange(&args.surroundings)?, body };
+    let mut io = exchange(&args.surroundings)?;
+    if let Some(target) = target {
+        let path = TARGET.map(str::to_owned).into();
+        io.properties.entry(path).or_insert_with(|| target.into_bytes());
+    }
+    let mut replay = Replay { headers: headers(&args.surroundings)?, io, body };
     let mut out = io::stdout().lock();
     for stage in &stages {
         let step = replay.step(stage)?;
@@ -65,20 +70,24 @@ pub(crate) fn run(args: ReplayArgs) -> io::Result<()> {
     writeln!(out, "  {}", pretty(&replay.body).replace('\n', "\n  "))
 }
 
-/// The stages with their configurations, each as a chain of one; those of one filter have been checked together.
-fn stages(args: &ReplayArgs) -> io::Result<Vec<(String, Value)>> {
+/// Where an endpoint names the target of a translator upstream.
+const TARGET: [&str; 5] =
+    ["xds", "upstream_host_metadata", "filter_metadata", "tollgate", "target"];
+
+/// The stages with their configurations, each as a chain of one; those of one filter have been checked together. And the
+/// target of the first endpoint.
+fn stages(args: &ReplayArgs) -> io::Result<(Vec<(String, Value)>, Option<String>)> {
     let path = &args.config;
     let text = configuration(path)?;
     let filter = catalogue::by_name(&args.filter)
         .ok_or_else(|| io::Error::other(format!("unknown filter {}", args.filter)))?;
-    let plugins = serde_json::from_str(&text).map(|config| plugins::of(&config));
-    match plugins.unwrap_or_default() {
-        plugins if plugins.is_empty() => stages_of(path, filter, &text),
-        plugins => {
-            let stages = plugins.iter().map(|(filter, text)| stages_of(path, filter, text));
-            Ok(stages.collect::<io::Result<Vec<_>>>()?.concat())
-        }
+    let config: Value = serde_json::from_str(&text).unwrap_or_default();
+    let plugins = plugins::of(&config);
+    if plugins.is_empty() {
+        return Ok((stages_of(path, filter, &text)?, None));
     }
+    let stages = plugins.iter().map(|(filter, text)| stages_of(path, filter, text));
+    Ok((stages.collect::<io::Result<Vec<_>>>()?.concat(), plugins::first_target(&config)))
 }
 
 fn stages_of(path: &Path, filter: &Filter, text: &str) -> io::Result<Vec<(String, Value)>> {

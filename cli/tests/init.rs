@@ -236,3 +236,28 @@ fn a_whole_envoy_configuration_is_replayed() {
     }
     assert_eq!(stages("examples/kong-mesh/universal.yaml"), stages("envoy-configs/full.yaml"));
 }
+
+#[test]
+fn the_first_endpoints_target_is_replayed_where_no_router_chooses_one() {
+    let request = r#"{"model": "m", "messages": [{"role": "user", "content": "Hi"}]}"#;
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("replay");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir(&folder).unwrap();
+    let example = format!("{}/../envoy-configs/upstream-failover.yaml", env!("CARGO_MANIFEST_DIR"));
+    let surfaces = ["envoy", "istio", "kong-mesh", "envoy-gateway", "compose"];
+    let written = surfaces.map(|surface| {
+        let path = folder.join(surface).to_str().unwrap().to_owned();
+        let arguments = ["init", "--surface", surface, "--stages", "none", "--out", &path];
+        let providers = ["--providers", "openai,anthropic=claude-haiku-4-5"];
+        assert!(tollgate(&[&arguments[..], &providers].concat(), "").0);
+        path
+    });
+    for path in written.into_iter().chain([example]) {
+        let replay = ["replay", "--config", &path];
+        let (done, out, errors) = tollgate(&replay, request);
+        assert!(done && out.contains(":authority: api.openai.com"), "{path} {out}{errors}");
+        let second = "xds/upstream_host_metadata/filter_metadata/tollgate/target=anthropic";
+        let (done, out, _) = tollgate(&[&replay[..], &["--property", second]].concat(), request);
+        assert!(done && out.contains(":authority: api.anthropic.com"), "{path} {out}");
+    }
+}
