@@ -209,6 +209,25 @@ def test_parallel_tools_can_be_turned_off(client: anthropic.Anthropic, gateway: 
     assert asked(gateway)["parallel_tool_calls"] is False
 
 
+@both_forms
+def test_a_tool_runner(client: anthropic.Anthropic, gateway: Gateway, streamed: bool) -> None:
+    """It leaves the conversation with Anthropic, and sends the whole one where that is not there."""
+
+    @anthropic.beta_tool
+    def weather(city: str) -> str:
+        """Tells the weather."""
+        return f"sunny in {city}"
+
+    messages = user("What does the weather tool say?")
+    request = {"model": MODEL, "max_tokens": 300, "messages": messages, "tools": [weather]}
+    runner = client.beta.messages.tool_runner(**request, stream=streamed)
+    said = [each.get_final_message() if streamed else each for each in runner]
+    assert [block.type for message in said for block in message.content] == ["tool_use", "text"]
+    assert said[-1].content[0].text == f"The tools answered: sunny in sample. Model {SERVED}."
+    roles = [message["role"] for message in asked(gateway)["messages"]]
+    assert roles == ["user", "assistant", "tool"]
+
+
 SCHEMA = {
     "type": "object",
     "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},

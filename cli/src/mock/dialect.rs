@@ -129,7 +129,7 @@ pub(crate) struct Refusal {
     /// The provider's `error.type`.
     pub(crate) kind: &'static str,
     pub(crate) message: String,
-    /// OpenAI's `error.code`.
+    /// OpenAI's `error.code`, Anthropic's `error.details.error_code`.
     pub(crate) code: Option<&'static str>,
     /// OpenAI's `error.param`.
     pub(crate) param: Option<String>,

@@ -93,6 +93,13 @@ pub(super) fn method_not_allowed() -> Refusal {
     plain(405, "invalid_request_error", "Method Not Allowed".to_owned())
 }
 
+/// The 404 for a thread: none is kept here. (`ThreadNotFoundError` of the Python SDK 2.11.0, 2026-11-22; the words are
+/// ours.)
+pub(super) fn thread_not_found() -> Refusal {
+    let message = "No usable thread was found for `previous_message_id`.".to_owned();
+    Refusal { code: Some("thread_not_found"), ..plain(404, "not_found_error", message) }
+}
+
 /// The error that Anthropic sends with `status`.
 pub(super) fn of_status(status: u16) -> Refusal {
     let (kind, message) = match status {

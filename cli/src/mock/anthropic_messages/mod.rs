@@ -88,6 +88,9 @@ impl Dialect for AnthropicMessages {
             .map(str::trim)
             .filter(|beta| !beta.is_empty())
             .collect();
+        if body.pointer("/thread/type").and_then(Value::as_str) == Some("continue") {
+            return Err(error::thread_not_found());
+        }
         request::read(body, &betas).map_err(|problem| error::refuse(&problem))
     }
 
@@ -126,11 +129,15 @@ impl Dialect for AnthropicMessages {
     }
 
     fn error_body(&self, refusal: &Refusal, serial: u64) -> Value {
-        json!({
+        let mut body = json!({
             "type": "error",
             "error": {"type": refusal.kind, "message": refusal.message},
             "request_id": id("req_", serial, 24),
-        })
+        });
+        if let Some(code) = refusal.code {
+            body["error"]["details"] = json!({"error_code": code});
+        }
+        body
     }
 
     /// <https://platform.claude.com/docs/en/build-with-claude/streaming#error-events>, 2026-11-20.
