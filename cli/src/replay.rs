@@ -70,13 +70,16 @@ pub(crate) fn run(args: ReplayArgs) -> io::Result<()> {
     writeln!(out, "  {}", pretty(&replay.body).replace('\n', "\n  "))
 }
 
+/// A stage's name, and it alone in a chain.
+type Named = (String, Value);
+
 /// Where an endpoint names the target of a translator upstream.
 const TARGET: [&str; 5] =
     ["xds", "upstream_host_metadata", "filter_metadata", "tollgate", "target"];
 
 /// The stages with their configurations, each as a chain of one; those of one filter have been checked together. And the
 /// target of the first endpoint.
-fn stages(args: &ReplayArgs) -> io::Result<(Vec<(String, Value)>, Option<String>)> {
+fn stages(args: &ReplayArgs) -> io::Result<(Vec<Named>, Option<String>)> {
     let path = &args.config;
     let text = configuration(path)?;
     let filter = catalogue::by_name(&args.filter)
@@ -90,7 +93,7 @@ fn stages(args: &ReplayArgs) -> io::Result<(Vec<(String, Value)>, Option<String>
     Ok((stages.collect::<io::Result<Vec<_>>>()?.concat(), plugins::first_target(&config)))
 }
 
-fn stages_of(path: &Path, filter: &Filter, text: &str) -> io::Result<Vec<(String, Value)>> {
+fn stages_of(path: &Path, filter: &Filter, text: &str) -> io::Result<Vec<Named>> {
     if let Err(errors) = config::load(filter, text.as_bytes(), &set) {
         for error in &errors {
             writeln!(io::stderr(), "{}", config::explain(error, text.as_bytes()))?;
@@ -137,7 +140,7 @@ struct Step {
 }
 
 impl Replay {
-    fn step(&mut self, (name, chain): &(String, Value)) -> io::Result<Step> {
+    fn step(&mut self, (name, chain): &Named) -> io::Result<Step> {
         let load = config::load(&CHAIN, chain.to_string().as_bytes(), &set);
         let wrong = |_| io::Error::other(format!("{name} does not load alone"));
         let mut flow = Flow::new(Rc::new(load.map_err(wrong)?), self.io.now);

@@ -129,15 +129,11 @@ impl Dialect for AnthropicMessages {
     }
 
     fn error_body(&self, refusal: &Refusal, serial: u64) -> Value {
-        let mut body = json!({
-            "type": "error",
-            "error": {"type": refusal.kind, "message": refusal.message},
-            "request_id": id("req_", serial, 24),
-        });
-        if let Some(code) = refusal.code {
-            body["error"]["details"] = json!({"error_code": code});
+        let mut error = json!({"type": refusal.kind, "message": refusal.message});
+        if let (Value::Object(error), Some(code)) = (&mut error, refusal.code) {
+            error.insert("details".to_owned(), json!({"error_code": code}));
         }
-        body
+        json!({"type": "error", "error": error, "request_id": id("req_", serial, 24)})
     }
 
     /// <https://platform.claude.com/docs/en/build-with-claude/streaming#error-events>, 2026-11-20.
