@@ -120,7 +120,7 @@ pub fn rough(text: &str) -> Scripts {
     if bytes.len() <= WORD && !bytes.is_empty() && bytes.iter().all(u8::is_ascii_alphabetic) {
         return [LETTERS.of_run(bytes.len()).div_ceil(100), 0, 0, 0];
     }
-    let (mut sums, mut ascii) = (Scripts::default(), 0);
+    let (mut sums, mut ascii, mut wide) = (Scripts::default(), 0, 0);
     let mut kinds = Kinds::default();
     for at in (0..bytes.len()).step_by(BLOCK) {
         let rest = bytes.get(at..).unwrap_or_default();
@@ -137,23 +137,17 @@ pub fn rough(text: &str) -> Scripts {
         ascii += kinds.ascii();
         if kinds.wide.any() {
             add_wide(bytes, at, kinds.wide.starts(), &mut sums);
+            wide += count(kinds.wide.these);
         }
     }
-    let [first, ..] = &mut sums;
-    *first += ascii;
-    tokens(sums, bytes.len())
-}
-
-/// Whole tokens, no more than a text has bytes: where digits, line ends and signs alternate an estimate might be higher,
-/// in other scripts it never is.
-fn tokens([ascii, others @ ..]: Scripts, bytes: usize) -> Scripts {
-    let ascii = ascii.div_ceil(100);
+    // A token has a byte at least, which the costs of runs forget where digits, line ends and signs alternate.
+    let ascii = ascii.div_ceil(100).min(bytes.len().saturating_sub(wide));
     // As most texts are.
-    if others == [0; 3] {
-        return [ascii.min(bytes), 0, 0, 0];
+    if wide == 0 {
+        return [ascii, 0, 0, 0];
     }
-    let [latin, asian, other] = others.map(|parts| parts.div_ceil(100));
-    [ascii.min(bytes.saturating_sub(latin + asian + other)), latin, asian, other]
+    let [_, latin, asian, other] = sums.map(|parts| parts.div_ceil(100));
+    [ascii, latin, asian, other]
 }
 
 impl Kinds {
@@ -339,6 +333,7 @@ mod tests {
             _ => Kind::Sign,
         };
         let (mut sums, mut before) = (Scripts::default(), Kind::Space);
+        let most = 100 * text.bytes().filter(u8::is_ascii).count();
         for run in text.as_bytes().chunk_by(|one, other| of(one) == of(other)) {
             let this = of(&run[0]);
             let (run_costs, cost) = match (this, std::mem::replace(&mut before, this)) {
@@ -359,7 +354,8 @@ mod tests {
             };
             sums[0] += run_costs + cost.byte * run.len().saturating_sub(cost.free);
         }
-        tokens(sums, text.len())
+        sums[0] = sums[0].min(most);
+        sums.map(|parts| parts.div_ceil(100))
     }
 
     #[test]
