@@ -91,7 +91,7 @@ fn allowed(answers: &[Answered]) -> Verdict {
     }
 }
 
-fn increased(count: Option<&[u8]>) -> Vec<u8> {
+fn increased(count: Option<Vec<u8>>) -> Vec<u8> {
     let count = count.and_then(|count| Some(u64::from_le_bytes(count.try_into().ok()?)));
     (count.unwrap_or(0) + 1).to_le_bytes().to_vec()
 }
