@@ -108,13 +108,13 @@ fn schema(value: &mut Value, scope: Scope, visit: Visit<'_>) -> bool {
     }
 }
 
-/// Shows a string or a list of blocks.
+/// Shows a string or a list of blocks; a block by itself, which some server may take, too.
 fn content(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
     match value {
         Value::Array(blocks) => {
             blocks.iter_mut().fold(false, |edited, value| block(value, scope, turn, visit) | edited)
         }
-        _ => visit_string(value, scope, turn, visit),
+        _ => block(value, scope, turn, visit),
     }
 }
 
@@ -124,7 +124,7 @@ pub(super) fn block(value: &mut Value, scope: Scope, turn: usize, visit: Visit<'
         "document" => document(value, scope, turn, visit),
         "image" | "redacted_thinking" => false,
         "text" => {
-            let mut edited = field(value, "text", |text| visit_string(text, scope, turn, visit));
+            let mut edited = field(value, "text", |text| own(text, scope, turn, visit));
             for citation in items(value, "citations") {
                 edited |=
                     field(citation, "cited_text", |text| visit_string(text, scope, turn, visit));
@@ -277,6 +277,19 @@ mod tests {
             json!(["FIXED"])
         );
         assert_eq!(body["messages"][1]["content"][5]["content"][0]["encrypted_content"], "enc");
+    }
+
+    #[test]
+    fn content_in_a_shape_that_nobody_has_is_text_all_the_same() {
+        let mut body = json!({"system": {"type": "text", "text": "sys"}, "messages": [
+            {"role": "user", "content": {"type": "text", "text": "a"}},
+            {"role": "user", "content": [[{"type": "text", "text": "b"}]]},
+            {"role": "user", "content": [{"type": "text", "text": ["c"]}]},
+            {"role": "user", "content": null},
+        ]});
+        let seen = shout(&mut body, visit_request);
+        let texts: Vec<_> = seen.iter().map(|row| row.2.as_str()).collect();
+        assert_eq!(texts, ["sys", "a", "b", "c"]);
     }
 
     #[test]

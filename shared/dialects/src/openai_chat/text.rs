@@ -219,13 +219,13 @@ fn visit_calls(message: &mut Value, turn: usize, visit: Visit<'_>) -> bool {
     edited
 }
 
-/// A string or an array of parts.
+/// A string or an array of parts; a part by itself, which some server may take, too.
 fn visit_content(content: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
     match content {
         Value::Array(parts) => parts
             .iter_mut()
             .fold(false, |edited, part| visit_part(part, scope, turn, visit) | edited),
-        _ => visit_string(content, scope, turn, visit),
+        _ => visit_part(content, scope, turn, visit),
     }
 }
 
@@ -233,7 +233,9 @@ fn visit_content(content: &mut Value, scope: Scope, turn: usize, visit: Visit<'_
 fn visit_part(part: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> bool {
     match part.get("type").and_then(Value::as_str) {
         Some("image_url" | "input_audio") => false,
-        Some("text") => visit_field(part, "text", scope, turn, visit),
+        Some("text") => {
+            part.get_mut("text").is_some_and(|text| visit_unknown(text, scope, turn, visit))
+        }
         Some("refusal") => visit_field(part, "refusal", scope, turn, visit),
         Some("file") => {
             let name = part.pointer_mut("/file/filename");
@@ -246,6 +248,7 @@ fn visit_part(part: &mut Value, scope: Scope, turn: usize, visit: Visit<'_>) -> 
                     visit_leaves(value, scope, turn, visit) | edited
                 })
             }
+            Value::Array(_) => visit_content(part, scope, turn, visit),
             _ => visit_string(part, scope, turn, visit),
         },
     }
@@ -355,6 +358,19 @@ mod tests {
         assert_eq!(arguments, "{\"K\":\"J\"}");
         assert_eq!(edited["messages"][3]["thinking_blocks"][0]["signature"], "s");
         assert_eq!(edited["messages"][5]["name"], "t");
+    }
+
+    #[test]
+    fn content_in_a_shape_that_nobody_has_is_text_all_the_same() {
+        let body = json!({"messages": [
+            {"role": "user", "content": {"type": "text", "text": "a"}},
+            {"role": "user", "content": [[{"type": "text", "text": "b"}], "c"]},
+            {"role": "user", "content": [{"type": "text", "text": {"value": "d"}}]},
+            {"role": "user", "content": null},
+        ]});
+        let (shown, _) = shown(visit_request, body);
+        let texts: Vec<_> = shown.iter().map(|row| (row.1, row.2.as_str())).collect();
+        assert_eq!(texts, [(0, "a"), (1, "b"), (1, "c"), (2, "d")]);
     }
 
     #[test]
