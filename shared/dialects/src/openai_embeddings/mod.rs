@@ -21,7 +21,7 @@ use chat::{Event, Problem, Scope};
 use crate::Drops;
 use crate::dialect::{Dialect, Endpoint, Operation};
 use crate::neutral::Usage;
-use crate::openai_chat::OpenaiChat;
+use crate::openai_chat::{self, OpenaiChat};
 use crate::reader::{Fields, missing, wrong_type, wrong_value};
 use crate::unary::embeddings::{Expected, Purpose, Request, Response, to_base64};
 use crate::unary::{estimate, unreadable, used};
@@ -58,8 +58,8 @@ impl Dialect for OpenaiEmbeddings {
             Some(input) => visit_string(input, Scope::User, 0, visit),
             None => false,
         };
-        let user = body.get_mut("user");
-        edited | user.is_some_and(|user| visit_string(user, Scope::User, 0, visit))
+        // Also `user`, and the `messages` that vLLM takes in place of texts.
+        openai_chat::text::visit_request(body, visit) | edited
     }
 
     /// Vectors are no text.

@@ -334,6 +334,7 @@ fn texts_of_every_operation_are_shown_and_replaced() {
         ("openai-embeddings", json!({"input": "x"}), 1),
         ("openai-embeddings", json!({"input": ["x", "x"]}), 2),
         ("openai-embeddings", json!({"input": [[1, 2]]}), 0),
+        ("openai-embeddings", json!({"messages": [{"role": "user", "content": "x"}]}), 1),
         ("openai-completions", json!({"prompt": "x", "suffix": "x"}), 2),
         ("openai-completions", json!({"prompt": ["x", "x"]}), 2),
         ("cohere-rerank", json!({"query": "x", "documents": ["x", {"text": "x"}]}), 3),
