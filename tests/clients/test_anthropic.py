@@ -211,7 +211,7 @@ def test_parallel_tools_can_be_turned_off(client: anthropic.Anthropic, gateway: 
 
 @both_forms
 def test_a_tool_runner(client: anthropic.Anthropic, gateway: Gateway, streamed: bool) -> None:
-    """It leaves the conversation with Anthropic, and sends the whole one where that is not there."""
+    """It leaves the conversation with Anthropic, and sends the whole one elsewhere."""
 
     @anthropic.beta_tool
     def weather(city: str) -> str:
