@@ -79,7 +79,7 @@ impl Turn for ScriptedTurn {
         headers.set("x-stage", self.0.as_str());
         match self.0.as_str() {
             "ask" => Reading::Buffer,
-            "retell" => {
+            "retell" | "retell-in-vain" => {
                 headers.set("content-type", "text/event-stream");
                 Reading::Buffer
             }
@@ -109,6 +109,8 @@ impl Turn for ScriptedTurn {
         if self.0.starts_with("glance") {
             let Content::Json(body) = &response.content else { panic!("what came is JSON") };
             self.note(&body.tree().to_string());
+        } else if self.0 == "retell-in-vain" {
+            return Err(Problem::bad_gateway("in_vain", "that is no answer").into());
         } else if self.0 == "retell" {
             let Content::Json(body) = &response.content else { panic!("what came is JSON") };
             let told = format!("data: {}\n\ndata: [DONE]\n\n", body.tree());
@@ -317,6 +319,21 @@ fn a_whole_answer_that_is_retold_as_a_stream_is_shown_as_one_to_the_stages_outsi
         };
         let body = String::from_utf8(body).unwrap();
         assert!(body.starts_with(expected), "{outside}: {body}");
+    }
+    diary();
+}
+
+#[test]
+fn an_answer_that_was_to_be_retold_fails_as_a_stream_where_its_head_has_gone() {
+    for (held, begins) in [(false, "data: {\"error\":"), (true, "{\"error\":")] {
+        let mut io = Exchange::default();
+        let (mut flow, _) = begun(&["retell-in-vain"], &mut io);
+        flow.response_head(head("200"), Answer { held, ..provider(false) }, &mut io);
+        let step = flow.response_body(b"no answer".to_vec(), &mut io);
+        let BodyStep::Forward { body: Some(body), .. } = step else { panic!("{step:?}") };
+        let body = String::from_utf8(body).unwrap();
+        assert!(body.starts_with(begins) && body.contains("in_vain"), "{held}: {body}");
+        assert!(io.facts.contains(&("error.type", "in_vain".to_owned())));
     }
     diary();
 }

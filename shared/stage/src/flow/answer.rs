@@ -233,6 +233,16 @@ impl Flow {
         io.callouts.clear();
         let mut headers = response.headers;
         let body = match (verdict, &self.request) {
+            // The client has been told of a stream already, and would not see an error that is none.
+            (Err(stop @ Stop::Problem(_)), Some(request))
+                if !answering.held
+                    && let Some(framing) = Framing::of(&headers.media_type()) =>
+            {
+                let events = reply::ended(request.dialect, Vec::new(), Some(stop), None, io);
+                let mut body = Vec::new();
+                events.iter().for_each(|event| framing.encode(event, &mut body));
+                Some(body)
+            }
             (Err(stop), Some(request)) => {
                 let reply = Reply::of(request.dialect, stop, io);
                 headers.set(":status", reply.status.to_string());
