@@ -21,7 +21,8 @@ pub(crate) fn pass(plan: &Plan, headers: &mut Headers, io: &mut Exchange) -> Opt
     let client = dialects::by_headers(|name| headers.has(name));
     Some(plan.target(io).map_err(Problem::into).and_then(|target| {
         if !speaks(&target, client) {
-            return Err(unary::unsupported(part.name).into());
+            // It may have the same in another form, which nobody reads here.
+            return Err(unary::unsupported(&format!("{} in this dialect", part.name)).into());
         }
         io.fact(facts::TARGET, target.name.as_str());
         io.fact(facts::PROVIDER, target.provider.name);
