@@ -84,7 +84,7 @@ pub(crate) fn empty_body() -> Problem {
 pub(crate) fn unreadable_body(error: ParseError) -> Problem {
     let code = match error {
         ParseError::DuplicateKey { .. } => "duplicate_key",
-        ParseError::Syntax { .. } => "invalid_json",
+        ParseError::Syntax { .. } | ParseError::TooDeep { .. } => "invalid_json",
     };
     Problem::new(Kind::InvalidRequest, code, format!("the request body cannot be read: {error}"))
 }

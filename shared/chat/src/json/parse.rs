@@ -30,9 +30,17 @@ pub enum ParseError {
         /// 1-based byte column of the second key.
         column: usize,
     },
-    /// Not JSON, nested deeper than 127 levels, or followed by something else.
+    /// Not JSON, or followed by something else.
     #[error("invalid JSON at line {line} column {column}")]
     Syntax {
+        /// 1-based line.
+        line: usize,
+        /// 1-based byte column.
+        column: usize,
+    },
+    /// Whether or not it is JSON.
+    #[error("nested deeper than {DEPTH} levels at line {line} column {column}")]
+    TooDeep {
         /// 1-based line.
         line: usize,
         /// 1-based byte column.
@@ -61,6 +69,7 @@ pub fn parse_str(text: &str) -> Result<Value, ParseError> {
 enum Wrong {
     DuplicateKey(usize),
     Syntax(usize),
+    TooDeep(usize),
 }
 
 impl Wrong {
@@ -71,13 +80,14 @@ impl Wrong {
             Ok(_) => self,
             Err(error) => Wrong::Syntax(error.valid_up_to()),
         };
-        let (Wrong::DuplicateKey(at) | Wrong::Syntax(at)) = wrong;
+        let (Wrong::DuplicateKey(at) | Wrong::Syntax(at) | Wrong::TooDeep(at)) = wrong;
         let before = bytes.get(..at).unwrap_or(bytes);
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
         match wrong {
             Wrong::DuplicateKey(_) => ParseError::DuplicateKey { line, column },
             Wrong::Syntax(_) => ParseError::Syntax { line, column },
+            Wrong::TooDeep(_) => ParseError::TooDeep { line, column },
         }
     }
 }
@@ -141,7 +151,7 @@ impl<'a> Parser<'a> {
 
     fn nested(&mut self, read: fn(&mut Self) -> Result<Value, Wrong>) -> Result<Value, Wrong> {
         if self.depth == DEPTH {
-            return Err(self.wrong());
+            return Err(Wrong::TooDeep(self.at));
         }
         self.depth += 1;
         self.at += 1;

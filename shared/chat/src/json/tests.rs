@@ -32,7 +32,6 @@ fn a_key_named_twice_is_refused_at_any_depth() {
 
 #[test]
 fn what_is_no_single_json_value_is_refused() {
-    let deep = "[".repeat(200) + &"]".repeat(200);
     for text in [
         "",
         " ",
@@ -60,7 +59,6 @@ fn what_is_no_single_json_value_is_refused() {
         "\"",
         "\"\\",
         "\"\\u",
-        &deep,
     ] {
         assert!(matches!(parse(text.as_bytes()), Err(ParseError::Syntax { .. })), "{text}");
     }
@@ -73,6 +71,8 @@ fn a_hundred_and_twenty_seven_levels_are_read() {
         let text = "[".repeat(depth) + &"]".repeat(depth);
         assert_eq!(parse(text.as_bytes()).is_ok(), read, "{depth}");
     }
+    let deep = parse("[".repeat(100_000).as_bytes());
+    assert_eq!(deep, Err(ParseError::TooDeep { line: 1, column: 128 }));
 }
 
 #[test]
