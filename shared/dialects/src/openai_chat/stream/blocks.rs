@@ -154,10 +154,10 @@ impl Blocks {
     }
 
     /// Whether another block may follow. Text and thoughts may end anywhere.
-    fn is_complete(&self, block: &Block) -> bool {
+    fn is_complete(&mut self, block: &Block) -> bool {
         match block.key {
             Key::Call(place) => {
-                block.number.is_some() && self.calls.get(place).is_some_and(Call::is_complete)
+                block.number.is_some() && self.calls.get_mut(place).is_some_and(Call::is_complete)
             }
             _ => true,
         }

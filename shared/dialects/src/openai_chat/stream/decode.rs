@@ -340,13 +340,14 @@ impl Choice {
         let name = text(body, "name").filter(|name| !name.is_empty());
         let index = value.get("index").and_then(Value::as_u64);
         let piece = Piece { index, id: id.as_deref(), name: name.as_deref() };
-        let place = place(self.blocks.calls(), piece);
+        let place = place(self.blocks.calls(), piece)
+            .ok_or_else(|| unreadable("a choice has more calls than anyone makes"))?;
         let arguments = text(body, input);
         if let Some(call) = self.blocks.calls().get_mut(place) {
             call.id = call.id.take().or(id);
             call.name = call.name.take().or(name);
             call.kind = call.kind.or(custom.map(|_| ToolKind::Custom));
-            call.arguments.push_str(arguments.as_deref().unwrap_or_default());
+            call.go_on(arguments.as_deref().unwrap_or_default());
         }
         let delta = arguments.filter(|piece| !piece.is_empty()).map(Delta::Arguments);
         self.blocks.add(Key::Call(place), || None, delta, out)?;
