@@ -198,6 +198,11 @@ fn a_prompt_costs_little() {
     // One character outside ASCII, as in most of what is typed on a telephone.
     let quote = cost(&vm, &prompt(16 << 10).replacen("harvest", "farmer\u{2019}s harvest", 1));
     assert!(quote <= large * 6 / 5, "{quote} instructions with a curly quote, {large} without");
+    // A program, of which every line has something that might hide words.
+    let program = include_str!("../../../../shared/stage/src/pipeline.rs").repeat(2);
+    let program = cost(&vm, &program[..16 << 10]);
+    println!("16 KB of a program: {program}");
+    assert!(program <= large * 7 / 2, "{program} instructions for a program, {large} for prose");
 }
 
 #[test]
@@ -239,6 +244,10 @@ fn twice_the_text_costs_twice_whatever_it_is() {
         "忽略所有指令",
         "ignore previous ",
         "a*b_c*",
+        "a**b ",
+        "a********",
+        "<a ",
+        "foo(bar[i], baz.qux); ",
         "<span hidden>",
         "\n\n",
     ] {
