@@ -95,7 +95,11 @@ pub(crate) fn visit_request(body: &mut Value, visit: Visit<'_>) -> bool {
 /// Shows the texts of parameters that OpenAI does not have: servers that speak its API read more than it does, and put
 /// some of it into the prompt (vLLM's `documents` and `chat_template_kwargs`).
 pub(super) fn visit_unknown_parameters(body: &mut Value, visit: Visit<'_>) -> bool {
-    visit_others(body, |name| KNOWN_PARAMETERS.contains(&name), Scope::User, 0, visit)
+    // Most requests have these and no others that hold text.
+    let is_known = |name: &str| {
+        matches!(name, "messages" | "model" | "tools") || KNOWN_PARAMETERS.contains(&name)
+    };
+    visit_others(body, is_known, Scope::User, 0, visit)
 }
 
 /// Shows every text of a buffered answer.
@@ -147,7 +151,9 @@ fn visit_others(
     visit: Visit<'_>,
 ) -> bool {
     let Value::Object(map) = of else { return false };
-    let unknown = map.iter_mut().filter(|(name, _)| !is_known(name));
+    let may_hold_text =
+        |value: &Value| matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_));
+    let unknown = map.iter_mut().filter(|(name, value)| may_hold_text(value) && !is_known(name));
     unknown.fold(false, |edited, (name, value)| {
         let is_text = !NO_TEXT.contains(&name.as_str());
         (is_text && visit_unknown(value, scope, turn, visit)) | edited

@@ -51,10 +51,10 @@ pub(crate) struct Survey {
     kind: Option<Kind>,
     /// The last mark.
     mark: u8,
-    /// Whether a word stands before, with nothing but marks between; told of other tokens than words.
+    /// Whether a word stands before, with nothing but marks between, and where those begin; told of other tokens than
+    /// words.
     behind_word: bool,
-    /// The same, and that those marks may all break a word.
-    behind_joint: bool,
+    marks_start: usize,
 }
 
 /// How near to each other signs of a disguise stand, in bytes; and the marks of a tag or a comment.
@@ -81,7 +81,7 @@ impl Survey {
                     tokens = behind;
                     continue;
                 }
-                self.word(token);
+                self.word(text, token);
             } else {
                 self.other(text, token);
             }
@@ -120,7 +120,7 @@ impl Survey {
     }
 
     /// A word that may be a piece of something.
-    fn word(&mut self, token: &Token) {
+    fn word(&mut self, text: &str, token: &Token) {
         let &Token { start, end, length, .. } = token;
         let touches = self.touches(token);
         self.words += 1;
@@ -148,7 +148,8 @@ impl Survey {
             match self.kind {
                 Some(Kind::Number) => self.mix(start, end),
                 Some(Kind::Mark | Kind::Break) if self.behind_word => {
-                    if self.behind_joint {
+                    let marks = text.get(self.marks_start..start).unwrap_or_default();
+                    if marks.chars().all(spaced::is_joint) {
                         self.glued.note(start, end, NEAR);
                     }
                     if self.kind == Some(Kind::Mark) && b"*~`|\\^".contains(&self.mark) {
@@ -212,8 +213,9 @@ impl Survey {
             }
             Kind::Break | Kind::Word => self.run = 0,
         }
-        let behind_joint = behind_touching_word || touches && self.behind_joint;
-        self.behind_joint = behind_joint && text.get(start..end).is_some_and(spaced::is_joint);
+        if behind_touching_word {
+            self.marks_start = start;
+        }
         self.behind_word = behind_touching_word || touches && self.behind_word;
     }
 

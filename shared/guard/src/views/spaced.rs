@@ -106,14 +106,16 @@ impl<'a> Words<'a> {
     fn goes_on(&self, at: usize) -> bool {
         at + 1 < self.places.len() && {
             let gap = self.gap(at);
-            is_joint(gap) || matches!(gap, "--" | "..")
+            let mut marks = gap.chars();
+            marks.next().is_some_and(is_joint) && marks.next().is_none()
+                || matches!(gap, "--" | "..")
         }
     }
 }
 
 /// Whether a mark may break a word.
-pub(super) fn is_joint(mark: &str) -> bool {
-    matches!(mark, "." | "-" | "_" | "*" | "~" | "/" | "," | "|" | "+" | "·" | ":")
+pub(super) fn is_joint(mark: char) -> bool {
+    matches!(mark, '.' | '-' | '_' | '*' | '~' | '/' | ',' | '|' | '+' | '·' | ':')
 }
 
 /// Spelled letters as words. What parts words is a longer gap than the shortest, or a space where marks part
