@@ -83,20 +83,27 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
     }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-        let (Some(high), Some(low)) = (digit(rest.next()), digit(rest.next())) else {
-            return Cow::Borrowed(text);
-        };
-        bytes.push(u8::try_from(high * 16 + low).unwrap_or_default());
+    match unescaped_bytes(text) {
+        (bytes, true) => String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned),
+        (_, false) => Cow::Borrowed(text),
     }
-    String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// The bytes of `text` without percent escapes, and whether every `%` begins one; what is no escape stays.
+pub(crate) fn unescaped_bytes(text: &str) -> (Vec<u8>, bool) {
+    let (mut bytes, mut are_escapes) = (Vec::with_capacity(text.len()), true);
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let digit = |at: usize| char::from(*behind.get(at)?).to_digit(16);
+        let escaped = match (first, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => u8::try_from(high * 16 + low).ok(),
+            _ => None,
+        };
+        are_escapes &= *first != b'%' || escaped.is_some();
+        bytes.push(escaped.unwrap_or(*first));
+        rest = behind.get(escaped.map_or(0, |_| 2)..).unwrap_or_default();
+    }
+    (bytes, are_escapes)
 }
 
 /// `text` with everything escaped that would not stay in its place in a path.

@@ -5,7 +5,7 @@
 //! or a slash at the end (Express). What one of them takes for `/v1/chat/completions` must not get past a filter that
 //! only knows that name.
 
-use crate::endpoint::without_query;
+use crate::endpoint::{unescaped_bytes, without_query};
 use crate::{Dialect, Endpoint, find};
 
 /// The dialect that some server may hear in `path`, where [`crate::by_path`] knows none. What a client addresses so
@@ -45,7 +45,8 @@ fn hears(endpoint: &Endpoint, path: &str) -> bool {
 
 /// `path` as the most forgiving of servers reads it.
 fn loosened(path: &str) -> String {
-    let path = unescaped(path).to_ascii_lowercase().replace('\\', "/");
+    let (path, _) = unescaped_bytes(path);
+    let path = String::from_utf8_lossy(&path).to_ascii_lowercase().replace('\\', "/");
     let path = path.split(['?', '#', '\0']).next().unwrap_or_default();
     let unseen = |letter: char| letter.is_whitespace() || letter.is_control();
     let mut segments: Vec<&str> = Vec::new();
@@ -57,22 +58,6 @@ fn loosened(path: &str) -> String {
         }
     }
     segments.iter().flat_map(|segment| ["/", segment]).collect()
-}
-
-/// `text` without percent escapes; what is no escape stays.
-fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let digit = |at: usize| char::from(*behind.get(at)?).to_digit(16);
-        let escaped = match (first, digit(0), digit(1)) {
-            (b'%', Some(high), Some(low)) => u8::try_from(high * 16 + low).ok(),
-            _ => None,
-        };
-        bytes.push(escaped.unwrap_or(*first));
-        rest = behind.get(escaped.map_or(0, |_| 2)..).unwrap_or_default();
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

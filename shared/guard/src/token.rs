@@ -38,7 +38,7 @@ pub(crate) struct Token {
     pub(crate) opens_line: bool,
 }
 
-const LETTERS: Set = Set::new().with(b'A', b'Z').with(b'a', b'z');
+pub(crate) const LETTERS: Set = Set::new().with(b'A', b'Z').with(b'a', b'z');
 /// What is no token: spaces and control characters, but for the ends of lines.
 const BLANKS: Set = Set::new().with(0, 9).with(11, 12).with(14, b' ').with(127, 127);
 

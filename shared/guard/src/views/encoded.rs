@@ -14,7 +14,8 @@ fn part(text: &str, start: usize, end: usize) -> &str {
 
 const ALPHANUMERIC: Set = Set::new().with(b'0', b'9').with(b'A', b'Z').with(b'a', b'z');
 /// What Base64 and its kin are written in.
-const CODE: Set = ALPHANUMERIC.with_all(b"+/-_=");
+const CODE: Set = ALPHANUMERIC.with_all(SIGNS);
+const SIGNS: &[u8] = b"+/-_=";
 /// Dots and dashes, and what stands between letters and words of Morse code.
 const MORSE_CODE: Set = Set::new().with_all(b".-/| \n_");
 
@@ -45,9 +46,7 @@ fn readable(bytes: Vec<u8>) -> Option<String> {
 }
 
 fn is_code(text: &str) -> bool {
-    let is_code =
-        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=');
-    text.bytes().all(is_code)
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || SIGNS.contains(&byte))
 }
 
 /// Long words in Base64 and its kin, by themselves or over lines; rows of short ones.

@@ -171,12 +171,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-
-    fn known(hash: u32) -> bool {
-        ["ignore", "all", "previous", "instructions", "rules"]
-            .iter()
-            .any(|word| word_hash(word) == hash)
-    }
+    use crate::views::tests::known;
 
     #[test]
     fn stand_ins_become_letters() {

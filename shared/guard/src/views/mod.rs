@@ -311,7 +311,12 @@ mod tests {
     use super::*;
     use crate::token::{tokens, word_hash};
 
-    /// The views that are made of a text in which `ignore`, `all` and `rules` are known.
+    /// The words that are known in tests of views.
+    pub(super) fn known(hash: u32) -> bool {
+        ["ignore", "all", "previous", "instructions", "rules"].map(word_hash).contains(&hash)
+    }
+
+    /// The views that are made of a text.
     fn made(text: &str) -> Vec<(View, String)> {
         let mut survey = Survey::new();
         let mut all = Vec::new();
@@ -320,7 +325,6 @@ mod tests {
         // Words enough that are frequent, so that the text is clear.
         let mut cues = Cues::default();
         cues.plain = u32::MAX / 8;
-        let known = |hash| ["ignore", "all", "rules"].map(word_hash).contains(&hash);
         made_of(text, View::Plain, &survey, cues, &known)
     }
 

@@ -2,11 +2,10 @@
 
 use chat::bytes::{BLOCK, Set, blocks, is_ascii};
 
-use crate::token::{prefix_hashes, word_hash};
+use crate::token::{LETTERS, prefix_hashes, word_hash};
 
 const SMALL: Set = Set::new().with(b'a', b'z');
 const CAPITALS: Set = Set::new().with(b'A', b'Z');
-const LETTERS: Set = SMALL.with(b'A', b'Z');
 
 /// More letters by themselves than these, one behind the other, are spelled words.
 pub(super) const FEW: usize = 3;
@@ -246,12 +245,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-
-    fn known(hash: u32) -> bool {
-        ["ignore", "all", "previous", "instructions", "rules"]
-            .iter()
-            .any(|word| word_hash(word) == hash)
-    }
+    use crate::views::tests::known;
 
     #[test]
     fn spelled_words_are_put_together() {
